@@ -1,0 +1,106 @@
+"""The tree of errors that a person may meet: each with its exit code and what to do.
+
+    DunnageError                     1
+    ├── UsageError                   2   the command line is not understood
+    ├── ConfigError                 10   a setting is wrong
+    ├── DaemonError                 20   the daemon cannot be reached or started
+    │   ├── NotRunning              21
+    │   └── VersionMismatch         22   another version answered
+    ├── ProtocolError               30   a peer broke the wire's rules
+    ├── StoreError                  40   the store cannot be used
+    │   ├── StoreTooNew             41   a newer dunnage wrote it
+    │   └── StoreFull               42
+    ├── ContainerError              50   cross, docker or podman cannot be prepared
+    └── ClientMissing               60   no client for that architecture
+
+A failure of the cache during a build is never one of these: it is an outcome with a reason (`dunnage.model.outcome`).
+"""
+
+from typing import ClassVar
+
+
+class DunnageError(Exception):
+    """Something that a person should read: one sentence that says what and why, and `hint`, what to do."""
+
+    exit_code: ClassVar[int] = 1
+    hint: ClassVar[str] = ""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = type(self).hint if hint is None else hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.advice}".rstrip()
+
+
+class UsageError(DunnageError):
+    """The command line is not understood."""
+
+    exit_code = 2
+
+
+class ConfigError(DunnageError):
+    """A setting has a value that it cannot have."""
+
+    exit_code = 10
+    hint = "`dunnage config` shows every setting with its origin."
+
+
+class DaemonError(DunnageError):
+    """The daemon cannot be reached, started or understood."""
+
+    exit_code = 20
+    hint = "Its log is named by `dunnage status`."
+
+
+class NotRunning(DaemonError):
+    """No daemon answers."""
+
+    exit_code = 21
+    hint = "`dunnage start` starts it."
+
+
+class VersionMismatch(DaemonError):
+    """The daemon that answers speaks another version of the wire."""
+
+    exit_code = 22
+    hint = "Stop it with the dunnage that started it."
+
+
+class ProtocolError(DunnageError):
+    """A peer sent what the wire does not allow. Ends that one session."""
+
+    exit_code = 30
+
+
+class StoreError(DunnageError):
+    """The store cannot be read or written."""
+
+    exit_code = 40
+
+
+class StoreTooNew(StoreError):
+    """The store was written by a dunnage with a newer format."""
+
+    exit_code = 41
+    hint = "Use that dunnage, or another DUNNAGE_DIR."
+
+
+class StoreFull(StoreError):
+    """There is no room for a blob."""
+
+    exit_code = 42
+
+
+class ContainerError(DunnageError):
+    """cross, docker or podman cannot be prepared."""
+
+    exit_code = 50
+
+
+class ClientMissing(DunnageError):
+    """There is no client for an architecture."""
+
+    exit_code = 60
+    hint = "In a source checkout, `make native-all` builds the clients of all architectures."

@@ -1,0 +1,99 @@
+"""Every bound that dunnage keeps, its unit last in the name, and what it rests on beside it.
+
+A bound that the client must know, too, goes into the generated header (`dunnage.wire.header`).
+"""
+
+from typing import Final
+
+# --- wire -----------------------------------------------------------------------------------------
+
+CLIENT_FRAME_BYTES_MAX: Final = 16 * 1024 * 1024
+"""The largest frame a client may send. A greeting carries argv and the environment, and Linux gives both
+together at most 6 MiB (three quarters of the 8 MiB that `_STK_LIM` is)."""
+
+DAEMON_FRAME_BYTES_MAX: Final = 1024 * 1024
+"""The largest frame a daemon may send: what the client keeps as its only buffer."""
+
+OUTPUT_CHUNK_BYTES_MAX: Final = 64 * 1024
+"""What the client sends of a compiler's stream in one frame: the size of a pipe."""
+
+FDS_PER_FRAME_MAX: Final = 64
+"""Descriptors that travel with one frame. The kernel takes 253 (`SCM_MAX_FD`); a session must not starve others."""
+
+PATHS_PER_FRAME_MAX: Final = 4096
+"""Paths in one STAT. A unit with more inputs gets several frames."""
+
+NAMES_PER_LISTING_MAX: Final = 65_536
+"""Names in one LISTED; a larger directory answers E2BIG."""
+
+STRINGS_PER_LIST_MAX: Final = 65_536
+"""Words in argv, names in the environment."""
+
+CONNECT_TIMEOUT_MS: Final = 200
+"""How long a client waits for a connection before it runs the compiler without us."""
+
+REPLY_TIMEOUT_S: Final = 60
+"""How long either side waits for the other's answer, the run of a compiler excepted."""
+
+# --- keys -----------------------------------------------------------------------------------------
+
+PATH_SETS_PER_UNIT_MAX: Final = 16
+"""Path sets that a manifest keeps, newest first: branches of one project seldom differ in more ways."""
+
+VARIANTS_PER_ACTION_MAX: Final = 16
+"""Results of one action key that differ only in what they are bound to."""
+
+ARCHIVES_PER_UNIT_MAX: Final = 1024
+"""Libraries in `-L` directories that may count as inputs of one unit."""
+
+DEP_INFO_BYTES_MAX: Final = 8 * 1024 * 1024
+"""A dep-info file larger than this is not understood."""
+
+RACY_NS: Final = 50_000_000
+"""A file changed less than this before it was read may change again with the same stamp. The coarsest kernel
+clock in use ticks every 10 ms (CONFIG_HZ=100)."""
+
+RACY_COARSE_NS: Final = 2_000_000_000
+"""The same for stamps in whole seconds: FAT keeps two, old NFS servers one."""
+
+MEMO_ENTRIES_MAX: Final = 200_000
+"""Digests remembered by stat. 100,000 files are a large tree; an entry takes some 200 bytes."""
+
+# --- results --------------------------------------------------------------------------------------
+
+STREAM_BYTES_MAX: Final = 384 * 1024
+"""stdout or stderr of a result that is kept; both fit into one EXIT frame with room to spare."""
+
+OUTPUTS_PER_UNIT_MAX: Final = 64
+"""Files that one restore writes: they travel in one frame with their descriptors."""
+
+INLINE_BYTES_MAX: Final = 256 * 1024
+"""Text that a restore carries in its frame (dep-info with today's paths); larger text is a blob's job."""
+
+# --- store ----------------------------------------------------------------------------------------
+
+STORE_BYTES_DEFAULT: Final = 10 * 1024**3
+"""The size that trim keeps to unless set: ccache's and sccache's default is 5 and 10 GiB."""
+
+TRIM_TO_PERCENT: Final = 90
+"""Trim goes below the limit so that not every new result trims again."""
+
+COMMIT_INTERVAL_MS: Final = 100
+"""Records are committed in batches; a kill -9 loses at most this much of them."""
+
+# --- daemon ---------------------------------------------------------------------------------------
+
+IDLE_TIMEOUT_S_DEFAULT: Final = 4 * 3600
+"""A daemon without a session for this long ends itself."""
+
+SESSIONS_MAX: Final = 512
+"""Sessions at once; a further client is told to run its compiler without us."""
+
+START_TIMEOUT_S: Final = 10
+"""How long `dunnage run` waits for a daemon that it started."""
+
+DRAIN_TIMEOUT_S: Final = 60
+"""How long a shutdown waits for what is being stored."""
+
+LOG_BYTES_MAX: Final = 4 * 1024 * 1024
+"""A log file is rotated once at this size."""

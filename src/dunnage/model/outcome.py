@@ -1,0 +1,96 @@
+"""The table of outcomes and reasons: what `stats` counts, and the words in which it explains.
+
+Every session ends in exactly one row. A failure of the cache is a row here, too, never an error of a build.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Outcome(StrEnum):
+    """How a session ended."""
+
+    HIT = "hit"
+    MISS = "miss"
+    UNCACHEABLE = "uncacheable"
+    FALLBACK = "fallback"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One row: the counter's name, its outcome, and a sentence for people."""
+
+    name: str
+    outcome: Outcome
+    text: str
+
+
+_H, _M, _U, _F = Outcome.HIT, Outcome.MISS, Outcome.UNCACHEABLE, Outcome.FALLBACK
+
+_ROWS: Final = (
+    Reason("local", _H, "restored from the local store"),
+    # Misses that were compiled and stored.
+    Reason("new", _M, "no unit like this was compiled before"),
+    Reason("inputs-changed", _M, "the unit is known, but a file or variable that it read differs"),
+    Reason("bound-elsewhere", _M, "known, but every result contains paths of another place, or other display options"),
+    Reason("evicted", _M, "known, but its files were trimmed from the store"),
+    Reason("corrupt", _M, "known, but a stored file was damaged; it was set aside"),
+    # Misses that were compiled and not stored.
+    Reason("compile-failed", _M, "the compiler reported errors; failures are never stored"),
+    Reason("killed", _M, "the compiler was ended by a signal"),
+    Reason("input-changed", _M, "an input changed while the compiler was running"),
+    Reason("dep-info-unreadable", _M, "the compiler's list of what it read could not be understood"),
+    Reason("output-missing", _M, "an expected output was not there"),
+    Reason("output-too-large", _M, "the compiler said more than is kept"),
+    Reason("thin-archive", _M, "a static library refers to files outside of itself"),
+    Reason("store-failed", _M, "the store could not be written"),
+    Reason("client-gone", _M, "the client went away before its outputs could be collected"),
+    # Left to the compiler.
+    Reason("linked", _U, "the output is made by a linker"),
+    Reason("incremental", _U, "the incremental directory holds a session, rustc itself is faster"),
+    Reason("no-dep-info", _U, "rustc was not asked what it reads"),
+    Reason("no-crate-name", _U, "no --crate-name"),
+    Reason("emit", _U, "an --emit kind whose files are not known"),
+    Reason("explicit-output", _U, "-o or --emit=kind=path in a form that is not understood"),
+    Reason("save-temps", _U, "-C save-temps leaves files that are not known"),
+    Reason("split-debuginfo", _U, "split debug info leaves files that are not known"),
+    Reason("crate-type", _U, "a crate type that is not known"),
+    Reason("input", _U, "not exactly one source file"),
+    Reason("stdin", _U, "the source comes from standard input"),
+    Reason("option", _U, "an option that makes more than is understood"),
+    Reason("argument", _U, "the command line is malformed"),
+    Reason("response-file", _U, "a response file could not be read"),
+    Reason("extern-without-path", _U, "--extern names a crate without its file"),
+    Reason("terminal", _U, "diagnostics for a terminal, whose look the compiler decides itself"),
+    Reason("too-many-libraries", _U, "too many libraries in -L directories"),
+    Reason("not-a-compile", _U, "not a compilation"),
+    Reason("unknown-compiler", _U, "a program that is not known"),
+    Reason("toolchain-unknown", _U, "the files of the compiler could not be found"),
+    # dunnage stepped aside.
+    Reason("protocol", _F, "a client broke the rules of the wire"),
+    Reason("client-gone", _F, "the client went away, or was killed"),
+    Reason("timeout", _F, "a client did not answer in time"),
+    Reason("write-failed", _F, "an output could not be written where it belongs"),
+    Reason("internal", _F, "an error in dunnage; the log has the details"),
+    Reason("busy", _F, "too many sessions at once"),
+    Reason("version", _F, "client and daemon are of different versions"),
+    Reason("stopping", _F, "the daemon is shutting down"),
+)
+
+REASONS: Final[dict[tuple[Outcome, str], Reason]] = {(row.outcome, row.name): row for row in _ROWS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """How one session ended, with all that is counted and logged of it."""
+
+    outcome: Outcome
+    reason: str
+    language: str = "rust"
+    name: str = ""
+    """The unit's name; empty where nothing was understood."""
+    detail: str = ""
+    saved_us: int = 0
+    """Compile time that was recorded minus the time of this hit; never negative."""
+    wall_us: int = 0

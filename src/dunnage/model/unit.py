@@ -1,0 +1,104 @@
+"""A unit: an invocation that was understood. What goes into its keys, what it reads, what it makes.
+
+A front-end (`dunnage.compilers`) makes units from invocations without looking at a file; `dunnage.keys` turns them
+into keys; `dunnage.engine` looks them up, records and restores them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One named part of the unit key. Lists of words keep their order.
+
+    `value` may contain paths; `is_path` says that all of it is one, to be written relative to its root. A value that
+    only contains paths somewhere (`--cfg feature="…"`, `link-arg`) is kept verbatim.
+    """
+
+    name: str
+    value: str
+    is_path: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file that the command line names: its contents count, under its role (`source`, `extern serde priv`, …)."""
+
+    role: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchDir:
+    """A directory in which a compiler finds inputs by itself: every file with one of `suffixes` counts."""
+
+    role: str
+    path: str
+    suffixes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file that the compiler makes. `kind` is rustc's word for it: `dep-info`, `metadata`, `link`, …"""
+
+    kind: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A cacheable invocation. All paths are absolute."""
+
+    language: str
+    """`rust` or `c`."""
+    name: str
+    """What a person calls it: the crate's name with its kind."""
+    words: Sequence[Word]
+    """Everything on the command line that counts, in canonical spelling; order kept where it matters."""
+    env: Sequence[tuple[str, str | None]]
+    """Variables that change what the compiler makes without it saying so: name and value, None for unset."""
+    env_paths: Sequence[tuple[str, str]] = ()
+    """Variables with a path that a program inside the compiler may read: the result is bound to the roots in them."""
+    inputs: Sequence[Input] = ()
+    search_dirs: Sequence[SearchDir] = ()
+    outputs: Sequence[Output]
+    dep_info: str
+    """Where the compiler writes what it read; also one of `outputs`."""
+    out_dir: str
+    cwd: str
+    target: str | None = None
+    """The target as named: a triple, or the path of a JSON file; None for the host's own."""
+    sysroot: str | None = None
+    """`--sysroot`, where the command line names one."""
+    drivers: Sequence[str] = ()
+    """Programs besides the compiler itself that are part of the toolchain: `clippy-driver` as found."""
+    display: Sequence[tuple[str, str]] = ()
+    """Options that change only how diagnostics look: a result with diagnostics is bound to them."""
+    incremental: str | None = None
+    """The incremental directory, where rustc was given one."""
+    crate_name: str = ""
+    package_dir: str | None = None
+    """CARGO_MANIFEST_DIR."""
+    bundles_rlibs: bool = False
+    """The output contains the crates that it depends on (`staticlib`)."""
+    library_dirs: Sequence[str] = field(default=())
+    """`-L dependency` directories, in order: where indirect crates are found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cacheable:
+    """The verdict on an invocation that was understood."""
+
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Uncacheable:
+    """The verdict on one that is left to the compiler. `reason` is a row of `model.outcome.REASONS`."""
+
+    reason: str
+    detail: str = ""
+
+
+Verdict = Cacheable | Uncacheable
