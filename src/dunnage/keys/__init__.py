@@ -1,0 +1,1 @@
+"""Toolchain identity, roots, path sets, unit and action keys. Reads only through a View."""

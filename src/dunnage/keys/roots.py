@@ -1,0 +1,112 @@
+r"""Roots: directories whose place differs from one machine to the next.
+
+In keys and path sets a path under a root is written `{name}/rest`, so that equal work has an equal key wherever it
+stands. Whether a *result* may be used in another place is observed: an output that contains the literal path of a
+root is bound to it (`found_in`).
+
+How the roots of a unit are found, longest path first so that nested ones do the right thing:
+
+    sysroot      what the compiler says (`keys.toolchain`)
+    cargo-home   the part of the package's or source's path in front of `registry/src/` or `git/checkouts/`
+                 (cargo's own layout), else CARGO_HOME
+    target       from the output directory: above `deps` (or `build/<pkg>/<hash>/out` of cargo's newer layout), the
+                 profile's name, and the target's name if one was given
+    workspace    the compiler's working directory, unless it lies in cargo home: cargo runs rustc for members of a
+                 workspace in the workspace's root, for all else in the package's own directory
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dunnage.model.unit import Unit
+
+_CARGO_HOME_MARKS = ("/registry/src/", "/git/checkouts/")
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """Names and places, longest place first; no two with one place, none at `/`."""
+
+    places: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, places: Sequence[tuple[str, str]]) -> "Roots":
+        """Bring places into order. Of two names for one place the earlier wins."""
+        seen: dict[str, str] = {}
+        for name, path in places:
+            path = path.rstrip("/")
+            if path.startswith("/") and path not in seen:
+                seen[path] = name
+        return cls(tuple((name, path) for path, name in sorted(seen.items(), key=lambda item: -len(item[0]))))
+
+    def relative(self, path: str) -> str:
+        """`{name}/rest` for a path under a root, anything else as it is."""
+        for name, place in self.places:
+            if path.startswith(place) and (len(path) == len(place) or path[len(place)] == "/"):
+                return f"{{{name}}}{path[len(place) :]}"
+        return path
+
+    def absolute(self, text: str) -> str:
+        """The path that `relative` was made from, at today's places.
+
+        Raises:
+            KeyError: the root is not known for this unit.
+        """
+        if not text.startswith("{"):
+            return text
+        name, _, rest = text[1:].partition("}")
+        for known, place in self.places:
+            if known == name:
+                return place + rest
+        raise KeyError(name)
+
+    def place(self, name: str) -> str | None:
+        """Where a root stands, None when this unit has no such root."""
+        return next((path for known, path in self.places if known == name), None)
+
+    def within(self, text: str) -> list[str]:
+        """The names of all roots whose place stands literally somewhere in a text."""
+        return [name for name, place in self.places if place in text]
+
+
+def target_dir(out_dir: str, target: str | None) -> str:
+    """The target directory that an output directory of cargo's belongs to; itself where it has another shape."""
+    parts = out_dir.rstrip("/").split("/")
+    if parts[-1] in ("deps", "examples"):
+        parts = parts[:-1]
+    elif len(parts) > 4 and parts[-1] == "out" and parts[-4] == "build":
+        parts = parts[:-4]
+    else:
+        return out_dir
+    parts = parts[:-1]  # the profile
+    if target and parts and parts[-1] == _target_name(target):
+        parts = parts[:-1]
+    return "/".join(parts) or out_dir
+
+
+def _target_name(target: str) -> str:
+    """cargo names the directory after the triple, or after the stem of a target specification."""
+    name = target.rsplit("/", 1)[-1]
+    return name.removesuffix(".json")
+
+
+def cargo_home(paths: Sequence[str], environment: str | None) -> str | None:
+    """Where cargo keeps sources: seen in a path, else what CARGO_HOME says."""
+    for path in paths:
+        for mark in _CARGO_HOME_MARKS:
+            index = path.find(mark)
+            if index > 0:
+                return path[:index]
+    return environment
+
+
+def roots_of(unit: Unit, *, sysroot: str, cargo_home_env: str | None) -> Roots:
+    """The roots of one unit."""
+    seen = [unit.package_dir or "", unit.cwd, *(item.path for item in unit.inputs if item.role == "source")]
+    home = cargo_home(seen, cargo_home_env)
+    places = [("sysroot", sysroot), ("target", target_dir(unit.out_dir, unit.target))]
+    if home:
+        places.append(("cargo-home", home))
+    if not (home and (unit.cwd + "/").startswith(home + "/")):
+        places.append(("workspace", unit.cwd))
+    return Roots.of(places)
