@@ -1,0 +1,1 @@
+"""Where dunnage keeps its things, and what a person may set."""

@@ -1,0 +1,120 @@
+"""The table of settings: one row each. Loading, `dunnage config` and the reference page all walk it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from dunnage.config.clients import ARCHES
+from dunnage.config.values import format_duration, format_size, parse_duration, parse_size
+from dunnage.limits import IDLE_TIMEOUT_S_DEFAULT, STORE_BYTES_DEFAULT
+
+
+class Kind(StrEnum):
+    """How a value is written."""
+
+    SIZE = "size"
+    DURATION = "duration"
+    CHOICE = "choice"
+
+
+class Trust(StrEnum):
+    """Whose files may set it. A project's file comes with somebody else's sources."""
+
+    USER = "user"
+    """Only the user: it spends the user's disk, or changes the one daemon that all projects share."""
+    PROJECT = "project"
+    """A project's dunnage.toml, too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One row."""
+
+    name: str
+    kind: Kind
+    default: int | str
+    """Bytes for a size, seconds for a duration."""
+    trust: Trust
+    doc: str
+    choices: tuple[str, ...] = ()
+
+    @property
+    def env(self) -> str:
+        """The variable that sets it."""
+        return f"DUNNAGE_{self.name.upper()}"
+
+    def parse(self, value: object) -> int | str:
+        """The value as dunnage uses it, from text or from TOML. Raises ValueError: what it is not."""
+        if self.kind is not Kind.CHOICE and isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        if not isinstance(value, str):
+            raise ValueError(f"`{value}` is not {self.form}")
+        if self.kind is Kind.CHOICE:
+            if value not in self.choices:
+                raise ValueError(f"`{value}` is not {self.form}")
+            return value
+        number = parse_size(value) if self.kind is Kind.SIZE else parse_duration(value)
+        if number <= 0:
+            raise ValueError(f"`{value}` is not more than zero")
+        return number
+
+    def format(self, value: int | str) -> str:
+        """The value for people."""
+        if isinstance(value, str):
+            return value
+        return format_size(value) if self.kind is Kind.SIZE else format_duration(value)
+
+    @property
+    def form(self) -> str:
+        """What a value has to look like, for messages and the reference page."""
+        match self.kind:
+            case Kind.SIZE:
+                return "a size like 10GiB or 500M"
+            case Kind.DURATION:
+                return "a duration like 4h or 30m"
+            case Kind.CHOICE:
+                return "one of " + ", ".join(self.choices)
+
+
+SETTINGS: Final = (
+    Setting(
+        name="size_max",
+        kind=Kind.SIZE,
+        default=STORE_BYTES_DEFAULT,
+        trust=Trust.USER,
+        doc="How large the store may grow before what was used least recently is trimmed.",
+    ),
+    Setting(
+        name="idle_timeout",
+        kind=Kind.DURATION,
+        default=IDLE_TIMEOUT_S_DEFAULT,
+        trust=Trust.USER,
+        doc="The daemon ends itself after this long without a session.",
+    ),
+    Setting(
+        name="log_level",
+        kind=Kind.CHOICE,
+        default="info",
+        trust=Trust.USER,
+        doc="How much the daemon writes into its log.",
+        choices=("debug", "info", "warning", "error"),
+    ),
+    Setting(
+        name="container_arch",
+        kind=Kind.CHOICE,
+        default="auto",
+        trust=Trust.PROJECT,
+        doc="Architecture of the client for containers; `auto` asks the engine about the image.",
+        choices=("auto", *ARCHES),
+    ),
+)
+
+BY_NAME: Final = {row.name: row for row in SETTINGS}
+
+VARIABLES: Final = {
+    "DUNNAGE_DIR": "Directory of store, sockets and logs, instead of the user's cache directory.",
+    "DUNNAGE_CONFIG": "The user's dunnage.toml, instead of the one in the user's configuration directory.",
+    "DUNNAGE_DISABLE": "`1`: the client runs every compiler at once, as if dunnage were not there.",
+    "DUNNAGE_SOCKET": "Set by dunnage: the socket that a client talks to. Without it a client runs the compiler at once.",
+}
+"""Variables that are no settings: they say where settings are, or speak to the client, which has none."""

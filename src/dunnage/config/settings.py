@@ -1,0 +1,152 @@
+"""Settings with the origin of each: the default, then the user's file, the project's file, the environment.
+
+The last one that says something wins. A project's file is the first `dunnage.toml` in the current directory or
+above; it comes with somebody else's sources, so it may set only the rows whose trust allows it.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from dunnage.config.schema import BY_NAME, SETTINGS, VARIABLES, Setting, Trust
+from dunnage.errors import ConfigError
+
+FILE_NAME: Final = "dunnage.toml"
+CONFIG_VARIABLE: Final = "DUNNAGE_CONFIG"
+PREFIX: Final = "DUNNAGE_"
+DEFAULT_ORIGIN: Final = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The value of every row of `config.schema.SETTINGS`."""
+
+    size_max: int
+    """Bytes."""
+    idle_timeout: int
+    """Seconds."""
+    log_level: str
+    container_arch: str
+    origins: Mapping[str, str] = field(compare=False)
+    """Name of a setting → `default`, the path of a file, or the name of a variable."""
+
+    def value(self, name: str) -> int | str:
+        """The value of a row by its name."""
+        found: int | str = getattr(self, name)
+        return found
+
+
+def load(cwd: str | Path, environ: Mapping[str, str]) -> Settings:
+    """The settings for a command in `cwd`. Raises ConfigError that names the value and where it stands."""
+    values: dict[str, int | str] = {row.name: row.default for row in SETTINGS}
+    origins = dict.fromkeys(values, DEFAULT_ORIGIN)
+    user = user_file(environ)
+    project = project_file(cwd)
+    files = [(user, Trust.USER)]
+    if project is not None and not _same(user, project):
+        files.append((project, Trust.PROJECT))
+    for path, who in files:
+        must_exist = who is Trust.USER and bool(environ.get(CONFIG_VARIABLE))
+        for name, value in _read(path, must_exist=must_exist).items():
+            row = _row(name, path)
+            if who is Trust.PROJECT and row.trust is Trust.USER:
+                raise ConfigError(
+                    f"{path}: a project may not set {name}.",
+                    hint=f"Set it in your own {user}, or as {row.env}.",
+                )
+            values[name] = _parse(row, value, str(path))
+            origins[name] = str(path)
+    for row in SETTINGS:
+        text = environ.get(row.env, "")
+        if text:
+            values[row.name] = _parse(row, text, row.env)
+            origins[row.name] = row.env
+    return Settings(origins=origins, **values)  # type: ignore[arg-type]  # the rows say which are int
+
+
+def defaults() -> Settings:
+    """The settings of somebody who never set anything."""
+    values = {row.name: row.default for row in SETTINGS}
+    return Settings(origins=dict.fromkeys(values, DEFAULT_ORIGIN), **values)  # type: ignore[arg-type]
+
+
+def user_file(environ: Mapping[str, str]) -> Path:
+    """The user's dunnage.toml, there or not: DUNNAGE_CONFIG, else in the user's configuration directory."""
+    named = environ.get(CONFIG_VARIABLE, "")
+    if named:
+        return Path(os.path.abspath(os.path.expanduser(named)))
+    from platformdirs import user_config_dir
+
+    return Path(user_config_dir("dunnage", appauthor=False)) / FILE_NAME
+
+
+def project_file(cwd: str | Path) -> Path | None:
+    """The nearest dunnage.toml in `cwd` or above it."""
+    here = Path(os.path.abspath(cwd))
+    for directory in (here, *here.parents):
+        path = directory / FILE_NAME
+        if os.path.isfile(path):  # False, too, where a directory may not be entered
+            return path
+    return None
+
+
+def unknown_variables(environ: Mapping[str, str]) -> dict[str, str | None]:
+    """DUNNAGE_* variables that mean nothing, each with the name that was probably meant.
+
+    They are told, not refused: a variable of a newer dunnage must not break a build.
+    """
+    known = [name.removeprefix(PREFIX) for name in (*VARIABLES, *(row.env for row in SETTINGS))]
+    unknown = {}
+    for name in environ:
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in known:
+            near = _nearest(name.removeprefix(PREFIX), known)  # all share the prefix, so it says nothing
+            unknown[name] = near and PREFIX + near
+    return unknown
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False
+
+
+def _read(path: Path, *, must_exist: bool) -> dict[str, object]:
+    """The table in a file; nothing where there is no file."""
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        if must_exist:
+            raise ConfigError(f"{path}: there is no such file, but {CONFIG_VARIABLE} names it.") from None
+        return {}
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: this is not TOML: {error}.") from error
+
+
+def _row(name: str, path: Path) -> Setting:
+    row = BY_NAME.get(name)
+    if row is None:
+        near = _nearest(name, list(BY_NAME))
+        question = f" Did you mean {near}?" if near else ""
+        raise ConfigError(f"{path}: there is no setting {name}.{question}")
+    return row
+
+
+def _parse(row: Setting, value: object, origin: str) -> int | str:
+    try:
+        return row.parse(value)
+    except ValueError as error:
+        raise ConfigError(f"{origin}: {row.name}: {error}.") from error
+
+
+def _nearest(name: str, known: list[str]) -> str | None:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1, cutoff=0.6)
+    return near[0] if near else None
