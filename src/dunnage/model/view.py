@@ -1,16 +1,40 @@
 """A view: the files as one client sees them. The brain works against this and never opens a client's path itself."""
 
+import os
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NewType, Protocol
+from stat import S_ISREG
+from typing import Final, NewType, Protocol
 
 StatRecord = NewType("StatRecord", bytes)
 """48 bytes as on the wire (`wire.messages.STAT_RECORD`): errno, mode, dev, ino, size, mtime and ctime in ns.
 Compared and remembered as bytes, because that is all that most of them are needed for."""
 
-STAT_DEV = slice(8, 16)
-STAT_ERRNO = slice(0, 4)
-NO_ERRNO = bytes(4)
+STAT: Final = struct.Struct("<IIQQQqq")
+"""errno, mode, dev, ino, size, mtime in ns, ctime in ns: the layout of a `StatRecord`."""
+
+NO_ERRNO: Final = bytes(4)
+"""What a record of something that exists begins with."""
+
+
+def exists(record: StatRecord) -> bool:
+    """Whether the path could be statted at all."""
+    return record[:4] == NO_ERRNO
+
+
+def is_regular(record: StatRecord) -> bool:
+    """Whether the record is of a regular file that exists."""
+    return record[:4] == NO_ERRNO and S_ISREG(int.from_bytes(record[4:8], "little"))
+
+
+def record_of(status: os.stat_result) -> StatRecord:
+    """The record of an open descriptor: the same bytes that a client makes of the same file."""
+    return StatRecord(
+        STAT.pack(
+            0, status.st_mode, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +60,16 @@ class Run:
     cpu_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class RestoreFile:
+    """A file that a client is to write: from a descriptor, or from `data` where there is none."""
+
+    path: str
+    executable: bool
+    descriptor: int | None
+    data: bytes = b""
+
+
 class ViewGone(Exception):
     """The client behind a view went away, did not answer in time, or broke the rules. `reason` is a fallback row."""
 
@@ -58,7 +92,7 @@ class View(Protocol):
     def open(self, paths: Sequence[str]) -> list[int | None]:
         """Descriptors for reading, in order, None where a path cannot be opened. The caller closes them."""
 
-    def list(self, path: str) -> list[Entry] | None:
+    def entries(self, path: str) -> list[Entry] | None:
         """The entries of a directory, None where it cannot be listed."""
 
     def ask(self, argv: Sequence[str]) -> Run:
@@ -66,3 +100,16 @@ class View(Protocol):
 
     def compile(self) -> Run:
         """Run the compiler as the client was called, its streams passed on live."""
+
+    def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
+        """Write these files, print these streams and end with 0; records of the files as they stand.
+
+        Raises:
+            ViewGone: `write-failed`: the client could not write one of them, and runs the compiler.
+        """
+
+    def exit(self, run: Run) -> None:
+        """End as the compiler ended; its streams were passed on already."""
+
+    def step_aside(self, reason: str) -> None:
+        """Let the client become the compiler, without us."""

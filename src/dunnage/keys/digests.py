@@ -1,0 +1,107 @@
+"""Digests of a client's files: remembered by stat, otherwise read from a descriptor that the client opened.
+
+The memo is the reason why a hit reads nothing. It is trusted only for a file that can no longer change without
+its stamp changing, too (git's "racy" rule), and for what dunnage itself wrote or collected.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from blake3 import blake3
+
+from dunnage import limits
+from dunnage.model.digest import Digest
+from dunnage.model.view import STAT, StatRecord, View, exists, is_regular, record_of
+
+_SMALL_BYTES: Final = 256 * 1024
+"""Up to here one read is faster than a mapping."""
+
+_MODE_AND_LATER: Final = slice(4, None)
+
+
+class Memo(Protocol):
+    """What remembers digests by stat: the store."""
+
+    def digest_of(self, record: StatRecord, namespace: int) -> Digest | None:
+        """The digest that goes with a record, None when it is not known."""
+
+    def remember(self, record: StatRecord, namespace: int, digest: Digest) -> None:
+        """Remember it from now on."""
+
+
+def hash_descriptor(descriptor: int, size: int) -> Digest:
+    """BLAKE3 of an open file, from its beginning, wherever its offset stands."""
+    if size > _SMALL_BYTES:
+        return Digest(blake3().update_mmap(f"/proc/self/fd/{descriptor}").digest())
+    hasher = blake3()
+    offset = 0
+    while data := os.pread(descriptor, _SMALL_BYTES, offset):
+        hasher.update(data)
+        offset += len(data)
+    return Digest(hasher.digest())
+
+
+def is_settled(record: StatRecord, now_ns: int) -> bool:
+    """Whether a file with this record, read at `now_ns`, is so old that a later write must show in its stamp."""
+    _errno, _mode, _dev, _ino, _size, mtime, ctime = STAT.unpack(record)
+    youngest = max(mtime, ctime)
+    coarse = mtime % 1_000_000_000 == 0 and ctime % 1_000_000_000 == 0
+    return bool(now_ns - youngest > (limits.RACY_COARSE_NS if coarse else limits.RACY_NS))
+
+
+class Digests:
+    """Finds digests for one daemon. `clock_ns` is the clock that stamps files (CLOCK_REALTIME)."""
+
+    def __init__(self, memo: Memo, clock_ns: Callable[[], int]) -> None:
+        self._memo = memo
+        self._clock_ns = clock_ns
+
+    def known(self, record: StatRecord, namespace: int) -> Digest | None:
+        """The digest of a regular file if it is remembered."""
+        return self._memo.digest_of(record, namespace)
+
+    def of_descriptor(self, descriptor: int, namespace: int, *, ours: bool = False) -> tuple[StatRecord, Digest] | None:
+        """Read and hash an open file and close it; None if it is no regular file or changed while it was read.
+
+        `ours`: the compiler that we started made this file a moment ago; it is remembered however young it is.
+        """
+        try:
+            before = record_of(os.fstat(descriptor))
+            if not is_regular(before):
+                return None
+            digest = hash_descriptor(descriptor, STAT.unpack(before)[4])
+            if record_of(os.fstat(descriptor)) != before:
+                return None
+        except OSError:
+            return None
+        finally:
+            os.close(descriptor)
+        if ours or is_settled(before, self._clock_ns()):
+            self._memo.remember(before, namespace, digest)
+        return before, digest
+
+    def of(self, view: View, paths: Sequence[str], records: Sequence[StatRecord]) -> list[Digest | None]:
+        """The digests of files that were just statted; None for what is not there, not regular, or changed since.
+
+        Raises:
+            ViewGone: see `View`.
+        """
+        namespace = view.mount_namespace
+        found: list[Digest | None] = []
+        wanted: list[int] = []
+        known = self._memo.digest_of
+        for index, record in enumerate(records):
+            digest = known(record, namespace) if exists(record) else None
+            found.append(digest)
+            if digest is None and is_regular(record):
+                wanted.append(index)
+        for start in range(0, len(wanted), limits.FDS_PER_FRAME_MAX):
+            batch = wanted[start : start + limits.FDS_PER_FRAME_MAX]
+            for index, descriptor in zip(batch, view.open([paths[i] for i in batch]), strict=True):
+                if descriptor is None:
+                    continue
+                read = self.of_descriptor(descriptor, namespace)
+                if read is not None and read[0][_MODE_AND_LATER] == records[index][_MODE_AND_LATER]:
+                    found[index] = read[1]
+        return found

@@ -1,0 +1,42 @@
+"""Path sets from what a compiler says that it read, with the files that would have come first, had they been there."""
+
+from collections.abc import Iterable
+
+from dunnage.keys.roots import Roots
+from dunnage.model.path_set import PathSet
+
+
+def absolute(path: str, cwd: str) -> str:
+    """A path as the compiler saw it. Never normalised: `a/../b` is not `b` where `a` is a link."""
+    return path if path.startswith("/") else f"{cwd}/{path}"
+
+
+def module_twin(path: str) -> str | None:
+    """Where rustc would also have found a module: `x/mod.rs` for `x.rs` and the reverse; None for other files.
+
+    Source: the Rust reference, "Module source filenames". If both exist it is an error, so the one not read is absent.
+    """
+    if path.endswith("/mod.rs"):
+        return path.removesuffix("/mod.rs") + ".rs"
+    if path.endswith(".rs"):
+        return path.removesuffix(".rs") + "/mod.rs"
+    return None
+
+
+def rust_path_set(
+    files: Iterable[str], env: Iterable[str], *, sources: frozenset[str], cwd: str, roots: Roots
+) -> PathSet:
+    """The path set of one run of rustc.
+
+    Args:
+        files: what dep-info lists, as written there.
+        env: the variables that dep-info lists.
+        sources: absolute paths that the command line names; they count as inputs already, and have no twin.
+    """
+    present = {absolute(path, cwd) for path in files} - sources
+    twins = {twin for path in present if (twin := module_twin(path)) is not None} - present
+    return PathSet(
+        files=tuple(sorted(map(roots.relative, present))),
+        absent=tuple(sorted(map(roots.relative, twins))),
+        env=tuple(sorted(set(env))),
+    )

@@ -1,0 +1,164 @@
+"""Toolchain identity: contents, never version text alone.
+
+A rustc's identity is made from the program itself, the drivers in front of it (`clippy-driver`), the libraries that
+they load (`librustc_driver`, LLVM), and the standard library of the target. A compiler that was not seen before is asked twice,
+`-vV` and `--print sysroot`; after that the identity holds as long as every file and directory that it was
+made from has the same stat, which a session finds out with the one batch of stats that it makes anyway.
+
+A rustup proxy answers differently for another directory, `RUSTUP_TOOLCHAIN`, or set of settings: what it decides by
+joins the files that are watched, absent ones too.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dunnage.keys.digests import Digests
+from dunnage.keys.libraries import loaded_libraries, read_dynamic
+from dunnage.keys.text import KeyText
+from dunnage.model.digest import ToolchainId
+from dunnage.model.unit import Unit
+from dunnage.model.view import StatRecord, View
+
+_TOOLCHAINS_MAX: Final = 64
+_DRIVER: Final = "librustc_driver"
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """An identity, and what must not have changed for it to hold."""
+
+    id: ToolchainId
+    sysroot: str
+    host: str
+    watched: tuple[str, ...]
+    records: tuple[StatRecord, ...]
+    """One for each of `watched`."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What a toolchain is remembered by."""
+
+    namespace: int
+    compiler: str
+    drivers: tuple[str, ...]
+    sysroot: str | None
+    target: str | None
+    selection: tuple[str | None, ...]
+
+
+class Toolchains:
+    """The toolchains that one daemon has met."""
+
+    def __init__(self, digests: Digests) -> None:
+        self._digests = digests
+        self._known: dict[_Place, Toolchain] = {}
+        self._proxies: set[tuple[int, str]] = set()
+
+    def recall(self, view: View, unit: Unit, env: Mapping[str, str]) -> Toolchain | None:
+        """The toolchain that was found at this place before. The caller compares the watched stats."""
+        return self._known.get(self._place(view, unit, env))
+
+    def identify(self, view: View, unit: Unit, env: Mapping[str, str]) -> Toolchain | None:
+        """Find out which toolchain a unit is compiled with; None if its files cannot be found.
+
+        Raises:
+            ViewGone: see `View`.
+        """
+        found = self._examine(view, unit, env)
+        if found is not None:
+            if len(self._known) >= _TOOLCHAINS_MAX:
+                self._known.pop(next(iter(self._known)))
+            self._known[self._place(view, unit, env)] = found
+        return found
+
+    def _place(self, view: View, unit: Unit, env: Mapping[str, str]) -> _Place:
+        is_proxy = (view.mount_namespace, unit.compiler) in self._proxies
+        names = ("RUSTUP_TOOLCHAIN", "RUSTUP_HOME", "HOME")
+        selection = (unit.cwd, *map(env.get, names)) if is_proxy else ()
+        return _Place(
+            view.mount_namespace, unit.compiler, tuple(unit.drivers), unit.sysroot, unit.target, selection
+        )
+
+    def _examine(self, view: View, unit: Unit, env: Mapping[str, str]) -> Toolchain | None:
+        dynamic = read_dynamic(view, unit.compiler)
+        if dynamic is None:
+            return None
+        about = _answer(view, [unit.compiler, "-vV"])
+        sysroot = _answer(view, [unit.compiler, "--print", "sysroot"]).strip()
+        host = next((line[6:] for line in about.splitlines() if line.startswith("host: ")), "")
+        if not sysroot.startswith("/") or not host:
+            return None
+        programs = [unit.compiler, *unit.drivers]
+        watched: list[str] = []
+        if not any(name.startswith(_DRIVER) for name in dynamic.needed):
+            self._proxies.add((view.mount_namespace, unit.compiler))
+            real = f"{sysroot}/bin/rustc"
+            programs.append(real)
+            watched += _rustup_files(unit.cwd, env)
+        libraries = loaded_libraries(view, programs)
+        if not any(_DRIVER in library for library in libraries):
+            return None
+        directories, standard = _standard_library(view, unit.sysroot or sysroot, host, unit.target)
+        files = [*programs, *libraries, *standard]
+        watched += [*files, *directories]
+        records = view.stat(watched)
+        offset = len(watched) - len(files) - len(directories)
+        return self._identity(view, about, sysroot, host, watched, records, slice(offset, offset + len(files)))
+
+    def _identity(
+        self,
+        view: View,
+        about: str,
+        sysroot: str,
+        host: str,
+        watched: Sequence[str],
+        records: Sequence[StatRecord],
+        contents: slice,
+    ) -> Toolchain | None:
+        text = KeyText("toolchain")
+        text.add("version", about)
+        files = watched[contents]
+        for path, digest in zip(files, self._digests.of(view, files, records[contents]), strict=True):
+            if digest is None:
+                return None
+            text.add(path.removeprefix(sysroot) if path.startswith(sysroot) else path.rsplit("/", 1)[-1], digest)
+        return Toolchain(ToolchainId(text.digest()), sysroot, host, tuple(watched), tuple(records))
+
+
+def _answer(view: View, argv: Sequence[str]) -> str:
+    run = view.ask(argv)
+    return (run.stdout or b"").decode("utf-8", "surrogateescape") if run.code == 0 and run.signal == 0 else ""
+
+
+def _standard_library(view: View, sysroot: str, host: str, target: str | None) -> tuple[list[str], list[str]]:
+    """Directories and files of the target's standard library, and of the host's code generators."""
+    triple = host if target is None else target.rsplit("/", 1)[-1].removesuffix(".json")
+    base = f"{sysroot}/lib/rustlib"
+    queue = [f"{base}/{triple}/lib", f"{base}/{host}/codegen-backends"]
+    directories: list[str] = []
+    files: list[str] = []
+    while queue:
+        directory = queue.pop(0)
+        directories.append(directory)
+        for entry in view.entries(directory) or ():
+            (queue if entry.is_dir else files).append(f"{directory}/{entry.name}")
+    return directories, sorted(files)
+
+
+def _rustup_files(cwd: str, env: Mapping[str, str]) -> list[str]:
+    """What a rustup proxy decides by. Source: the rustup book, "Overrides"."""
+    home = env.get("RUSTUP_HOME") or f"{env.get('HOME', '')}/.rustup"
+    files = [f"{home}/settings.toml", f"{home}/toolchains"]
+    directory = cwd.rstrip("/")
+    while True:
+        files += (f"{directory}/rust-toolchain.toml", f"{directory}/rust-toolchain")
+        if not directory:
+            return files
+        directory = directory.rpartition("/")[0]
+
+
+def still_holds(toolchain: Toolchain, records: Sequence[StatRecord]) -> bool:
+    """Whether all watched files have the stats that they had. A directory's stamp shows added and removed files."""
+    return tuple(records) == toolchain.records

@@ -1,0 +1,83 @@
+"""Unit and action keys.
+
+The unit key is the hash of everything but the contents of inputs: one lookup by it finds the path sets that earlier
+runs had. The action key adds the contents: of what the command line names, of what a path set names, and of the
+environment that the compiler said it read. What goes in, part by part: `docs/explanation/what-goes-into-a-key.md`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from dunnage.keys.roots import Roots
+from dunnage.keys.text import KeyText
+from dunnage.keys.toolchain import Toolchain
+from dunnage.model.digest import ActionKey, Digest, UnitKey
+from dunnage.model.path_set import PathSet
+from dunnage.model.unit import Unit
+
+
+def unit_text(unit: Unit, toolchain: Toolchain, roots: Roots) -> KeyText:
+    """Everything that counts for a unit except contents."""
+    text = KeyText("unit")
+    text.add("language", unit.language)
+    text.add("toolchain", toolchain.id)
+    text.add_all("root", sorted(name for name, _ in roots.places))
+    text.add("cwd", roots.relative(unit.cwd))
+    text.add("out-dir", roots.relative(unit.out_dir))
+    for word in unit.words:
+        text.add(word.name, roots.relative(word.value) if word.is_path else word.value)
+    for name, value in unit.env:
+        text.add(f"env {name}", value)
+    for name, value in unit.env_paths:
+        text.add(f"env {name}", roots.relative(value))
+    for item in unit.inputs:
+        text.add(f"input {item.role}", roots.relative(item.path))
+    for directory in unit.search_dirs:
+        text.add(f"search {directory.role}", roots.relative(directory.path))
+    for output in unit.outputs:
+        text.add(f"output {output.kind}", roots.relative(output.path))
+    return text
+
+
+def unit_key(unit: Unit, toolchain: Toolchain, roots: Roots) -> UnitKey:
+    """The digest of `unit_text`."""
+    return UnitKey(unit_text(unit, toolchain, roots).digest())
+
+
+def action_text(
+    key: UnitKey,
+    inputs: Sequence[tuple[str, Digest]],
+    paths: PathSet,
+    contents: Sequence[Digest],
+    env: Mapping[str, str],
+    roots: Roots,
+) -> KeyText:
+    """The unit key and all contents.
+
+    Args:
+        inputs: roles and digests of what the command line names, libraries in search directories among them.
+        contents: digests of `paths.files`, in order. The caller has seen that `paths.absent` are absent.
+        env: the invocation's environment, of which the variables of `paths.env` count.
+    """
+    text = KeyText("action")
+    text.add("unit", key)
+    for role, digest in inputs:
+        text.add(f"contents {role}", digest)
+    for path, digest in zip(paths.files, contents, strict=True):
+        text.add(f"file {path}", digest)
+    text.add_all("absent", paths.absent)
+    for name in paths.env:
+        value = env.get(name)
+        text.add(f"env {name}", None if value is None else roots.relative(value))
+    return text
+
+
+def action_key(
+    key: UnitKey,
+    inputs: Sequence[tuple[str, Digest]],
+    paths: PathSet,
+    contents: Sequence[Digest],
+    env: Mapping[str, str],
+    roots: Roots,
+) -> ActionKey:
+    """The digest of `action_text`."""
+    return ActionKey(action_text(key, inputs, paths, contents, env, roots).digest())
