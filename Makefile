@@ -1,0 +1,125 @@
+# Everything a developer does. Each target sets up what it needs; nothing has to be prepared.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+PYTEST := $(BIN)/pytest
+ARCH := $(shell uname -m)
+CLIENTS := src/dunnage/clients
+NATIVE := $(wildcard native/*.c native/*.h) tools/build_client.py
+C_FILES := $(wildcard native/*.[ch] tests/native/*.[ch])
+JOBS ?= 2
+FUZZ_SECONDS ?= 60
+
+# The quick tests share nothing and run on every core; what starts containers, or needs the whole machine, runs alone.
+FAST := tests/unit tests/property tests/golden tests/native
+SERIAL := docker or podman or cross or slow
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /\1\t/' | expand -t 16
+
+# --- set-up -------------------------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: $(VENV)/.dev $(VENV)/.system native ## the environment, the system's packages, this machine's client
+
+$(VENV)/.python:
+	@test -n "$(PYTHON)" || { echo "setup: python3.11 or newer is missing" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "setup: $(PYTHON) is older than 3.11; say make PYTHON=…" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(VENV)/.python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.docs: pyproject.toml | $(VENV)/.dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,docs]'
+	@touch $@
+
+$(VENV)/.bench: pyproject.toml | $(VENV)/.dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev,bench]'
+	@touch $@
+
+$(VENV)/.system: tools/setup_system.sh | $(VENV)/.python
+	tools/setup_system.sh
+	@touch $@
+
+.PHONY: native
+native: $(CLIENTS)/$(ARCH)/dunnage ## the client for this machine
+
+$(CLIENTS)/$(ARCH)/dunnage: $(NATIVE) | $(VENV)/.dev
+	$(PY) tools/build_client.py
+
+.PHONY: native-all
+native-all: $(VENV)/.native-all ## the clients of all architectures (minutes the first time: musl is compiled for each)
+
+$(VENV)/.native-all: $(NATIVE) | $(VENV)/.dev
+	$(PY) tools/build_client.py --all
+	@touch $@
+
+# --- checks -------------------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: $(VENV)/.dev $(VENV)/.system ## style, types, rooms, C warnings, generated files, sizes
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	clang-format --dry-run -Werror $(C_FILES)
+	$(PY) tools/lint_c.py
+	shellcheck .ci/run $(wildcard tools/*.sh tests/**/*.sh)
+	$(PY) -m dunnage.wire.header --check
+	for tool in $(sort $(wildcard tools/gen_*.py)); do $(PY) $$tool --check; done
+	$(PY) tools/check_test_map.py
+	$(PY) tools/check_words.py
+	$(PY) tools/check_sizes.py
+
+.PHONY: test
+test: setup native-all test-fast test-fault test-container ## all tests
+
+.PHONY: test-fast
+test-fast: setup ## unit, property, golden, and the client's own tests
+	$(PYTEST) -n $(JOBS) --dist loadfile -m 'not ($(SERIAL))' $(wildcard $(FAST))
+
+.PHONY: test-fault
+test-fault: setup ## kill, hang, fill, delete
+	$(if $(wildcard tests/fault),$(PYTEST) tests/fault)
+
+.PHONY: test-e2e
+test-e2e: setup ## real projects on the host
+	$(if $(wildcard tests/e2e),$(PYTEST) tests/e2e)
+
+.PHONY: test-container
+test-container: setup native-all ## real projects on the host and in docker, podman and cross
+	$(PYTEST) $(wildcard tests/e2e tests/container) $(wildcard $(FAST)) -m '$(SERIAL)'
+
+.PHONY: fuzz
+fuzz: setup ## both message readers, FUZZ_SECONDS each
+	$(PY) tools/fuzz.py --seconds $(FUZZ_SECONDS)
+
+# --- the rest -----------------------------------------------------------------------------------------------
+
+.PHONY: bench
+bench: setup $(VENV)/.bench ## the whole table: make bench BENCH='--project hyperfine --runs 3'
+	$(PY) -m bench $(BENCH)
+
+.PHONY: demo
+demo: setup ## a real crate, in a container, twice
+	$(PY) tools/demo.py
+
+.PHONY: docs
+docs: $(VENV)/.docs ## the pages, in docs/_build/html
+	$(BIN)/sphinx-build -W -n --keep-going -b html docs docs/_build/html
+
+.PHONY: clean
+clean: ## what was built; the environment too
+	rm -rf $(VENV) .cache docs/_build dist build $(CLIENTS) native/build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

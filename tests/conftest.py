@@ -1,0 +1,50 @@
+"""What every test gets: a dunnage directory of its own, nobody's settings, and an end of its daemons."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.daemons import stop_daemons
+from support.require import PARTS, require
+
+KEPT = ("DUNNAGE_REQUIRE",)
+"""Variables that are addressed to the tests, not to dunnage."""
+
+WRAPPERS = (
+    "RUSTC_WRAPPER",
+    "RUSTC_WORKSPACE_WRAPPER",
+    "CARGO_BUILD_RUSTC_WRAPPER",
+    "CARGO_INCREMENTAL",
+    "CARGO_TARGET_DIR",
+    "CROSS_CONTAINER_OPTS",
+    "DOCKER_OPTS",
+    "RUSTFLAGS",
+)
+"""Variables of the developer's own shell that would change what a test sees."""
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A marker that names a part requires it."""
+    for mark in item.iter_markers():
+        if mark.name in PARTS:
+            require(mark.name)
+
+
+@pytest.fixture(autouse=True)
+def dunnage_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The test's own DUNNAGE_DIR, already in the environment; it does not exist yet."""
+    for name in list(os.environ):
+        if name.startswith("DUNNAGE_") and name not in KEPT:
+            monkeypatch.delenv(name)
+    for name in WRAPPERS:
+        monkeypatch.delenv(name, raising=False)
+    directory = tmp_path / "dunnage"
+    settings = tmp_path / "dunnage.toml"
+    settings.touch()
+    monkeypatch.setenv("DUNNAGE_DIR", str(directory))
+    monkeypatch.setenv("DUNNAGE_CONFIG", str(settings))
+    yield directory
+    if directory.exists():
+        stop_daemons(directory)

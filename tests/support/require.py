@@ -1,0 +1,79 @@
+"""Parts of the world that a test needs: there, or a skip with the reason, or a failure where they must be.
+
+`DUNNAGE_REQUIRE=docker,cross` names the parts whose absence is red; `CI=true` names all of them.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+
+def _runs(*argv: str) -> str | None:
+    """None when the command ends with 0, else why it did not."""
+    program = shutil.which(argv[0])
+    if program is None:
+        return f"{argv[0]} is not installed"
+    try:
+        done = subprocess.run(
+            [program, *argv[1:]],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"`{' '.join(argv)}`: {error}"
+    last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+    return None if done.returncode == 0 else f"`{' '.join(argv)}` exits {done.returncode}: {last}"
+
+
+def _root() -> str | None:
+    return None if os.geteuid() == 0 else "needs root"
+
+
+def _cross() -> str | None:
+    """cross itself is built on demand by `support.cross`, so what has to be there is what it stands on."""
+    return _runs("docker", "info") or _runs("cargo", "--version")
+
+
+PARTS: dict[str, Callable[[], str | None]] = {
+    "cargo": lambda: _runs("cargo", "--version"),
+    "docker": lambda: _runs("docker", "info"),
+    "podman": lambda: _runs("podman", "info"),
+    "cross": _cross,
+    "qemu": lambda: _runs("qemu-aarch64-static", "--version"),
+    "clang": lambda: _runs("clang", "--version"),
+    "valgrind": lambda: _runs("valgrind", "--version"),
+    "shellcheck": lambda: _runs("shellcheck", "--version"),
+    "debootstrap": lambda: _root() or _runs("debootstrap", "--version"),
+    "root": _root,
+    "tmpfs": lambda: _root() or _runs("unshare", "--mount", "mount", "-t", "tmpfs", "none", "/tmp"),
+}
+"""Each part with its probe: None when it is there, else the reason why not."""
+
+
+@cache
+def missing(part: str) -> str | None:
+    """Why a part is not there; None when it is. Asked once per process."""
+    return PARTS[part]()
+
+
+def may_not_be_missing(part: str) -> bool:
+    """Whether this part's absence is a failure here."""
+    named = os.environ.get("DUNNAGE_REQUIRE", "").replace(" ", "").split(",")
+    return part in named or os.environ.get("CI", "").lower() == "true"
+
+
+def require(part: str) -> None:
+    """Go on when `part` is there; else skip, or fail where it may not be missing. KeyError: no such part."""
+    reason = missing(part)
+    if reason is None:
+        return
+    if may_not_be_missing(part):
+        pytest.fail(f"{part} may not be missing here: {reason}", pytrace=False)
+    pytest.skip(f"{part}: {reason}")

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Installs the programs that pip cannot bring: only those that are missing, only as root, only on Debian and its kin.
+# Otherwise it says what is missing and what would not work without it.
+set -u
+
+# program, Debian package, what needs it
+parts() {
+  cat <<'ROWS'
+clang-format clang-format make lint
+shellcheck shellcheck make lint
+clang clang the client's sanitizer runs and fuzzing
+valgrind valgrind the client's instruction counts
+qemu-aarch64-static qemu-user-static the foreign clients' tests
+podman podman podman's tests
+debootstrap debootstrap the images of the container tests
+gcc gcc linking Rust programs
+ROWS
+}
+
+# clang's sanitizers and libFuzzer are a package of their own, named after clang's version.
+runtime_missing() {
+  command -v clang >/dev/null || return 1
+  [ ! -e "$(clang -print-file-name=libclang_rt.fuzzer-x86_64.a)" ] && [ "$(uname -m)" = x86_64 ] &&
+    ! ls "$(clang -print-resource-dir)"/lib/linux/libclang_rt.fuzzer-*.a >/dev/null 2>&1
+}
+
+packages=()
+reasons=()
+while read -r program package use; do
+  if ! command -v "$program" >/dev/null && [ ! -x "/usr/sbin/$program" ]; then
+    packages+=("$package")
+    reasons+=("$program ($use)")
+    [ "$program" = clang ] && packages+=("libclang-rt-14-dev")
+  fi
+done < <(parts)
+if runtime_missing; then
+  packages+=("libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev")
+  reasons+=("clang's runtime (the client's sanitizer runs and fuzzing)")
+fi
+
+for program in cargo rustc; do
+  if ! command -v "$program" >/dev/null; then
+    echo "setup: $program is missing, and nothing here can be tested without it: https://rustup.rs" >&2
+  fi
+done
+if ! command -v docker >/dev/null; then
+  echo "setup: docker is missing: the container tests and \`make demo\` need a Docker engine." >&2
+fi
+
+[ ${#packages[@]} -eq 0 ] && exit 0
+
+if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+  echo "setup: installing ${packages[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  if apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null; then
+    exit 0
+  fi
+  echo "setup: apt-get failed; going on without ${packages[*]}." >&2
+  exit 0
+fi
+
+echo "setup: missing: ${reasons[*]}. Tests that need them skip and say so." >&2
+echo "setup: as root, on Debian: apt-get install ${packages[*]}" >&2
+exit 0
