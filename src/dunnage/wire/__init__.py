@@ -1,1 +1,1 @@
-"""The protocol between client and daemon, sans-I/O: bytes in, messages out. `docs/reference/wire.md` specifies it."""
+"""The protocol, sans-I/O: bytes in, messages out. Specified in `docs/reference/wire.md`."""

@@ -3,25 +3,42 @@
 All integers are little endian. A field is one of these kinds:
 
     u8 u16 u32 u64 i32 i64      an integer
+    stream                      u8: a `Stream`
     blob                        u32 length, then the bytes
-    text                        a blob: a path, a word of argv, a name; bytes of any encoding (str with surrogateescape)
+    text                        a blob: a path, a word, a name; of any encoding (str with surrogateescape)
     texts                       u32 count, then that many texts
     errnos                      u32 count, then that many u32: 0, or the errno of Linux on this architecture
     stats                       u32 count, then that many stat records (48 bytes, `STAT_RECORD`)
     names                       u32 count, then that many (u8 kind, text): the entries of a directory
     files                       u32 count, then that many files to write (`WriteFile`)
 
+A limit bounds what a u32 counts: bytes of a blob, else entries. Where none is named the frame's own holds.
+A text holds no NUL byte: it becomes a C string on the client's side.
+
 A client sends types from 0x80 on, a daemon those below, so that a frame on the wrong side is seen at once.
 """
 
-import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
-STAT_RECORD: Final = struct.Struct("<IIQQQqq")
+from dunnage.model.view import STAT
+
+STAT_RECORD: Final = STAT
 """errno, mode, dev, ino, size, mtime in ns, ctime in ns. With errno set everything else is zero."""
+
+
+class Field(NamedTuple):
+    """A row of a message's table."""
+
+    name: str
+    kind: str
+    limit: str = ""
+    """The name in `dunnage.limits` of what its u32 may be at most."""
+
+
+Fields = tuple[Field, ...]
 
 
 class Stream(IntEnum):
@@ -43,7 +60,7 @@ class RunFlag(IntFlag):
     """How RUN runs."""
 
     QUIET = 1
-    """The streams go to the daemon only, and stdin is empty: a question to a compiler, not the user's compile."""
+    """The streams go to the daemon only, stdin is empty: a question to a compiler, not the user's compile."""
 
 
 class EntryKind(IntEnum):
@@ -76,19 +93,19 @@ class WriteFile:
 class Hello:
     """The client's greeting, always its first frame."""
 
-    TYPE: ClassVar = 0x81
-    FIELDS: ClassVar = (
-        ("magic", "u64"),
-        ("wire_version", "u16"),
-        ("capabilities", "u32"),
-        ("pid", "u32"),
-        ("mount_namespace", "u64"),
-        ("tty", "u8"),
-        ("client_version", "text"),
-        ("program", "text"),
-        ("cwd", "text"),
-        ("argv", "texts"),
-        ("env", "texts"),
+    TYPE: ClassVar[int] = 0x81
+    FIELDS: ClassVar[Fields] = (
+        Field("magic", "u64"),
+        Field("wire_version", "u16"),
+        Field("capabilities", "u32"),
+        Field("pid", "u32"),
+        Field("mount_namespace", "u64"),
+        Field("tty", "u8"),
+        Field("client_version", "text"),
+        Field("program", "text"),
+        Field("cwd", "text"),
+        Field("argv", "texts", "STRINGS_PER_LIST_MAX"),
+        Field("env", "texts", "STRINGS_PER_LIST_MAX"),
     )
     magic: int
     wire_version: int
@@ -109,8 +126,8 @@ class Hello:
 class Stats:
     """Answer to STAT: one record a path, in order."""
 
-    TYPE: ClassVar = 0x82
-    FIELDS: ClassVar = (("records", "stats"),)
+    TYPE: ClassVar[int] = 0x82
+    FIELDS: ClassVar[Fields] = (Field("records", "stats", "PATHS_PER_FRAME_MAX"),)
     records: Sequence[bytes]
 
 
@@ -118,8 +135,8 @@ class Stats:
 class Opened:
     """Answer to OPEN: an errno a path; the descriptors of those with 0 travel with the frame, in order."""
 
-    TYPE: ClassVar = 0x83
-    FIELDS: ClassVar = (("errnos", "errnos"),)
+    TYPE: ClassVar[int] = 0x83
+    FIELDS: ClassVar[Fields] = (Field("errnos", "errnos", "FDS_PER_FRAME_MAX"),)
     errnos: Sequence[int]
 
 
@@ -127,8 +144,8 @@ class Opened:
 class Listed:
     """Answer to LIST: errno, and the entries without `.` and `..` in the order of the directory."""
 
-    TYPE: ClassVar = 0x84
-    FIELDS: ClassVar = (("errno", "u32"), ("names", "names"))
+    TYPE: ClassVar[int] = 0x84
+    FIELDS: ClassVar[Fields] = (Field("errno", "u32"), Field("names", "names", "NAMES_PER_LISTING_MAX"))
     errno: int
     names: Sequence[tuple[int, str]]
 
@@ -137,8 +154,8 @@ class Listed:
 class Output:
     """A chunk of the compiler's stdout or stderr, sent while it runs."""
 
-    TYPE: ClassVar = 0x85
-    FIELDS: ClassVar = (("stream", "u8"), ("data", "blob"))
+    TYPE: ClassVar[int] = 0x85
+    FIELDS: ClassVar[Fields] = (Field("stream", "stream"), Field("data", "blob", "OUTPUT_CHUNK_BYTES_MAX"))
     stream: int
     data: bytes
 
@@ -147,14 +164,14 @@ class Output:
 class Exited:
     """Answer to RUN, after all OUTPUT: how the compiler ended. `signal` is 0 unless one killed it."""
 
-    TYPE: ClassVar = 0x86
-    FIELDS: ClassVar = (
-        ("errno", "u32"),
-        ("code", "i32"),
-        ("signal", "i32"),
-        ("started_ns", "i64"),
-        ("wall_us", "u64"),
-        ("cpu_us", "u64"),
+    TYPE: ClassVar[int] = 0x86
+    FIELDS: ClassVar[Fields] = (
+        Field("errno", "u32"),
+        Field("code", "i32"),
+        Field("signal", "i32"),
+        Field("started_ns", "i64"),
+        Field("wall_us", "u64"),
+        Field("cpu_us", "u64"),
     )
     errno: int
     """Not 0 when the program could not be started at all."""
@@ -168,10 +185,10 @@ class Exited:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Answer to WRITE: a stat record a file, as it stands under its name; errno where it could not be written."""
+    """Answer to WRITE: a stat record a file, as it stands under its name; errno where it was not written."""
 
-    TYPE: ClassVar = 0x87
-    FIELDS: ClassVar = (("records", "stats"),)
+    TYPE: ClassVar[int] = 0x87
+    FIELDS: ClassVar[Fields] = (Field("records", "stats", "OUTPUTS_PER_UNIT_MAX"),)
     records: Sequence[bytes]
 
 
@@ -179,8 +196,8 @@ class Written:
 class Control:
     """A request of the command line, JSON in UTF-8; only the host's own socket takes it, instead of HELLO."""
 
-    TYPE: ClassVar = 0xF0
-    FIELDS: ClassVar = (("magic", "u64"), ("wire_version", "u16"), ("request", "blob"))
+    TYPE: ClassVar[int] = 0xF0
+    FIELDS: ClassVar[Fields] = (Field("magic", "u64"), Field("wire_version", "u16"), Field("request", "blob"))
     magic: int
     wire_version: int
     request: bytes
@@ -190,8 +207,8 @@ class Control:
 class Welcome:
     """The daemon's greeting, sent in front of its first request."""
 
-    TYPE: ClassVar = 0x01
-    FIELDS: ClassVar = (("wire_version", "u16"), ("capabilities", "u32"))
+    TYPE: ClassVar[int] = 0x01
+    FIELDS: ClassVar[Fields] = (Field("wire_version", "u16"), Field("capabilities", "u32"))
     wire_version: int
     capabilities: int
 
@@ -200,8 +217,8 @@ class Welcome:
 class Stat:
     """Stat these paths (following links)."""
 
-    TYPE: ClassVar = 0x02
-    FIELDS: ClassVar = (("paths", "texts"),)
+    TYPE: ClassVar[int] = 0x02
+    FIELDS: ClassVar[Fields] = (Field("paths", "texts", "PATHS_PER_FRAME_MAX"),)
     paths: Sequence[str]
 
 
@@ -209,8 +226,8 @@ class Stat:
 class Open:
     """Open these paths for reading and pass the descriptors."""
 
-    TYPE: ClassVar = 0x03
-    FIELDS: ClassVar = (("paths", "texts"),)
+    TYPE: ClassVar[int] = 0x03
+    FIELDS: ClassVar[Fields] = (Field("paths", "texts", "FDS_PER_FRAME_MAX"),)
     paths: Sequence[str]
 
 
@@ -218,17 +235,17 @@ class Open:
 class List:
     """List this directory."""
 
-    TYPE: ClassVar = 0x04
-    FIELDS: ClassVar = (("path", "text"),)
+    TYPE: ClassVar[int] = 0x04
+    FIELDS: ClassVar[Fields] = (Field("path", "text"),)
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Run the compiler as the client was called, or with another argv; stream what it says, then say how it ended."""
+    """Run the compiler as the client was called, or with another argv, and stream what it says."""
 
-    TYPE: ClassVar = 0x05
-    FIELDS: ClassVar = (("flags", "u32"), ("argv", "texts"))
+    TYPE: ClassVar[int] = 0x05
+    FIELDS: ClassVar[Fields] = (Field("flags", "u32"), Field("argv", "texts", "STRINGS_PER_LIST_MAX"))
     flags: int
     argv: Sequence[str] = ()
     """Empty: the command line of HELLO, untouched."""
@@ -241,8 +258,8 @@ class Write:
     If one of them fails the client says so in WRITTEN, ignores what else was sent, and falls back.
     """
 
-    TYPE: ClassVar = 0x06
-    FIELDS: ClassVar = (("files", "files"),)
+    TYPE: ClassVar[int] = 0x06
+    FIELDS: ClassVar[Fields] = (Field("files", "files", "OUTPUTS_PER_UNIT_MAX"),)
     files: Sequence[WriteFile]
 
 
@@ -250,8 +267,13 @@ class Write:
 class Exit:
     """Print these streams and end with this code, or by this signal. The last message of a session."""
 
-    TYPE: ClassVar = 0x07
-    FIELDS: ClassVar = (("code", "i32"), ("signal", "i32"), ("stdout", "blob"), ("stderr", "blob"))
+    TYPE: ClassVar[int] = 0x07
+    FIELDS: ClassVar[Fields] = (
+        Field("code", "i32"),
+        Field("signal", "i32"),
+        Field("stdout", "blob", "STREAM_BYTES_MAX"),
+        Field("stderr", "blob", "STREAM_BYTES_MAX"),
+    )
     code: int
     signal: int
     stdout: bytes = b""
@@ -262,8 +284,8 @@ class Exit:
 class Exec:
     """Become the compiler (`execve`), without us. The last message of a session."""
 
-    TYPE: ClassVar = 0x08
-    FIELDS: ClassVar = (("reason", "text"),)
+    TYPE: ClassVar[int] = 0x08
+    FIELDS: ClassVar[Fields] = (Field("reason", "text"),)
     reason: str
 
 
@@ -271,19 +293,30 @@ class Exec:
 class Reply:
     """Answer to CONTROL, JSON in UTF-8."""
 
-    TYPE: ClassVar = 0x70
-    FIELDS: ClassVar = (("answer", "blob"),)
+    TYPE: ClassVar[int] = 0x70
+    FIELDS: ClassVar[Fields] = (Field("answer", "blob"),)
     answer: bytes
-
 
 
 ClientMessage = Hello | Stats | Opened | Listed | Output | Exited | Written | Control
 DaemonMessage = Welcome | Stat | Open | List | Run | Write | Exit | Exec | Reply
 Message = ClientMessage | DaemonMessage
 
-CLIENT_MESSAGES: Final[tuple[type[ClientMessage], ...]] = (
-    Hello, Stats, Opened, Listed, Output, Exited, Written, Control,
-)  # fmt: skip
-DAEMON_MESSAGES: Final[tuple[type[DaemonMessage], ...]] = (
-    Welcome, Stat, Open, List, Run, Write, Exit, Exec, Reply,
-)  # fmt: skip
+CLIENT_MESSAGES: Final[tuple[type[Message], ...]] = (
+    Hello,
+    Stats,
+    Opened,
+    Listed,
+    Output,
+    Exited,
+    Written,
+    Control,
+)
+DAEMON_MESSAGES: Final[tuple[type[Message], ...]] = (Welcome, Stat, Open, List, Run, Write, Exit, Exec, Reply)
+
+GREETINGS: Final[tuple[type[Message], ...]] = (Hello, Control, Welcome)
+"""Their fields up to `wire_version` stay the same in every version, so that versions know each other apart.
+What follows is read only when the version is ours; else it is empty."""
+
+FIRST_CLIENT_TYPE: Final = 0x80
+"""Types from here on come from clients, those below from daemons."""

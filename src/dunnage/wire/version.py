@@ -8,6 +8,9 @@ from enum import IntFlag
 from typing import Final
 
 MAGIC: Final = b"dunnage\0"
+MAGIC_NUMBER: Final = int.from_bytes(MAGIC, "little")
+"""The magic as the u64 that it is in a message."""
+
 WIRE_VERSION: Final = 1
 
 
