@@ -17,9 +17,7 @@ C_FILES := $(wildcard native/*.[ch] tests/native/*.[ch])
 JOBS ?= 2
 FUZZ_SECONDS ?= 60
 
-# The quick tests share nothing and run on every core; what starts containers, or needs the whole machine, runs alone.
-FAST := tests/unit tests/property tests/golden tests/native
-SERIAL := docker or podman or cross or slow
+.NOTPARALLEL:
 
 .PHONY: help
 help: ## this list
@@ -82,24 +80,30 @@ lint: $(VENV)/.dev $(VENV)/.system ## style, types, rooms, C warnings, generated
 	$(PY) tools/check_words.py
 	$(PY) tools/check_sizes.py
 
+# Tests that are not `alone` (tests/conftest.py says which) share nothing and run on every core. The rest start
+# containers, kill daemons or fill disks, one after the other. Both parts run whatever the other one says.
 .PHONY: test
-test: setup native-all test-fast test-fault test-container ## all tests
+test: setup native-all ## all tests
+	quick=0; alone=0; \
+	$(PYTEST) -n $(JOBS) --dist loadfile -m 'not alone' || quick=$$?; \
+	$(PYTEST) -m alone --durations 10 || alone=$$?; \
+	exit $$((quick > alone ? quick : alone))
 
 .PHONY: test-fast
 test-fast: setup ## unit, property, golden, and the client's own tests
-	$(PYTEST) -n $(JOBS) --dist loadfile -m 'not ($(SERIAL))' $(wildcard $(FAST))
+	$(PYTEST) -n $(JOBS) --dist loadfile -m 'not alone'
 
 .PHONY: test-fault
 test-fault: setup ## kill, hang, fill, delete
-	$(if $(wildcard tests/fault),$(PYTEST) tests/fault)
+	$(PYTEST) tests/fault
 
 .PHONY: test-e2e
 test-e2e: setup ## real projects on the host
-	$(if $(wildcard tests/e2e),$(PYTEST) tests/e2e)
+	$(PYTEST) tests/e2e
 
 .PHONY: test-container
-test-container: setup native-all ## real projects on the host and in docker, podman and cross
-	$(PYTEST) $(wildcard tests/e2e tests/container) $(wildcard $(FAST)) -m '$(SERIAL)'
+test-container: setup native-all ## real projects in docker, podman and cross
+	$(PYTEST) tests/container
 
 .PHONY: fuzz
 fuzz: setup ## both message readers, FUZZ_SECONDS each

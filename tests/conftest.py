@@ -25,6 +25,21 @@ WRAPPERS = (
 """Variables of the developer's own shell that would change what a test sees."""
 
 
+ALONE = {"battery", "container", "e2e", "fault", "shadow"}
+"""Folders whose tests start containers, kill daemons or fill disks: they want the machine to themselves."""
+
+ALONE_MARKS = {"cross", "docker", "podman", "slow"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what must not run beside anything else, so that the rest may run on every core."""
+    tests = config.rootpath / "tests"
+    for item in items:
+        folder = item.path.relative_to(tests).parts[0] if item.path.is_relative_to(tests) else ""
+        if folder in ALONE or any(mark.name in ALONE_MARKS for mark in item.iter_markers()):
+            item.add_marker("alone")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """A marker that names a part requires it."""
     for mark in item.iter_markers():
