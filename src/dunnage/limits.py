@@ -46,8 +46,9 @@ VARIANTS_PER_ACTION_MAX: Final = 16
 ARCHIVES_PER_UNIT_MAX: Final = 1024
 """Libraries in `-L` directories that may count as inputs of one unit."""
 
-DEP_INFO_BYTES_MAX: Final = 8 * 1024 * 1024
-"""A dep-info file larger than this is not understood."""
+FILES_PER_PATH_SET_MAX: Final = 4096
+"""Files that one run of a unit may have read: their descriptors are held until they are hashed. The largest crate
+seen in practice (windows) has some 700."""
 
 RACY_NS: Final = 50_000_000
 """A file changed less than this before it was read may change again with the same stamp. The coarsest kernel
@@ -97,3 +98,8 @@ DRAIN_TIMEOUT_S: Final = 60
 
 LOG_BYTES_MAX: Final = 4 * 1024 * 1024
 """A log file is rotated once at this size."""
+
+# --- containers -----------------------------------------------------------------------------------
+
+ENGINE_ANSWER_TIMEOUT_S: Final = 10
+"""How long a container engine may take to say what an image is; then the host's architecture is assumed."""

@@ -1,0 +1,172 @@
+"""Collect: what has to be taken from a client before it ends, once its compiler was successful.
+
+Descriptors of the outputs and of every input whose digest is not known, and the stats that show whether an input
+changed while the compiler was running. Hashing and storing come after the client has gone (`engine.record`).
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dunnage import limits
+from dunnage.compilers.rustc.archive import bundled_rlibs
+from dunnage.compilers.rustc.dep_info import DepInfo, DepInfoError, parse_dep_info
+from dunnage.engine.subject import Missed, Subject
+from dunnage.keys.digests import Digests
+from dunnage.keys.path_sets import rust_path_set
+from dunnage.model.digest import Digest
+from dunnage.model.path_set import PathSet
+from dunnage.model.view import STAT, Run, StatRecord, View, exists, is_regular
+
+
+@dataclass(slots=True, kw_only=True)
+class Collected:
+    """Everything that a record is made from. Owns its descriptors."""
+
+    run: Run
+    dep_info: bytes
+    paths: PathSet
+    outputs: list[int]
+    """Descriptors of the unit's outputs without dep-info, in their order."""
+    digests: dict[str, Digest] = field(default_factory=dict)
+    """What is known of inputs and path-set files already."""
+    unread: dict[str, int] = field(default_factory=dict)
+    """Descriptors of those that are not."""
+
+    def close(self) -> None:
+        """Close what nobody took."""
+        for descriptor in (*self.outputs, *self.unread.values()):
+            os.close(descriptor)
+        self.outputs.clear()
+        self.unread.clear()
+
+
+def collect(view: View, subject: Subject, run: Run, digests: Digests) -> Collected | Missed:
+    """Take from the client what a record needs.
+
+    Raises:
+        ViewGone.
+    """
+    if run.stdout is None or run.stderr is None:
+        return Missed("output-too-large")
+    unit = subject.unit
+    others = [output.path for output in unit.outputs if output.kind != "dep-info"]
+    first, *outputs = view.open([unit.dep_info, *others])
+    collected = Collected(
+        run=run, dep_info=b"", paths=PathSet(), outputs=[descriptor for descriptor in outputs if descriptor is not None]
+    )
+    missed: Missed | None = None
+    try:
+        missed = _read(view, subject, collected, first, digests)
+        if missed is None and len(collected.outputs) != len(others):
+            missed = Missed("output-missing", ", ".join(p for p, d in zip(others, outputs, strict=True) if d is None))
+        return missed or collected
+    except BaseException:
+        missed = Missed("client-gone")
+        raise
+    finally:
+        if missed is not None:
+            collected.close()
+
+
+def _read(
+    view: View, subject: Subject, collected: Collected, descriptor: int | None, digests: Digests
+) -> Missed | None:
+    """Fill in what the compiler read; a miss where that cannot be told or has changed."""
+    if descriptor is None:
+        return Missed("output-missing", subject.unit.dep_info)
+    try:
+        if os.fstat(descriptor).st_size > limits.INLINE_BYTES_MAX:
+            return Missed("output-too-large", subject.unit.dep_info)
+        collected.dep_info = _read_all(descriptor)
+        info = parse_dep_info(collected.dep_info)
+    except (OSError, DepInfoError) as error:
+        return Missed("dep-info-unreadable", str(error))
+    finally:
+        os.close(descriptor)
+    collected.paths = _path_set(view, subject, info, collected)
+    if len(collected.paths.files) > limits.FILES_PER_PATH_SET_MAX:
+        return Missed("dep-info-unreadable", "too many files")
+    return _inputs(view, subject, collected, digests)
+
+
+def _read_all(descriptor: int) -> bytes:
+    chunks = []
+    offset = 0
+    while data := os.pread(descriptor, limits.INLINE_BYTES_MAX, offset):
+        chunks.append(data)
+        offset += len(data)
+    return b"".join(chunks)
+
+
+def _path_set(view: View, subject: Subject, info: DepInfo, collected: Collected) -> PathSet:
+    unit = subject.unit
+    files = list(info.files)
+    if unit.bundles_rlibs:
+        files += _bundled(view, unit.library_dirs, collected.outputs)
+    sources = frozenset(item.path for item in subject.inputs)
+    return rust_path_set(files, info.env, sources=sources, cwd=unit.cwd, roots=subject.roots)
+
+
+def _bundled(view: View, directories: Sequence[str], outputs: Sequence[int]) -> list[str]:
+    """The crates whose objects went into a static library, found by the names of its members."""
+    candidates = [
+        f"{directory}/{entry.name}"
+        for directory in directories
+        for entry in view.entries(directory) or ()
+        if entry.name.endswith(".rlib")
+    ]
+    found: list[str] = []
+    for descriptor in outputs:
+        size = os.fstat(descriptor).st_size
+        found += bundled_rlibs(lambda offset, length, fd=descriptor: os.pread(fd, length, offset), size, candidates)
+    return found
+
+
+def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests) -> Missed | None:
+    """Stat everything that was read, see that it did not change, and open what is not known."""
+    roots = subject.roots
+    named = [item.path for item in subject.inputs]
+    files = [roots.absolute(path) for path in collected.paths.files]
+    absent = [roots.absolute(path) for path in collected.paths.absent]
+    paths = [*named, *files, *absent]
+    records = dict(zip(paths, view.stat(paths), strict=True))
+    for path in (*named, *files):
+        if _changed(records[path], subject.records.get(path), collected.run.started_ns):
+            return Missed("input-changed", path)
+    # A twin of a module that is there all the same: rustc would have said so, unless it came meanwhile.
+    if any(exists(records[path]) for path in absent):
+        return Missed("input-changed", "a file appeared")
+    unknown: list[str] = []
+    for path in dict.fromkeys((*named, *files)):
+        digest = digests.known(records[path], view.mount_namespace)
+        if digest is None:
+            unknown.append(path)
+        else:
+            collected.digests[path] = digest
+    return _open(view, collected, unknown)
+
+
+def _changed(after: StatRecord, before: StatRecord | None, started_ns: int) -> bool:
+    """Whether an input is another file than before the compiler started.
+
+    One that was not statted before is told by its stamps. The same tick as the start is before it: rustc needs some
+    15 ms from its start to its first look at a source, more than the coarsest tick (10 ms).
+    """
+    if not is_regular(after):
+        return True
+    if before is not None and exists(before):
+        return after != before
+    stamps = STAT.unpack(after)
+    return bool(max(stamps[5], stamps[6]) > started_ns)
+
+
+def _open(view: View, collected: Collected, paths: Sequence[str]) -> Missed | None:
+    for start in range(0, len(paths), limits.FDS_PER_FRAME_MAX):
+        batch = paths[start : start + limits.FDS_PER_FRAME_MAX]
+        for path, descriptor in zip(batch, view.open(batch), strict=True):
+            if descriptor is not None:
+                collected.unread[path] = descriptor
+        if any(path not in collected.unread for path in batch):
+            return Missed("input-changed", "an input cannot be opened")
+    return None

@@ -1,0 +1,83 @@
+"""From a unit to its unit key: libraries in search directories, the toolchain, the roots, and one batch of stats.
+
+The batch serves three questions at once: does the toolchain's identity still hold, what are the inputs, what has
+become of the files of the newest path set. That is the one round trip of a hit.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from dunnage import limits
+from dunnage.engine.subject import Subject
+from dunnage.keys.roots import Roots, roots_of
+from dunnage.keys.toolchain import Toolchain, Toolchains, still_holds
+from dunnage.keys.unit_key import unit_key
+from dunnage.model.path_set import PathSet
+from dunnage.model.unit import Input, Uncacheable, Unit
+from dunnage.model.view import View
+from dunnage.store.store import Store
+
+
+def examine(
+    view: View, unit: Unit, env: Mapping[str, str], toolchains: Toolchains, store: Store
+) -> tuple[Subject, Sequence[PathSet]] | Uncacheable:
+    """Find out what a unit is keyed by, and which path sets earlier runs had, newest first.
+
+    Raises:
+        ViewGone, StoreError.
+    """
+    if unit.incremental is not None and _holds_session(view, unit.incremental, unit.crate_name):
+        return Uncacheable("incremental")
+    libraries = _libraries(view, unit)
+    if libraries is None:
+        return Uncacheable("too-many-libraries")
+    inputs = (*unit.inputs, *libraries)
+    toolchain = toolchains.recall(view, unit, env) or toolchains.identify(view, unit, env)
+    while toolchain is not None:
+        roots = roots_of(unit, sysroot=toolchain.sysroot, cargo_home_env=env.get("CARGO_HOME"))
+        key = unit_key(unit, toolchain, roots)
+        path_sets = store.path_sets(key)
+        paths = _paths(toolchain, inputs, path_sets, roots)
+        records = view.stat(paths)
+        if still_holds(toolchain, records[: len(toolchain.watched)]):
+            subject = Subject(
+                unit=unit, env=env, toolchain=toolchain, roots=roots, key=key, inputs=inputs,
+                records=dict(zip(paths, records, strict=True)),
+            )  # fmt: skip
+            return subject, path_sets
+        toolchain = toolchains.identify(view, unit, env)
+    return Uncacheable("toolchain-unknown", unit.compiler)
+
+
+def _paths(
+    toolchain: Toolchain, inputs: Sequence[Input], path_sets: Sequence[PathSet], roots: Roots
+) -> list[str]:
+    paths = [*toolchain.watched, *(item.path for item in inputs)]
+    if path_sets:
+        paths += map(roots.absolute, path_sets[0].files)
+        paths += map(roots.absolute, path_sets[0].absent)
+    return paths
+
+
+def _holds_session(view: View, directory: str, crate_name: str) -> bool:
+    """Whether rustc has compiled a crate of this name into the incremental directory before.
+
+    rustc keeps a session below `<crate name>-<id of the crate>`; the id cannot be told from the command line, so any
+    crate of that name counts. Source: rustc_incremental::persist::fs, its module documentation.
+    """
+    prefix = crate_name + "-"
+    return any(entry.is_dir and entry.name.startswith(prefix) for entry in view.entries(directory) or ())
+
+
+def _libraries(view: View, unit: Unit) -> list[Input] | None:
+    """What the compiler may find by itself in search directories; None if that is too much to look at."""
+    found: list[Input] = []
+    for directory in unit.search_dirs:
+        names = sorted(
+            entry.name
+            for entry in view.entries(directory.path) or ()
+            if not entry.is_dir and entry.name.endswith(directory.suffixes)
+        )
+        found += (Input(f"{directory.role} {name}", f"{directory.path}/{name}") for name in names)
+        if len(found) > limits.ARCHIVES_PER_UNIT_MAX:
+            return None
+    return found

@@ -1,0 +1,82 @@
+"""Lookup: from the path sets that earlier runs had to a result that is right here and now, or the reason why not."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from dunnage.engine.subject import Known, Missed, Subject
+from dunnage.keys.digests import Digests
+from dunnage.keys.unit_key import action_key
+from dunnage.model.action import ActionResult
+from dunnage.model.digest import Digest
+from dunnage.model.path_set import PathSet
+from dunnage.model.view import StatRecord, View, exists
+from dunnage.store.store import Store
+
+Found = tuple[Known, ActionResult]
+
+_NEW: Final = Missed("new")
+_CHANGED: Final = Missed("inputs-changed")
+_BOUND: Final = Missed("bound-elsewhere")
+
+
+def look_up(
+    view: View, subject: Subject, path_sets: Sequence[PathSet], digests: Digests, store: Store
+) -> Found | Missed:
+    """Find a result whose inputs have today's contents and that is not bound to another place.
+
+    Raises:
+        ViewGone, StoreError.
+    """
+    if not path_sets:
+        return _NEW
+    inputs = _input_digests(view, subject, digests)
+    if inputs is None:
+        return _CHANGED
+    missed = _CHANGED
+    for paths in path_sets:
+        contents = _contents(view, subject, paths, digests)
+        if contents is None:
+            continue
+        action = action_key(subject.key, inputs, paths, contents, subject.env, subject.roots)
+        results = store.results(action)
+        for result in results:
+            if is_here(result, subject):
+                return Known(paths, action), result
+        if results:
+            missed = _BOUND
+    return missed
+
+
+def is_here(result: ActionResult, subject: Subject) -> bool:
+    """Whether everything that a result is bound to is the same today."""
+    return all(_today(name, subject) == value for name, value in result.bound)
+
+
+def _today(name: str, subject: Subject) -> str | None:
+    kind, _, rest = name.partition(":")
+    return subject.roots.place(rest) if kind == "root" else dict(subject.unit.display).get(rest)
+
+
+def _input_digests(view: View, subject: Subject, digests: Digests) -> list[tuple[str, Digest]] | None:
+    paths = [item.path for item in subject.inputs]
+    found = digests.of(view, paths, [subject.records[path] for path in paths])
+    pairs = [(item.role, digest) for item, digest in zip(subject.inputs, found, strict=True) if digest is not None]
+    return pairs if len(pairs) == len(paths) else None
+
+
+def _contents(view: View, subject: Subject, paths: PathSet, digests: Digests) -> list[Digest] | None:
+    """Digests of a path set's files; None if one is gone, or one that was absent is there now."""
+    files = [subject.roots.absolute(path) for path in paths.files]
+    absent = [subject.roots.absolute(path) for path in paths.absent]
+    _stat_unknown(view, subject.records, [*files, *absent])
+    if any(exists(subject.records[path]) for path in absent):
+        return None
+    found = digests.of(view, files, [subject.records[path] for path in files])
+    known = [digest for digest in found if digest is not None]
+    return known if len(known) == len(files) else None
+
+
+def _stat_unknown(view: View, records: dict[str, StatRecord], paths: Sequence[str]) -> None:
+    unknown = [path for path in paths if path not in records]
+    if unknown:
+        records.update(zip(unknown, view.stat(unknown), strict=True))

@@ -1,0 +1,144 @@
+"""Record: what a compiler made becomes an action result, after the client has gone.
+
+Blobs first, the record last: who reads the store sees a whole result or none.
+"""
+
+import mmap
+import os
+from collections.abc import Callable, Iterable, Sequence
+
+from dunnage.compilers.rustc.notices import has_diagnostics, split_notices
+from dunnage.engine.collect import Collected
+from dunnage.engine.subject import Missed, Subject
+from dunnage.keys.digests import Digests
+from dunnage.keys.roots import Roots
+from dunnage.keys.template import NotKeepable, dep_info_template, literal_roots, notice_template
+from dunnage.keys.unit_key import action_text
+from dunnage.model.action import ActionResult, StoredFile
+from dunnage.model.digest import ActionKey
+from dunnage.model.view import STAT, record_of
+from dunnage.store.store import Store
+
+THIN_ARCHIVE = b"!<thin>\n"
+
+
+class Recorder:
+    """Stores results. `clock` is in seconds since 1970; `keep_text` gets the text of each action key, if anyone asks."""
+
+    def __init__(
+        self,
+        store: Store,
+        digests: Digests,
+        clock: Callable[[], float],
+        keep_text: Callable[[ActionKey, str], None] | None = None,
+    ) -> None:
+        self._store = store
+        self._digests = digests
+        self._clock = clock
+        self._keep_text = keep_text
+
+    def record(self, subject: Subject, collected: Collected, namespace: int) -> Missed | None:
+        """Store what was collected; None when that was done. Closes the descriptors.
+
+        Raises:
+            StoreError.
+        """
+        try:
+            if (missed := self._hash_inputs(collected, namespace)) is not None:
+                return missed
+            bound = _bound_by_environment(subject, collected)
+            outputs = []
+            others = [output for output in subject.unit.outputs if output.kind != "dep-info"]
+            for output, descriptor in zip(others, collected.outputs, strict=True):
+                bound |= roots_in_file(descriptor, subject.roots)
+                outputs.append(self._put(output.kind, descriptor, namespace))
+            return self._add(subject, collected, tuple(outputs), bound)
+        except NotKeepable as error:
+            return Missed("dep-info-unreadable", str(error))
+        finally:
+            collected.close()
+
+    def _hash_inputs(self, collected: Collected, namespace: int) -> Missed | None:
+        while collected.unread:
+            path, descriptor = collected.unread.popitem()
+            if path.endswith((".a", ".lib")) and os.pread(descriptor, 8, 0) == THIN_ARCHIVE:
+                os.close(descriptor)
+                return Missed("thin-archive", path)
+            read = self._digests.of_descriptor(descriptor, namespace)
+            if read is None:
+                return Missed("input-changed", path)
+            collected.digests[path] = read[1]
+        return None
+
+    def _put(self, kind: str, descriptor: int, namespace: int) -> StoredFile:
+        record = record_of(os.fstat(descriptor))
+        digest, size = self._store.put(descriptor)
+        if record_of(os.fstat(descriptor)) == record:
+            self._store.remember(record, namespace, digest)
+        return StoredFile(kind, digest, size, bool(STAT.unpack(record)[1] & 0o111))
+
+    def _add(
+        self, subject: Subject, collected: Collected, outputs: Sequence[StoredFile], bound: set[str]
+    ) -> Missed | None:
+        run, roots = collected.run, subject.roots
+        stdout, stderr = run.stdout or b"", run.stderr or b""
+        if b"\0" in stdout or b"\0" in stderr:
+            return Missed("dep-info-unreadable", "a NUL in what the compiler said")
+        dep_info = dep_info_template(collected.dep_info, roots)
+        notices = stderr_template(stderr, roots)
+        for text in (dep_info, notices, stdout):
+            bound |= literal_roots(text, roots)
+        places = [(f"root:{name}", roots.place(name) or "") for name in sorted(bound)]
+        display = [(f"display:{name}", value) for name, value in subject.unit.display]
+        result = ActionResult(
+            outputs=tuple(outputs),
+            dep_info=dep_info,
+            stdout=stdout,
+            stderr=notices,
+            bound=(*places, *(display if has_diagnostics(stderr) or stdout else ())),
+            compile_us=run.wall_us,
+            created_s=int(self._clock()),
+            unit_name=subject.unit.name,
+        )
+        contents = [collected.digests[roots.absolute(path)] for path in collected.paths.files]
+        inputs = [(item.role, collected.digests[item.path]) for item in subject.inputs]
+        text = action_text(subject.key, inputs, collected.paths, contents, subject.env, roots)
+        action = ActionKey(text.digest())
+        self._store.add(subject.key, collected.paths, action, result)
+        if self._keep_text is not None:
+            self._keep_text(action, text.render())
+        return None
+
+
+def _bound_by_environment(subject: Subject, collected: Collected) -> set[str]:
+    """Roots that a program inside the compiler was told: what it made of them cannot be seen in the outputs.
+
+    `env!("CARGO_MANIFEST_DIR").len()` is a number; so any variable with a root in it binds.
+    """
+    values = [subject.env.get(name, "") for name in collected.paths.env]
+    values += [value for _, value in subject.unit.env_paths]
+    return {name for value in values for name in subject.roots.within(value)}
+
+
+def stderr_template(stderr: bytes, roots: Roots) -> bytes:
+    """Artifact notices with marks, everything else as it is (and then bound to the roots in it)."""
+    return b"".join(notice_template(line, roots) if is_notice else line for is_notice, line in split_notices(stderr))
+
+
+def roots_in_file(descriptor: int, roots: Roots) -> set[str]:
+    """The roots whose place stands literally in an open file."""
+    size = os.fstat(descriptor).st_size
+    if size == 0:
+        return set()
+    with mmap.mmap(descriptor, size, prot=mmap.PROT_READ) as data:
+        return set(_found(data, roots.places))
+
+
+def _found(data: mmap.mmap, places: Iterable[tuple[str, str]]) -> Iterable[str]:
+    """Names of the places that are in the data. One inside another is found with it, at no cost."""
+    seen: list[str] = []
+    for name, place in places:
+        inside = any(longer.startswith(place) for longer in seen)
+        if inside or data.find(place.encode("utf-8", "surrogateescape")) >= 0:
+            seen.append(place)
+            yield name

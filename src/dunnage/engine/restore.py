@@ -1,0 +1,43 @@
+"""Restore: the files and streams of a result, written by the client with today's places."""
+
+import os
+
+from dunnage.engine.subject import Known, Missed, Subject
+from dunnage.keys.template import fill
+from dunnage.model.action import ActionResult
+from dunnage.model.view import RestoreFile, View, exists
+from dunnage.store.store import BlobCorrupt, BlobMissing, Store
+
+
+def restore(view: View, subject: Subject, known: Known, result: ActionResult, store: Store) -> Missed | None:
+    """Let the client write a result and end with it; None when that was done, a miss when a blob is not there.
+
+    Raises:
+        ViewGone: `write-failed` when the client could not write a file and runs the compiler instead.
+        StoreError.
+    """
+    files: list[RestoreFile] = []
+    try:
+        stored = iter(result.outputs)
+        for output in subject.unit.outputs:
+            if output.kind == "dep-info":
+                files.append(RestoreFile(output.path, False, None, fill(result.dep_info, subject.roots)))
+                continue
+            item = next(stored)
+            descriptor = store.open_blob(item.digest, item.size)
+            files.append(RestoreFile(output.path, item.executable, descriptor))
+        records = view.restore(files, fill(result.stdout, subject.roots), fill(result.stderr, subject.roots))
+    except BlobMissing as error:
+        return Missed("evicted", str(error))
+    except BlobCorrupt as error:
+        return Missed("corrupt", str(error))
+    finally:
+        for file in files:
+            if file.descriptor is not None:
+                os.close(file.descriptor)
+    written = [record for file, record in zip(files, records, strict=True) if file.descriptor is not None]
+    for item, record in zip(result.outputs, written, strict=True):
+        if exists(record):
+            store.remember(record, view.mount_namespace, item.digest)
+    store.used(subject.key, known.paths, known.action, result)
+    return None

@@ -1,0 +1,42 @@
+"""What a session finds out about a unit before it is compiled: lookup fills it in, restore and record build on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dunnage.keys.roots import Roots
+from dunnage.keys.toolchain import Toolchain
+from dunnage.model.digest import ActionKey, UnitKey
+from dunnage.model.path_set import PathSet
+from dunnage.model.unit import Input, Unit
+from dunnage.model.view import StatRecord
+
+
+@dataclass(slots=True, kw_only=True)
+class Subject:
+    """One unit with everything that its keys need."""
+
+    unit: Unit
+    env: Mapping[str, str]
+    toolchain: Toolchain
+    roots: Roots
+    key: UnitKey
+    inputs: Sequence[Input]
+    """What the command line names, with the libraries found in its search directories."""
+    records: dict[str, StatRecord] = field(default_factory=dict)
+    """Every path that was statted before the compiler ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Why there is no result: a row of the misses in `model.outcome`."""
+
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Where a found result stands in the store."""
+
+    paths: PathSet
+    action: ActionKey
