@@ -1,9 +1,9 @@
 """The C header: every number of the wire that the client needs, generated so that none is written twice.
 
 Usage:
-    python -m dunnage.wire.header                           print it
-    python -m dunnage.wire.header native/wire.h             write it
-    python -m dunnage.wire.header --check native/wire.h     exit with 1 if the file is out of date
+    python -m dunnage.wire.header                   print it
+    python -m dunnage.wire.header native/wire.h     write it
+    python -m dunnage.wire.header --check           exit with 1 if native/wire.h, below the cwd, is out of date
 """
 
 import sys
@@ -24,6 +24,8 @@ from dunnage.wire.messages import (
     Tty,
 )
 from dunnage.wire.version import MAGIC_NUMBER, WIRE_VERSION, Capability
+
+FILE: Final = "native/wire.h"
 
 _SETS: Final[Sequence[tuple[str, type[IntEnum] | type[IntFlag], str]]] = (
     ("CAPABILITY", Capability, "Capabilities, in HELLO and WELCOME."),
@@ -108,18 +110,20 @@ def text() -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Print, write or check the header; returns the exit code."""
-    check = "--check" in arguments
-    names = [argument for argument in arguments if argument != "--check"]
-    if len(names) > 1 or (check and not names):
-        print(__doc__, file=sys.stderr)
-        return 2
-    if not names:
-        print(text(), end="")
-        return 0
-    file = Path(names[0])
-    if not check:
-        file.write_text(text(), encoding="utf-8")
-        return 0
+    match list(arguments):
+        case []:
+            print(text(), end="")
+            return 0
+        case ["--check"]:
+            return _check(Path(FILE))
+        case [name] if not name.startswith("-"):
+            Path(name).write_text(text(), encoding="utf-8")
+            return 0
+    print(__doc__, file=sys.stderr)
+    return 2
+
+
+def _check(file: Path) -> int:
     if file.is_file() and file.read_text(encoding="utf-8") == text():
         return 0
     print(f"{file} is out of date: write it with `python -m dunnage.wire.header {file}`.", file=sys.stderr)

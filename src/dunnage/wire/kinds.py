@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from dunnage import limits
 from dunnage.errors import ProtocolError
-from dunnage.wire.messages import STAT_RECORD, EntryKind, Field, FileSource, Stream, WriteFile
+from dunnage.wire.messages import STAT_RECORD, EntryKind, Field, FileSource, RunFlag, Stream, WriteFile
 
 Append = Callable[[bytes], None]
 Read = Callable[[bytes, int, int | None], tuple[Any, int]]
@@ -21,6 +21,7 @@ Write = Callable[[Append, Any, int | None], None]
 
 _U8: Final = struct.Struct("<B")
 _U32: Final = struct.Struct("<I")
+_I32: Final = struct.Struct("<i")
 _U8_BLOB: Final = struct.Struct("<BI")
 _FILE: Final = struct.Struct("<BBI")
 _RECORD_BYTES: Final = STAT_RECORD.size
@@ -71,7 +72,7 @@ def _counted(body: bytes, at: int, limit: int | None, entry_bytes: int, what: st
 
 
 def _integer(layout: struct.Struct) -> Kind:
-    """The kind of an integer."""
+    """The kind of an integer that may have every value."""
 
     def read(body: bytes, at: int, _limit: int | None) -> tuple[int, int]:
         return layout.unpack_from(body, at)[0], at + layout.size
@@ -81,6 +82,23 @@ def _integer(layout: struct.Struct) -> Kind:
             append(layout.pack(value))
         except struct.error:
             raise ProtocolError(f"is {value}, which does not fit into {layout.size} bytes") from None
+
+    return Kind(read, write, 0, layout.size)
+
+
+def _range(layout: struct.Struct, highest: int) -> Kind:
+    """The kind of an integer from 0 to `highest`."""
+
+    def check(value: int) -> int:
+        if not 0 <= value <= highest:
+            raise ProtocolError(f"is {value}, not 0 to {highest}")
+        return value
+
+    def read(body: bytes, at: int, _limit: int | None) -> tuple[int, int]:
+        return check(layout.unpack_from(body, at)[0]), at + layout.size
+
+    def write(append: Append, value: int, _limit: int | None) -> None:
+        append(layout.pack(check(value)))
 
     return Kind(read, write, 0, layout.size)
 
@@ -232,8 +250,11 @@ KINDS: Final[dict[str, Kind]] = {
     "u16": _integer(struct.Struct("<H")),
     "u32": _integer(_U32),
     "u64": _integer(struct.Struct("<Q")),
-    "i32": _integer(struct.Struct("<i")),
+    "i32": _integer(_I32),
     "i64": _integer(struct.Struct("<q")),
+    "code": _range(_I32, 255),
+    "signal": _range(_I32, 64),
+    "run_flags": _range(_U32, max(RunFlag) * 2 - 1),
     "stream": Kind(_read_stream, _write_stream, Stream.STDOUT, 1),
     "blob": Kind(_read_blob, _write_blob, b"", 4, 1),
     "text": Kind(_read_text, _write_text, "", 4, 1),

@@ -4,6 +4,9 @@ All integers are little endian. A field is one of these kinds:
 
     u8 u16 u32 u64 i32 i64      an integer
     stream                      u8: a `Stream`
+    code                        i32: what `_exit` takes, 0 to 255
+    signal                      i32: the signal that ended a process, 1 to 64; 0 for none
+    run_flags                   u32: bits of `RunFlag`; one that does not exist breaks the rules
     blob                        u32 length, then the bytes
     text                        a blob: a path, a word, a name; of any encoding (str with surrogateescape)
     texts                       u32 count, then that many texts
@@ -167,8 +170,8 @@ class Exited:
     TYPE: ClassVar[int] = 0x86
     FIELDS: ClassVar[Fields] = (
         Field("errno", "u32"),
-        Field("code", "i32"),
-        Field("signal", "i32"),
+        Field("code", "code"),
+        Field("signal", "signal"),
         Field("started_ns", "i64"),
         Field("wall_us", "u64"),
         Field("cpu_us", "u64"),
@@ -245,7 +248,7 @@ class Run:
     """Run the compiler as the client was called, or with another argv, and stream what it says."""
 
     TYPE: ClassVar[int] = 0x05
-    FIELDS: ClassVar[Fields] = (Field("flags", "u32"), Field("argv", "texts", "STRINGS_PER_LIST_MAX"))
+    FIELDS: ClassVar[Fields] = (Field("flags", "run_flags"), Field("argv", "texts", "STRINGS_PER_LIST_MAX"))
     flags: int
     argv: Sequence[str] = ()
     """Empty: the command line of HELLO, untouched."""
@@ -269,8 +272,8 @@ class Exit:
 
     TYPE: ClassVar[int] = 0x07
     FIELDS: ClassVar[Fields] = (
-        Field("code", "i32"),
-        Field("signal", "i32"),
+        Field("code", "code"),
+        Field("signal", "signal"),
         Field("stdout", "blob", "STREAM_BYTES_MAX"),
         Field("stderr", "blob", "STREAM_BYTES_MAX"),
     )
