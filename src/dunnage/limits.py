@@ -82,6 +82,33 @@ TRIM_TO_PERCENT: Final = 90
 COMMIT_INTERVAL_MS: Final = 100
 """Records are committed in batches; a kill -9 loses at most this much of them."""
 
+STORE_BUSY_TIMEOUT_MS: Final = 5_000
+"""How long a writer waits for another process at the same store; its transactions take milliseconds."""
+
+WAL_BYTES_MAX: Final = 4 * 1024 * 1024
+"""A write-ahead log larger than this is copied into the database behind everybody's back: SQLite's own 1,000 pages."""
+
+DATABASE_CACHE_KIB: Final = 8 * 1024
+"""Pages of the database that a process keeps; the kernel keeps the rest."""
+
+MEMO_CACHED_MAX: Final = 65_536
+"""Digests by stat kept in memory in front of the database: 260 bytes each, 17 MB in all."""
+
+USED_PENDING_MAX: Final = 8_192
+"""Hits whose stamps wait for the next commit: more than arrive in one interval."""
+
+UNIT_NAMES_MAX: Final = 20_000
+"""Units counted by name; the longest unused are forgotten."""
+
+QUARANTINE_FILES_MAX: Final = 16
+"""Damaged files that are kept for whoever wants to know why."""
+
+ORPHAN_AGE_S: Final = 600
+"""A blob without a record younger than this may be waiting for it: compiles of one unit seldom take longer to store."""
+
+TRIM_BATCH_RESULTS: Final = 64
+"""Results that trim removes in one transaction: some 10 ms during which nothing else is written."""
+
 # --- daemon ---------------------------------------------------------------------------------------
 
 IDLE_TIMEOUT_S_DEFAULT: Final = 4 * 3600

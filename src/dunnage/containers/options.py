@@ -1,0 +1,80 @@
+"""The options of `run` that put client, socket directory and environment into a container.
+
+    -v <client dir>:/dunnage/bin:ro      the static client, also under the name that the cc crate knows
+    -v <socket dir>:/dunnage/run         the directory, never the socket: the daemon may restart
+    -e RUSTC_WRAPPER=…                   beats an image's own ENV and any rustc-wrapper in cargo's configuration
+    -e DUNNAGE_SOCKET=…
+
+They stand before the user's own options, because an engine lets the last `-e` of a name win.
+"""
+
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from dunnage.config.clients import WRAPPER_NAME, client_dir
+from dunnage.config.places import Places
+
+CLIENT_DIR: Final = "/dunnage/bin"
+SOCKET_DIR: Final = "/dunnage/run"
+
+DISABLE_VARIABLE: Final = "DUNNAGE_DISABLE"
+
+_SELINUX: Final = Path("/sys/fs/selinux")
+"""There whenever the kernel enforces or logs by labels; a mount then has to be relabelled (`:z`) to be seen."""
+
+
+def container_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables to set in a container. A DUNNAGE_DISABLE of the host goes with them, so that it means the same."""
+    variables = {
+        "RUSTC_WRAPPER": f"{CLIENT_DIR}/{WRAPPER_NAME}",
+        "DUNNAGE_SOCKET": f"{SOCKET_DIR}/sock",
+    }
+    disable = environ.get(DISABLE_VARIABLE, "")
+    if disable:
+        variables[DISABLE_VARIABLE] = disable
+    return variables
+
+
+def host_environment(places: Places, arch: str, clients: Path | None = None) -> dict[str, str]:
+    """The variables for rustc on the host itself. Raises ClientMissing."""
+    return {
+        "RUSTC_WRAPPER": str(client_dir(arch, clients) / WRAPPER_NAME),
+        "DUNNAGE_SOCKET": str(places.host_socket),
+    }
+
+
+def run_options(
+    places: Places,
+    arch: str,
+    environ: Mapping[str, str],
+    *,
+    clients: Path | None = None,
+    selinux: bool | None = None,
+) -> list[str]:
+    """The options for a container of architecture `arch`. Raises ClientMissing.
+
+    `clients` is the directory of all clients and `selinux` whether labels count: both are found out unless given.
+    """
+    labels = os.path.isdir(_SELINUX) if selinux is None else selinux
+    mounts = (
+        *_mount(str(client_dir(arch, clients)), CLIENT_DIR, read_only=True, labels=labels),
+        *_mount(str(places.container_dir), SOCKET_DIR, read_only=False, labels=labels),
+    )
+    variables = container_environment(environ).items()
+    return [*mounts, *(word for name, value in variables for word in ("-e", f"{name}={value}"))]
+
+
+def are_in(words: Iterable[str]) -> bool:
+    """Whether these options are among `words` already: an engine refuses two mounts on one path."""
+    return any(f":{CLIENT_DIR}:" in word or f"dst={CLIENT_DIR}," in word for word in words)
+
+
+def _mount(source: str, target: str, *, read_only: bool, labels: bool) -> list[str]:
+    if ":" not in source:
+        flags = ["ro"] * read_only + ["z"] * labels
+        return ["-v", ":".join((source, target, *([",".join(flags)] if flags else [])))]
+    # `-v` cannot name a path with a colon. `--mount` is a line of CSV, and has no flag for labels.
+    quoted = f"src={source}".replace('"', '""')
+    return ["--mount", f'type=bind,"{quoted}",dst={target}' + (",readonly" if read_only else "")]
