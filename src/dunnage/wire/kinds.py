@@ -250,7 +250,6 @@ KINDS: Final[dict[str, Kind]] = {
     "u16": _integer(struct.Struct("<H")),
     "u32": _integer(_U32),
     "u64": _integer(struct.Struct("<Q")),
-    "i32": _integer(_I32),
     "i64": _integer(struct.Struct("<q")),
     "code": _range(_I32, 255),
     "signal": _range(_I32, 64),

@@ -2,7 +2,7 @@
 
 All integers are little endian. A field is one of these kinds:
 
-    u8 u16 u32 u64 i32 i64      an integer
+    u8 u16 u32 u64 i64          an integer
     stream                      u8: a `Stream`
     code                        i32: what `_exit` takes, 0 to 255
     signal                      i32: the signal that ended a process, 1 to 64; 0 for none
