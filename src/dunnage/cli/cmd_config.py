@@ -1,0 +1,30 @@
+"""`dunnage config`: every setting with its origin."""
+
+import os
+
+import click
+
+from dunnage.cli import context
+from dunnage.cli.output import complain, say
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the document that programs may rely on.")
+def command(as_json: bool) -> None:
+    """Show every setting with its origin.
+
+    Settings come from your own dunnage.toml, then the project's, then DUNNAGE_* variables; the last one wins.
+    """
+    from dunnage.config.places import DIR_VARIABLE
+    from dunnage.config.settings import DEFAULT_ORIGIN, unknown_variables
+    from dunnage.report import documents, text
+    from dunnage.report.style import Style
+
+    places, settings = context.places(), context.settings()
+    if as_json:
+        say(documents.dump(documents.config(settings, places)))
+    else:
+        dir_origin = DIR_VARIABLE if os.environ.get(DIR_VARIABLE) else DEFAULT_ORIGIN
+        say(text.config(settings, places, dir_origin, Style.of_stdout()))
+    for name, near in unknown_variables(os.environ).items():
+        complain(f"{name} means nothing." + (f" Did you mean {near}?" if near else ""))

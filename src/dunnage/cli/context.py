@@ -1,0 +1,47 @@
+"""What commands begin with: the places, the settings, a daemon that answers."""
+
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+
+from dunnage.config.places import Places
+from dunnage.config.settings import Settings, load
+
+DISABLE_VARIABLE: Final = "DUNNAGE_DISABLE"
+
+
+def places() -> Places:
+    """The places of this process's environment."""
+    return Places.find(os.environ)
+
+
+def settings() -> Settings:
+    """The settings for this process's directory and environment. Raises ConfigError."""
+    try:
+        cwd = os.getcwd()
+    except OSError:  # somebody removed it; the command itself will say so if it minds
+        cwd = "/"
+    return load(cwd, os.environ)
+
+
+def is_disabled(environ: Mapping[str, str]) -> bool:
+    """Whether DUNNAGE_DISABLE is set, by the client's own rule: not empty, not `0`."""
+    return environ.get(DISABLE_VARIABLE, "") not in {"", "0"}
+
+
+def ask(op: str, **args: bool | int | None) -> dict[str, Any]:
+    """The answer of the daemon, which is started if none runs: it alone opens the store. Raises DaemonError.
+
+    One that runs is asked straight away: that saves the settings, and the greeting that `ensure` makes.
+    """
+    from dunnage.daemon import control
+    from dunnage.errors import NotRunning
+
+    here = places()
+    try:
+        return control.request(here, op, **args)
+    except NotRunning:
+        from dunnage.daemon import launch
+
+        launch.ensure(settings(), here)
+        return control.request(here, op, **args)

@@ -1,0 +1,125 @@
+"""What people read: stats, units, status, config. Documents in (see `report.documents`), text out, lines ended.
+
+stats and status are drawn without rich, whose import alone takes longer than all the rest of them.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+
+from dunnage.config.places import DIR_VARIABLE, Places
+from dunnage.config.schema import SETTINGS
+from dunnage.config.settings import Settings
+from dunnage.config.values import format_duration, format_size
+from dunnage.model.outcome import REASONS, Outcome
+from dunnage.report.style import Style
+from dunnage.report.table import Column, Table, plain
+
+_LABELS: Final = {
+    Outcome.HIT: "hits",
+    Outcome.MISS: "misses",
+    Outcome.UNCACHEABLE: "uncacheable",
+    Outcome.FALLBACK: "fallbacks",
+}
+
+
+def stats(document: Mapping[str, Any], style: Style) -> str:
+    """Counts of outcomes, time saved, the store, and under them why."""
+    counts, store = document["outcomes"], document["store"]
+    facts = [(label, f"{counts[outcome]:,}") for outcome, label in _LABELS.items()]
+    facts.append(("hit rate", _percent(document["hit_rate"])))
+    facts.append(("time saved", format_duration(document["time_saved_s"])))
+    size, size_max = format_size(store["size_bytes"]), format_size(store["size_bytes_max"])
+    facts.append(("store", f"{size} of {size_max}, {store['actions']:,} actions, {store['blobs']:,} blobs"))
+    return _facts(facts, style) + _reasons(document["reasons"], style)
+
+
+def _percent(rate: float | None) -> str:
+    return "-" if rate is None else f"{rate * 100:.1f} %"
+
+
+def _reasons(reasons: Mapping[str, Mapping[str, int]], style: Style) -> str:
+    """A paragraph an outcome: each reason that was counted, the frequent ones first, as a sentence."""
+    text = ""
+    for outcome, label in _LABELS.items():
+        counted = sorted(reasons.get(outcome, {}).items(), key=lambda item: (-item[1], item[0]))
+        rows = [(f"{count:,}", name, reason_text(outcome, name)) for name, count in counted if count]
+        if rows:
+            table = Table((Column("", right=True), Column(""), Column("")), rows)
+            text += f"\n{style.strong(label)}\n{plain(table, heading=False)}"
+    return text
+
+
+def reason_text(outcome: Outcome, name: str) -> str:
+    """The sentence of a reason; nothing for one that only a newer daemon knows."""
+    row = REASONS.get((outcome, name))
+    return "" if row is None else row.text
+
+
+def units(document: Mapping[str, Any], style: Style) -> str:
+    """A row a unit: how often it hit and missed, what its compiler took, what that saved."""
+    rows = [
+        (
+            unit["name"],
+            f"{unit['hits']:,}",
+            f"{unit['misses']:,}",
+            f"{unit['compile_s']:.2f}",
+            f"{unit['saved_s']:.2f}",
+        )
+        for unit in document.get("units", ())
+    ]
+    if not rows:
+        return "No units yet.\n"
+    columns = (
+        Column("unit"),
+        Column("hits", right=True),
+        Column("misses", right=True),
+        Column("compile s", right=True),
+        Column("saved s", right=True),
+    )
+    return style.table(Table(columns, rows))
+
+
+def status(document: Mapping[str, Any], style: Style, now_s: float) -> str:
+    """Whether a daemon runs, and where everything is."""
+    if not document["running"]:
+        facts = [("running", "no")]
+    else:
+        facts = [("running", "yes"), ("pid", str(document["pid"]))]
+    facts.append(("version", document["version"]))
+    if document.get("up_since") is not None:
+        since = time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(document["up_since"]))
+        facts.append(("up since", f"{since} ({format_duration(max(0.0, now_s - document['up_since']))})"))
+    if document["running"]:
+        facts.append(("sessions", str(document["sessions"])))
+        facts.append(("storing", str(document.get("storing", 0))))
+    if document.get("size_bytes") is not None:
+        facts.append(("size", format_size(document["size_bytes"])))
+    facts += [
+        ("store", document["store"]),
+        ("socket", document["socket"]),
+        ("for containers", document["container_socket"]),
+        ("log", document["log"]),
+    ]
+    return _facts(facts, style)
+
+
+def config(settings: Settings, places: Places, dir_origin: str, style: Style) -> str:
+    """Every setting with its value and origin, and the variable that sets it."""
+    rows = [
+        (row.name, row.format(settings.value(row.name)), settings.origins[row.name], row.env)
+        for row in SETTINGS
+    ]
+    rows.append(("(directory)", str(places.base), dir_origin, DIR_VARIABLE))
+    columns = (Column("setting"), Column("value"), Column("origin"), Column("variable"))
+    return style.table(Table(columns, rows))
+
+
+def removed(reply: Mapping[str, Any]) -> str:
+    """What `trim` and `clear` did."""
+    return f"Removed {reply['blobs']:,} blobs, {format_size(reply['bytes'])}.\n"
+
+
+def _facts(facts: list[tuple[str, str]], style: Style) -> str:
+    width = max(len(name) for name, _ in facts)
+    return "".join(f"{style.strong(name.ljust(width))}  {value}\n" for name, value in facts)
