@@ -11,6 +11,7 @@ it by itself; afterwards the client ends as the compiler did.
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from dunnage.compilers.registry import parse, response_files
@@ -28,7 +29,7 @@ from dunnage.model.digest import ActionKey
 from dunnage.model.invocation import Invocation
 from dunnage.model.outcome import Outcome, Result
 from dunnage.model.unit import Uncacheable, Unit
-from dunnage.model.view import Run, View
+from dunnage.model.view import Run, View, ViewGone
 from dunnage.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -104,11 +105,10 @@ class Engine:
             collected = missed
         else:
             collected = collect(view, subject, run, self._digests)
-        try:
+        with suppress(ViewGone):  # its compiler is done, and what it made is here: a client that left is no loss
             view.exit(run)
-        finally:
-            storing()
-            stored = self._store_away(subject, collected, view.mount_namespace)
+        storing()
+        stored = self._store_away(subject, collected, view.mount_namespace)
         return _missed(unit, run, stored or missed)
 
     def _store_away(

@@ -1,0 +1,22 @@
+"""`python -m dunnage.daemon FD`: become a daemon, say `ready` on FD or why not, and serve.
+
+The first process forks at once and ends, so that the daemon is nobody's child; its starter has put it into a session
+of its own, and given it no descriptor but FD.
+"""
+
+import os
+import sys
+
+
+def main(report: int) -> int:
+    """Fork, and serve in the child. The exit code is the parent's or the daemon's."""
+    if os.fork():
+        return 0
+    os.umask(0o022)
+    from dunnage.daemon.life import live
+
+    return live(report)
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1])))

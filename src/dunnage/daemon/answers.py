@@ -1,0 +1,115 @@
+"""The answers to CONTROL: what the command line may ask of a daemon."""
+
+import json
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from dunnage.errors import DunnageError, StoreError, UsageError
+from dunnage.store.store import Store
+
+log = logging.getLogger(__name__)
+
+Answer = dict[str, Any]
+
+
+class Asked(Protocol):
+    """What answers need of the daemon around them."""
+
+    @property
+    def store(self) -> Store:
+        """The store. Raises StoreError while it cannot be opened."""
+
+    def status(self) -> Answer:
+        """Who and where this daemon is."""
+
+    def stop(self) -> None:
+        """Begin to shut down."""
+
+
+def answer(asked: Asked, request: bytes) -> bytes:
+    """The JSON answer to a JSON request. A failure is an answer, too, with its class, message, hint, exit code."""
+    try:
+        wanted = json.loads(request)
+        op = _OPS.get(wanted.get("op"))
+        if op is None:
+            raise UsageError(f"The daemon does not know {wanted.get('op')!r}.")
+        return json.dumps(op(asked, wanted)).encode()
+    except DunnageError as error:
+        return _failure(error)
+    except Exception as error:
+        log.exception("a request of the command line failed")
+        return _failure(DunnageError(f"The daemon could not answer: {error!r}."))
+
+
+def _failure(error: DunnageError) -> bytes:
+    told = {
+        "type": type(error).__name__,
+        "message": error.message,
+        "hint": error.advice,
+        "exit_code": error.exit_code,
+    }
+    return json.dumps({"error": told}).encode()
+
+
+def _status(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
+    del wanted
+    status = asked.status()
+    try:
+        status["size_bytes"] = asked.store.size().size_bytes
+    except StoreError as error:
+        status["size_bytes"] = 0
+        status["store_error"] = error.message
+    return status
+
+
+def _stats(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
+    store = asked.store
+    counters = store.counters()
+    size = store.size()
+    stats: Answer = {
+        "schema": 1,
+        **counters.as_json(),
+        "store": {
+            "size_bytes": size.size_bytes,
+            "size_bytes_max": size.size_bytes_max,
+            "actions": size.actions,
+            "blobs": size.blobs,
+        },
+    }
+    if wanted.get("units"):
+        stats["units"] = [unit.as_json() for unit in store.units(int(wanted.get("limit") or 1000))]
+    if wanted.get("zero"):
+        store.zero()
+    return stats
+
+
+def _stop(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
+    del wanted
+    asked.stop()
+    return {"schema": 1, "stopping": True}
+
+
+def _clear(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
+    del wanted
+    trimmed = asked.store.clear()
+    return {"schema": 1, "removed_blobs": trimmed.blobs, "removed_bytes": trimmed.bytes}
+
+
+def _trim(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
+    trimmed = asked.store.trim(wanted.get("size_bytes_max"))
+    return {
+        "schema": 1,
+        "removed_blobs": trimmed.blobs,
+        "removed_bytes": trimmed.bytes,
+        "size_bytes": asked.store.size().size_bytes,
+    }
+
+
+_OPS: dict[str, Callable[[Asked, Mapping[str, Any]], Answer]] = {
+    "status": _status,
+    "stats": _stats,
+    "stop": _stop,
+    "clear": _clear,
+    "trim": _trim,
+}

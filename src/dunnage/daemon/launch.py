@@ -1,0 +1,123 @@
+"""Starting and stopping a daemon from the command line.
+
+The daemon is started detached: a session of its own, no inherited descriptor, no terminal, cwd `/`, and no child of whoever
+started it (a build tool must not find a child that it never made). What it writes into a pipe tells when it is ready, or why not.
+"""
+
+import fcntl
+import os
+import subprocess
+import sys
+import time
+from typing import Final
+
+from dunnage import limits
+from dunnage.config.places import Places
+from dunnage.config.settings import Settings
+from dunnage.daemon.control import Answer, request
+from dunnage.errors import DaemonError, NotRunning
+
+READY: Final = b"ready"
+ELSEWHERE: Final = b"another daemon holds the lock"
+_POLL_S: Final = 0.02
+_REPORT_BYTES: Final = 4096
+
+_PASSED_ON: Final = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "PYTHONPATH", "TMPDIR", "USER", "LD_LIBRARY_PATH")
+"""Of the environment; `DUNNAGE_*`, `XDG_*` and `PYTHON*` besides. The first build's variables must not configure all later ones."""
+
+
+def ensure(settings: Settings, places: Places) -> Answer:
+    """The status of the daemon, which is started if none answers.
+
+    Raises:
+        DaemonError: it could not be started, with its own words why.
+    """
+    del settings  # the daemon reads the user's settings itself: a project's must not reach what all projects share
+    try:
+        return request(places, "status")
+    except NotRunning:
+        report = _spawn(places)
+    if report not in (READY, ELSEWHERE):
+        said = report.decode("utf-8", "replace").strip() or "it ended without a word"
+        raise DaemonError(f"The daemon could not be started: {said}.", hint=f"Its log is {places.log}.")
+    return _wait_for(places)
+
+
+def _wait_for(places: Places) -> Answer:
+    """The status, as soon as the daemon that holds the lock answers."""
+    deadline = time.monotonic() + limits.START_TIMEOUT_S
+    while True:
+        try:
+            return request(places, "status")
+        except NotRunning:
+            if time.monotonic() > deadline:
+                raise DaemonError(
+                    f"The daemon did not answer within {limits.START_TIMEOUT_S} s.", hint=f"Its log is {places.log}."
+                ) from None
+            time.sleep(_POLL_S)
+
+
+def _spawn(places: Places) -> bytes:
+    """Start a daemon and return what it says of its start."""
+    read_end, write_end = os.pipe()
+    try:
+        starter = subprocess.Popen(
+            [sys.executable, "-P", "-m", "dunnage.daemon", str(write_end)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env=_environment(places),
+            pass_fds=(write_end,),
+            start_new_session=True,
+        )
+    except OSError as error:
+        os.close(read_end)
+        raise DaemonError(f"{sys.executable} could not be run: {error.strerror}.") from None
+    finally:
+        os.close(write_end)
+    starter.wait()  # it forks, and its first process ends at once
+    with os.fdopen(read_end, "rb") as report:
+        return report.read(_REPORT_BYTES)
+
+
+def _environment(places: Places) -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _PASSED_ON or name.startswith(("DUNNAGE_", "XDG_", "PYTHON", "COVERAGE"))
+    }
+    return kept | {"DUNNAGE_DIR": str(places.base)}
+
+
+def stop(places: Places) -> bool:
+    """Let the daemon finish what it is storing and end; False when none was running.
+
+    Raises:
+        DaemonError: it did not end in time.
+    """
+    try:
+        request(places, "stop")
+    except NotRunning:
+        return False
+    deadline = time.monotonic() + limits.DRAIN_TIMEOUT_S + limits.START_TIMEOUT_S
+    while is_locked(places):
+        if time.monotonic() > deadline:
+            raise DaemonError("The daemon did not end in time.", hint=f"Its log is {places.log}.")
+        time.sleep(_POLL_S)
+    return True
+
+
+def is_locked(places: Places) -> bool:
+    """Whether a daemon is alive: it holds its lock until the very end."""
+    try:
+        descriptor = os.open(places.lock, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

@@ -1,0 +1,228 @@
+"""The daemon itself: listens, gives each connection a thread, ends when told or when nobody comes any more."""
+
+import logging
+import os
+import selectors
+import socket
+import threading
+import time
+from typing import Any, Final
+
+from dunnage import __version__, limits
+from dunnage.config.places import Places
+from dunnage.config.settings import Settings
+from dunnage.daemon.answers import answer
+from dunnage.daemon.ledger import Ledger
+from dunnage.daemon.listening import is_same_user, listen
+from dunnage.daemon.session import serve
+from dunnage.engine.engine import Engine
+from dunnage.model.outcome import Result
+from dunnage.store.store import Store
+
+log = logging.getLogger(__name__)
+
+_WATCH_S: Final = 15.0
+"""How often a daemon looks whether its sockets are still its own, and whether it is idle."""
+
+_STACK_BYTES: Final = 512 * 1024
+
+
+class Daemon:
+    """Everything that sessions share."""
+
+    def __init__(self, places: Places, settings: Settings) -> None:
+        self._places = places
+        self._settings = settings
+        self._started = time.time()
+        self._last_session = time.monotonic()
+        self._lock = threading.Condition()
+        self._sessions = 0
+        self._storing = 0
+        self._stopping = threading.Event()
+        self._ledger = Ledger(lambda: Store.open(
+            str(places.store), size_bytes_max=settings.size_max, clock=time.time
+        ))  # fmt: skip
+        self._engine: Engine | None = None
+
+    # --- life cycle -------------------------------------------------------------------------------
+
+    def listen(self) -> None:
+        """Begin to listen. Raises OSError."""
+        self._host = listen(self._places.host_socket, 0o600)
+        self._container = listen(self._places.container_socket, 0o666)
+        self._identity = self._socket_identity()
+
+    def run(self) -> None:
+        """Serve until told to stop, idle, or bereft of the sockets; then finish what is being stored."""
+        threading.stack_size(_STACK_BYTES)
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._host, selectors.EVENT_READ, True)
+            selector.register(self._container, selectors.EVENT_READ, False)
+            while not self._stopping.is_set():
+                for key, _ in selector.select(_WATCH_S):
+                    self._accept(key.fileobj, is_host=key.data)  # type: ignore[arg-type]
+                self._watch()
+        self._shut_down()
+
+    def stop(self) -> None:
+        """Begin to shut down; from any thread or signal handler."""
+        self._stopping.set()
+        # The accept loop is woken by a connection to ourselves, which then finds the daemon stopping.
+        waker = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            waker.setblocking(False)
+            waker.connect(self._host.getsockname())
+        except OSError:
+            log.debug("nobody to wake")
+        finally:
+            waker.close()
+
+    def _watch(self) -> None:
+        with self._lock:
+            idle_s = 0.0 if self._sessions or self._storing else time.monotonic() - self._last_session
+        if idle_s > self._settings.idle_timeout:
+            log.info("idle for %d s: ending", idle_s)
+            self._stopping.set()
+        elif self._identity != self._socket_identity():
+            log.warning("the sockets are gone or another daemon's: ending")
+            self._stopping.set()
+
+    def _socket_identity(self) -> tuple[int, int] | None:
+        try:
+            status = os.stat(self._places.host_socket)
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
+    def _shut_down(self) -> None:
+        for listener, path in (
+            (self._host, self._places.host_socket),
+            (self._container, self._places.container_socket),
+        ):
+            listener.close()
+            if self._identity == self._socket_identity() or path != self._places.host_socket:
+                path.unlink(missing_ok=True)
+        with self._lock:
+            if not self._lock.wait_for(lambda: self._storing == 0, limits.DRAIN_TIMEOUT_S):
+                log.warning("ending although %d results are still being stored", self._storing)
+        self._ledger.close()
+        log.info("ended")
+
+    # --- sessions ---------------------------------------------------------------------------------
+
+    def _accept(self, listener: socket.socket, *, is_host: bool) -> None:
+        try:
+            connection, _ = listener.accept()
+        except OSError as error:
+            log.warning("a connection could not be accepted: %s", error)
+            return
+        if is_host and not is_same_user(connection):
+            log.warning("another user was turned away")
+            connection.close()
+            return
+        with self._lock:
+            self._sessions += 1
+            self._last_session = time.monotonic()
+        host = _Session(self)
+        thread = threading.Thread(
+            target=serve,
+            args=(connection, host),
+            kwargs={"may_control": is_host, "after": host.leave},
+            daemon=True,
+        )
+        try:
+            thread.start()
+        except RuntimeError as error:
+            log.warning("no thread for a session: %s", error)
+            connection.close()
+            self.leave(storing=False)
+
+    def begin_storing(self) -> None:
+        """A session's client has gone; its results are being stored."""
+        with self._lock:
+            self._storing += 1
+
+    def leave(self, *, storing: bool) -> None:
+        """A session is over."""
+        with self._lock:
+            self._sessions -= 1
+            self._storing -= storing
+            self._last_session = time.monotonic()
+            self._lock.notify_all()
+
+    @property
+    def refusal(self) -> str | None:
+        """Why no session is served now."""
+        if self._stopping.is_set():
+            return "stopping"
+        return "busy" if self._sessions > limits.SESSIONS_MAX else None
+
+    @property
+    def engine(self) -> Engine:
+        """The engine. Raises StoreError while the store cannot be opened."""
+        store = self.store
+        with self._lock:
+            if self._engine is None:
+                self._engine = Engine(store)
+            return self._engine
+
+    @property
+    def store(self) -> Store:
+        """The store. Raises StoreError while it cannot be opened."""
+        return self._ledger.store
+
+    def count(self, result: Result) -> None:
+        """Count an outcome."""
+        self._ledger.count(result)
+
+    def control(self, request: bytes) -> bytes:
+        """Answer the command line."""
+        return answer(self, request)
+
+    def status(self) -> dict[str, Any]:
+        """Who and where this daemon is; the store's size is added by who asks."""
+        places = self._places
+        with self._lock:
+            sessions, storing = self._sessions, self._storing
+        return {
+            "schema": 1,
+            "running": True,
+            "pid": os.getpid(),
+            "version": __version__,
+            "socket": str(places.host_socket),
+            "container_socket": str(places.container_socket),
+            "store": str(places.store),
+            "log": str(places.log),
+            "sessions": sessions - storing - 1,  # without the one that asks
+            "storing": storing,
+            "up_since": int(self._started),
+        }
+
+
+class _Session:
+    """What one session sees of the daemon."""
+
+    def __init__(self, daemon: Daemon) -> None:
+        self._daemon = daemon
+        self._is_storing = False
+
+    @property
+    def engine(self) -> Engine:
+        return self._daemon.engine
+
+    @property
+    def refusal(self) -> str | None:
+        return self._daemon.refusal
+
+    def control(self, request: bytes) -> bytes:
+        return self._daemon.control(request)
+
+    def storing(self) -> None:
+        self._is_storing = True
+        self._daemon.begin_storing()
+
+    def count(self, result: Result) -> None:
+        self._daemon.count(result)
+
+    def leave(self) -> None:
+        self._daemon.leave(storing=self._is_storing)

@@ -1,0 +1,201 @@
+"""A view over the wire: what the brain asks, the client at the other end of a connection does."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from stat import S_ISREG
+from typing import Final, TypeVar
+
+from dunnage import limits
+from dunnage.daemon.transport import Transport
+from dunnage.model.view import Entry, RestoreFile, Run, StatRecord, View, ViewGone, exists
+from dunnage.wire.messages import (
+    ClientMessage,
+    DaemonMessage,
+    EntryKind,
+    Exec,
+    Exit,
+    Exited,
+    FileSource,
+    Hello,
+    List,
+    Listed,
+    Open,
+    Opened,
+    Output,
+    RunFlag,
+    Stat,
+    Stats,
+    Stream,
+    Welcome,
+    Write,
+    WriteFile,
+    Written,
+)
+from dunnage.wire.messages import Run as RunRequest
+from dunnage.wire.version import CAPABILITIES, WIRE_VERSION
+
+_PATH_BYTES_PER_FRAME: Final = limits.DAEMON_FRAME_BYTES_MAX // 2
+"""Paths are counted in characters, of which one takes at most four bytes; real paths are ASCII. The codec checks."""
+
+_M = TypeVar("_M", bound=ClientMessage)
+
+
+class SocketView:
+    """The files of one client, asked for over its connection."""
+
+    def __init__(self, transport: Transport, hello: Hello) -> None:
+        self._transport = transport
+        self._namespace = hello.mount_namespace
+        self._greeting: list[DaemonMessage] = [Welcome(WIRE_VERSION, CAPABILITIES)]
+        self.finished_run: Run | None = None
+        """The compiler's end, once the client's own compile is done."""
+        self.is_over = False
+        """The last message has been sent: the client is on its own."""
+
+    @property
+    def mount_namespace(self) -> int:
+        """As the client says."""
+        return self._namespace
+
+    def stat(self, paths: Sequence[str]) -> list[StatRecord]:
+        """See `View`."""
+        records: list[StatRecord] = []
+        for batch in _batches(paths):
+            answer = self._ask(Stat(batch), Stats)
+            if len(answer.records) != len(batch):
+                raise ViewGone("protocol", "as many records as paths were expected")
+            records += map(StatRecord, answer.records)
+        return records
+
+    def open(self, paths: Sequence[str]) -> list[int | None]:
+        """See `View`. What is no regular file counts as not there: reading it could wait for ever."""
+        found: list[int | None] = []
+        for start in range(0, len(paths), limits.FDS_PER_FRAME_MAX):
+            batch = paths[start : start + limits.FDS_PER_FRAME_MAX]
+            answer = self._ask(Open(batch), Opened)
+            if len(answer.errnos) != len(batch):
+                raise ViewGone("protocol", "as many answers as paths were expected")
+            descriptors = iter(self._transport.take_descriptors(sum(errno == 0 for errno in answer.errnos)))
+            found += (None if errno else _regular(next(descriptors)) for errno in answer.errnos)
+        return found
+
+    def entries(self, path: str) -> list[Entry] | None:
+        """See `View`."""
+        answer = self._ask(List(path), Listed)
+        if answer.errno:
+            return None
+        return [Entry(name, kind == EntryKind.DIRECTORY) for kind, name in answer.names]
+
+    def ask(self, argv: Sequence[str]) -> Run:
+        """See `View`."""
+        return self._run(RunRequest(RunFlag.QUIET, argv))
+
+    def compile(self) -> Run:
+        """See `View`."""
+        self.finished_run = self._run(RunRequest(0))
+        return self.finished_run
+
+    def _run(self, request: RunRequest) -> Run:
+        self._send([request])
+        self._transport.wait_at_most(0)  # a compiler takes as long as it takes; a client that dies ends the connection
+        streams: dict[int, list[bytes]] = {Stream.STDOUT: [], Stream.STDERR: []}
+        sizes = dict.fromkeys(streams, 0)
+        while isinstance(message := self._transport.receive(), Output):
+            sizes[message.stream] += len(message.data)
+            if sizes[message.stream] <= limits.STREAM_BYTES_MAX:
+                streams[message.stream].append(message.data)
+        self._transport.wait_at_most(limits.REPLY_TIMEOUT_S)
+        if not isinstance(message, Exited):
+            raise ViewGone("protocol", f"{type(message).__name__} instead of EXITED")
+        if message.errno:
+            raise ViewGone("client-gone", f"the compiler could not be started: {os.strerror(message.errno)}")
+        stdout, stderr = (
+            b"".join(streams[s]) if sizes[s] <= limits.STREAM_BYTES_MAX else None for s in (Stream.STDOUT, Stream.STDERR)
+        )
+        return Run(
+            code=message.code, signal=message.signal, stdout=stdout, stderr=stderr,
+            started_ns=message.started_ns, wall_us=message.wall_us, cpu_us=message.cpu_us,
+        )  # fmt: skip
+
+    def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
+        """See `View`. WRITE and EXIT go out together: the client ends without another round trip."""
+        writes = [
+            WriteFile(
+                file.path,
+                file.executable,
+                FileSource.INLINE if file.descriptor is None else FileSource.DESCRIPTOR,
+                file.data,
+            )
+            for file in files
+        ]
+        descriptors = [file.descriptor for file in files if file.descriptor is not None]
+        self._send([Write(writes), Exit(0, 0, stdout, stderr)], descriptors)
+        self.is_over = True
+        records = [StatRecord(record) for record in self._receive(Written).records]
+        if len(records) != len(files):
+            raise ViewGone("protocol", "as many records as files were expected")
+        failed = [file.path for file, record in zip(files, records, strict=True) if not exists(record)]
+        if failed:
+            raise ViewGone("write-failed", ", ".join(failed))
+        return records
+
+    def exit(self, run: Run) -> None:
+        """See `View`."""
+        self._send([Exit(run.code, run.signal)])
+        self.is_over = True
+
+    def step_aside(self, reason: str) -> None:
+        """See `View`."""
+        self._send([Exec(reason)])
+        self.is_over = True
+
+    def _ask(self, request: DaemonMessage, answer: type[_M]) -> _M:
+        self._send([request])
+        return self._receive(answer)
+
+    def _send(self, messages: list[DaemonMessage], descriptors: Sequence[int] = ()) -> None:
+        if self._greeting:
+            if descriptors:  # they belong to the first frame of a call
+                self._transport.send(self._greeting)
+            else:
+                messages = [*self._greeting, *messages]
+            self._greeting = []
+        self._transport.send(messages, descriptors)
+
+    def _receive(self, expected: type[_M]) -> _M:
+        message = self._transport.receive()
+        if not isinstance(message, expected):
+            raise ViewGone("protocol", f"{type(message).__name__} instead of {expected.__name__}")
+        return message
+
+
+def _batches(paths: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Paths in frames: not too many, and not too long together."""
+    start = size = 0
+    for index, path in enumerate(paths):
+        if index - start >= limits.PATHS_PER_FRAME_MAX or size > _PATH_BYTES_PER_FRAME:
+            yield paths[start:index]
+            start, size = index, 0
+        size += len(path) + 4
+    if start < len(paths):
+        yield paths[start:]
+
+
+def _regular(descriptor: int) -> int | None:
+    if S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def environment(pairs: Iterable[str]) -> dict[str, str]:
+    """`NAME=value` words as a mapping; the first of equal names wins, as in getenv(3)."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, separator, value = pair.partition("=")
+        if separator:
+            found.setdefault(name, value)
+    return found
+
+
+_: type[View] = SocketView
