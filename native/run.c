@@ -1,0 +1,269 @@
+/* Runs the compiler as our own child, with the environment, descriptors, signal mask and dispositions that we got.
+ *
+ * What a terminal sends (Ctrl-C) reaches the compiler by itself, because it stays in our process group; what is sent to
+ * us alone is handed on. In both cases we wait for the compiler and end as it does.
+ *
+ * PR_SET_PDEATHSIG is not set: who kills -9 the wrapper leaves the compiler to finish, just as cargo killed with -9
+ * leaves a plain rustc. With it, a compile would also die with the *thread* of a parent, which nobody asked for.
+ */
+#include "run.h"
+
+#include "program.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+/* What is handed on to the compiler. */
+static const int HANDED_ON[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+/* And what we must not be ended by, or need to be woken by, while it runs. */
+static const int MINDED[] = {SIGPIPE, SIGCHLD};
+
+enum { HANDED_ON_COUNT = sizeof HANDED_ON / sizeof *HANDED_ON, MINDED_COUNT = sizeof MINDED / sizeof *MINDED };
+
+/* What the signals were before we minded them. */
+struct signals {
+    sigset_t mask;
+    sigset_t handed_on;
+    struct sigaction actions[HANDED_ON_COUNT + MINDED_COUNT];
+};
+
+/* One stream of the compiler's on its way. */
+struct stream {
+    int from; /* our end of the pipe, -1 when it is done with */
+    int to;   /* our own stream, -1 when it must not be seen */
+    uint8_t number;
+};
+
+static volatile pid_t child;
+
+static void hand_on(int signal, siginfo_t *info, void *context) {
+    (void)context;
+    /* From the kernel (SI_KERNEL: a terminal, to the whole group) the compiler has got it, too. */
+    if (info->si_code <= 0 && child > 0) {
+        int error = errno;
+        (void)kill(child, signal);
+        errno = error;
+    }
+}
+
+static void only_wake(int signal) {
+    (void)signal;
+}
+
+static int signal_at(int index) {
+    return index < HANDED_ON_COUNT ? HANDED_ON[index] : MINDED[index - HANDED_ON_COUNT];
+}
+
+/* SIGCHLD is blocked from here on, save while we poll: so no exit is missed between looking and sleeping. What is to be
+ * handed on stays blocked until there is a child. */
+static void mind_signals(struct signals *before) {
+    struct sigaction handing_on = {.sa_sigaction = hand_on, .sa_flags = SA_SIGINFO};
+    struct sigaction waking = {.sa_handler = only_wake, .sa_flags = SA_NOCLDSTOP};
+    sigset_t blocked;
+    (void)sigemptyset(&before->handed_on);
+    for (int i = 0; i < HANDED_ON_COUNT; i++) {
+        (void)sigaddset(&before->handed_on, HANDED_ON[i]);
+    }
+    blocked = before->handed_on;
+    (void)sigaddset(&blocked, SIGCHLD);
+    (void)sigprocmask(SIG_BLOCK, &blocked, &before->mask);
+    for (int i = 0; i < HANDED_ON_COUNT + MINDED_COUNT; i++) {
+        struct sigaction *old = &before->actions[i];
+        (void)sigaction(signal_at(i), NULL, old);
+        if (i >= HANDED_ON_COUNT) {
+            (void)sigaction(signal_at(i), &waking, NULL);
+        } else if (old->sa_handler != SIG_IGN) {
+            /* What is ignored (nohup) stays ignored, by us as by the compiler. */
+            (void)sigaction(signal_at(i), &handing_on, NULL);
+        }
+    }
+}
+
+static void restore_signals(const struct signals *before) {
+    for (int i = 0; i < HANDED_ON_COUNT + MINDED_COUNT; i++) {
+        (void)sigaction(signal_at(i), &before->actions[i], NULL);
+    }
+    (void)sigprocmask(SIG_SETMASK, &before->mask, NULL);
+}
+
+/* In the child: everything as we got it, then the compiler. Says the errno over `trouble` when that fails. */
+static _Noreturn void be_compiler(char **argv, const char *path, const struct signals *before, const int *outs,
+                                  bool quiet, int trouble) {
+    int error = 0;
+    if (quiet) {
+        int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        error = null < 0 || dup2(null, STDIN_FILENO) < 0 ? errno : 0;
+    }
+    if (error == 0 && dup2(outs[0], STDOUT_FILENO) >= 0 && dup2(outs[1], STDERR_FILENO) >= 0) {
+        restore_signals(before);
+        (void)execve(path, argv, environ);
+    }
+    error = error ? error : errno;
+    (void)write_all(trouble, &error, sizeof error);
+    _exit(127);
+}
+
+/* Starts the compiler. Fills the streams' `from`; returns 0 or an errno. */
+static int start(char **argv, bool quiet, const struct signals *before, struct stream *streams) {
+    static char path[PATH_MAX];
+    int pipes[3][2]; /* stdout, stderr, and one that closes when execve has worked */
+    int error = find_program(argv[0], path);
+    int made = 0;
+    while (error == 0 && made < 3) {
+        error = pipe2(pipes[made], O_CLOEXEC) == 0 ? 0 : errno;
+        made += error == 0 ? 1 : 0;
+    }
+    pid_t pid = error == 0 ? fork() : -1;
+    if (pid == 0) {
+        int outs[2] = {pipes[0][1], pipes[1][1]};
+        be_compiler(argv, path, before, outs, quiet, pipes[2][1]);
+    }
+    if (error == 0 && pid < 0) {
+        error = errno;
+    }
+    for (int i = 0; i < made; i++) {
+        (void)close(pipes[i][1]);
+    }
+    if (error == 0) {
+        /* Nobody else holds the other end, so this is over as soon as the child has become the compiler. */
+        ssize_t got;
+        do {
+            got = read(pipes[2][0], &error, sizeof error);
+        } while (got < 0 && errno == EINTR);
+        if (got == (ssize_t)sizeof error) {
+            while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {
+            }
+        } else {
+            error = 0;
+            child = pid;
+        }
+    }
+    for (int i = 0; i < made; i++) {
+        if (error != 0 || i == 2) {
+            (void)close(pipes[i][0]);
+        } else {
+            streams[i].from = pipes[i][0];
+            (void)fcntl(pipes[i][0], F_SETFL, O_NONBLOCK);
+        }
+    }
+    return error;
+}
+
+static void close_stream(struct stream *stream) {
+    if (stream->from >= 0) {
+        (void)close(stream->from);
+        stream->from = -1;
+    }
+}
+
+/* Passes on what is there, one chunk. False when there is nothing (any more). */
+static bool pass_on(struct stream *stream, struct writer *writer) {
+    static uint8_t chunk[WIRE_OUTPUT_CHUNK_BYTES_MAX];
+    ssize_t got;
+    do {
+        got = read(stream->from, chunk, sizeof chunk);
+    } while (got < 0 && errno == EINTR);
+    if (got <= 0) {
+        if (got == 0 || errno != EAGAIN) {
+            close_stream(stream);
+        }
+        return false;
+    }
+    if (stream->to >= 0 && write_all(stream->to, chunk, (size_t)got) != 0) {
+        /* Nobody reads our stream. Let the compiler find that out for itself, as it would without us. */
+        close_stream(stream);
+        return false;
+    }
+    if (!writer->gone) {
+        frame_begin(writer, WIRE_TYPE_OUTPUT, 5 + (uint64_t)got);
+        put_u8(writer, stream->number);
+        put_blob(writer, chunk, (size_t)got);
+        (void)frame_end(writer);
+    }
+    return true;
+}
+
+/* Takes the child if it has ended. The signals that are handed on wait meanwhile: its number may soon be another's. */
+static bool reap(struct ending *ending, const struct signals *before) {
+    int status;
+    struct rusage usage;
+    (void)sigprocmask(SIG_BLOCK, &before->handed_on, NULL);
+    pid_t ended = wait4(child, &status, WNOHANG, &usage);
+    if (ended == 0 || (ended < 0 && errno == EINTR)) {
+        sigset_t meanwhile = before->mask;
+        (void)sigaddset(&meanwhile, SIGCHLD);
+        (void)sigprocmask(SIG_SETMASK, &meanwhile, NULL);
+        return false;
+    }
+    child = 0;
+    if (ended < 0) {
+        ending->error = errno;
+        return true;
+    }
+    ending->code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+    ending->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+    ending->cpu_us = (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
+                     (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+    return true;
+}
+
+/* Until the compiler has ended. Its pipes may stay open longer (a grandchild holds them) or close sooner. */
+static void attend(struct stream *streams, struct writer *writer, struct ending *ending, const struct signals *before) {
+    sigset_t while_polling = before->mask;
+    (void)sigdelset(&while_polling, SIGCHLD);
+    while (!reap(ending, before)) {
+        struct pollfd wanted[2];
+        for (int i = 0; i < 2; i++) {
+            wanted[i] = (struct pollfd){.fd = streams[i].from, .events = POLLIN};
+        }
+        if (ppoll(wanted, 2, NULL, &while_polling) <= 0) {
+            continue;
+        }
+        for (int i = 0; i < 2; i++) {
+            if (streams[i].from >= 0 && wanted[i].revents) {
+                (void)pass_on(&streams[i], writer);
+            }
+        }
+    }
+    /* What it has said is in the pipes. Whoever else still holds them is not waited for. */
+    for (int i = 0; i < 2; i++) {
+        while (streams[i].from >= 0 && pass_on(&streams[i], writer)) {
+        }
+        close_stream(&streams[i]);
+    }
+}
+
+struct ending run(struct writer *writer, char **argv, bool quiet) {
+    struct stream streams[2] = {{-1, quiet ? -1 : STDOUT_FILENO, WIRE_STREAM_STDOUT},
+                                {-1, quiet ? -1 : STDERR_FILENO, WIRE_STREAM_STDERR}};
+    struct signals before;
+    mind_signals(&before);
+    struct ending ending = {.started_ns = file_clock_ns()};
+    int64_t began = now_ns();
+    ending.error = start(argv, quiet, &before, streams);
+    if (ending.error == 0) {
+        attend(streams, writer, &ending, &before);
+    }
+    ending.wall_us = (uint64_t)(now_ns() - began) / 1000;
+    restore_signals(&before);
+    return ending;
+}
+
+_Noreturn void end_as(int code, int signal) {
+    if (signal > 0) {
+        struct sigaction fatal = {.sa_handler = SIG_DFL};
+        sigset_t only;
+        (void)sigemptyset(&only);
+        (void)sigaddset(&only, signal);
+        /* The compiler's core is the one that somebody may want. */
+        (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+        (void)sigaction(signal, &fatal, NULL);
+        (void)sigprocmask(SIG_UNBLOCK, &only, NULL);
+        (void)raise(signal);
+        code = 128 + signal;
+    }
+    _exit(code);
+}

@@ -1,0 +1,25 @@
+/* Runs the compiler as our own child. */
+#ifndef DUNNAGE_RUN_H
+#define DUNNAGE_RUN_H
+
+#include "reader.h"
+#include "writer.h"
+
+/* How a child ended. */
+struct ending {
+    int error; /* the errno when it could not be started */
+    int code;
+    int signal;
+    int64_t started_ns; /* by the clock that stamps files, just before the start */
+    uint64_t wall_us;
+    uint64_t cpu_us;
+};
+
+/* Runs `argv` to its end. Its streams go to ours the moment they come (not when quiet), and to the daemon as OUTPUT for
+ * as long as there is one. */
+struct ending run(struct writer *writer, char **argv, bool quiet);
+
+/* Ends this process as the compiler ended. */
+_Noreturn void end_as(int code, int signal);
+
+#endif

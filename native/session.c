@@ -1,0 +1,161 @@
+/* One session: from HELLO to EXIT, EXEC or trouble.
+ *
+ * Until the compiler has run to its end, any trouble means that we become the compiler. From then on our exit status is
+ * decided, and nothing the daemon says or fails to say makes us compile again.
+ */
+#include "session.h"
+
+#include "files.h"
+#include "hello.h"
+#include "reader.h"
+#include "restore.h"
+#include "run.h"
+#include "sock.h"
+#include "writer.h"
+
+/* What to do after a message was served. */
+enum next { NEXT_MESSAGE, FALL_BACK };
+
+struct session {
+    struct writer writer;
+    char **argv;
+    bool greeted;
+    bool decided; /* the compiler has run; `ending` is ours */
+    struct ending ending;
+    int fds[WIRE_FDS_PER_FRAME_MAX];
+    unsigned fd_count;
+};
+
+/* What the daemon sends: one frame, and what came with it. */
+static uint8_t buffer[FRAME_BYTES_MAX];
+static size_t buffered;
+
+static void drop_descriptors(struct session *session) {
+    while (session->fd_count > 0) {
+        (void)close(session->fds[--session->fd_count]);
+    }
+}
+
+/* Waits for one whole frame at the start of the buffer; 0: trouble. */
+static size_t await_frame(struct session *session) {
+    int64_t deadline = now_ms() + (int64_t)WIRE_REPLY_TIMEOUT_S * 1000;
+    for (;;) {
+        size_t size = 0;
+        switch (frame_look(buffer, buffered, &size)) {
+        case FRAME_READY:
+            return size;
+        case FRAME_WRONG:
+            return 0;
+        case FRAME_INCOMPLETE:
+            break;
+        }
+        ssize_t got = sock_receive(session->writer.sock, buffer + buffered, sizeof buffer - buffered, session->fds,
+                                   &session->fd_count, deadline);
+        if (got <= 0) {
+            return 0;
+        }
+        buffered += (size_t)got;
+    }
+}
+
+static enum next serve_run(struct session *session, const struct message *request) {
+    static char *words[WIRE_STRINGS_PER_LIST_MAX + 1];
+    bool quiet = request->flags & WIRE_RUN_QUIET;
+    char **argv = session->argv;
+    if (request->count > 0) {
+        words_in_place(request, words);
+        argv = words;
+    }
+    struct ending ending = run(&session->writer, argv, quiet);
+    if (!quiet && ending.error == 0) {
+        session->decided = true;
+        session->ending = ending;
+    }
+    struct writer *writer = &session->writer;
+    frame_begin(writer, WIRE_TYPE_EXITED, 4 + 4 + 4 + 8 + 8 + 8);
+    put_u32(writer, (uint32_t)ending.error);
+    put_u32(writer, (uint32_t)ending.code);
+    put_u32(writer, (uint32_t)ending.signal);
+    put_u64(writer, (uint64_t)ending.started_ns);
+    put_u64(writer, ending.wall_us);
+    put_u64(writer, ending.cpu_us);
+    return frame_end(writer) ? NEXT_MESSAGE : FALL_BACK;
+}
+
+static enum next serve_write(struct session *session, const struct message *request) {
+    if (descriptors_of(request) != session->fd_count) {
+        return FALL_BACK;
+    }
+    enum restored restored = answer_write(&session->writer, request, session->fds);
+    drop_descriptors(session);
+    return restored == RESTORED ? NEXT_MESSAGE : FALL_BACK;
+}
+
+static _Noreturn void serve_exit(const struct session *session, const struct message *request) {
+    (void)write_all(STDOUT_FILENO, request->text.at, request->text.size);
+    (void)write_all(STDERR_FILENO, request->more.at, request->more.size);
+    if (session->decided) {
+        end_as(session->ending.code, session->ending.signal);
+    }
+    end_as(request->code, request->signal);
+}
+
+static enum next serve_message(struct session *session, const struct message *request) {
+    struct writer *writer = &session->writer;
+    bool is_welcome = request->type == WIRE_TYPE_WELCOME;
+    if (is_welcome == session->greeted) {
+        return FALL_BACK; /* the first message is WELCOME, and no other is */
+    }
+    if (session->fd_count > 0 && request->type != WIRE_TYPE_WRITE) {
+        return FALL_BACK; /* descriptors for nothing */
+    }
+    switch (request->type) {
+    case WIRE_TYPE_WELCOME:
+        session->greeted = request->wire_version == WIRE_VERSION;
+        return session->greeted ? NEXT_MESSAGE : FALL_BACK;
+    case WIRE_TYPE_STAT:
+        return answer_stat(writer, request) ? NEXT_MESSAGE : FALL_BACK;
+    case WIRE_TYPE_OPEN:
+        return answer_open(writer, request) ? NEXT_MESSAGE : FALL_BACK;
+    case WIRE_TYPE_LIST:
+        return answer_list(writer, request) ? NEXT_MESSAGE : FALL_BACK;
+    case WIRE_TYPE_RUN:
+        return session->decided ? FALL_BACK : serve_run(session, request);
+    case WIRE_TYPE_WRITE:
+        return serve_write(session, request);
+    case WIRE_TYPE_EXIT:
+        serve_exit(session, request);
+    default:
+        return FALL_BACK; /* EXEC */
+    }
+}
+
+static void serve_messages(struct session *session) {
+    for (;;) {
+        struct message request;
+        size_t size = await_frame(session);
+        if (size == 0 || !message_parse(&request, buffer, size) || serve_message(session, &request) == FALL_BACK) {
+            return;
+        }
+        buffered -= size;
+        memmove(buffer, buffer + size, buffered);
+    }
+}
+
+void serve(const char *socket_path, char **argv) {
+    static struct session session;
+    int sock = sock_connect(socket_path);
+    if (sock < 0) {
+        return;
+    }
+    session.argv = argv;
+    session.writer.sock = sock;
+    if (say_hello(&session.writer, argv)) {
+        serve_messages(&session);
+    }
+    drop_descriptors(&session);
+    (void)close(sock);
+    if (session.decided) {
+        end_as(session.ending.code, session.ending.signal);
+    }
+}

@@ -1,0 +1,18 @@
+/* The connection: bounded waiting, and descriptors that travel with the bytes. */
+#ifndef DUNNAGE_SOCK_H
+#define DUNNAGE_SOCK_H
+
+#include "sys.h"
+#include "wire.h"
+
+/* Connects to the daemon's socket within WIRE_CONNECT_TIMEOUT_MS. Returns the descriptor or -1. */
+int sock_connect(const char *path);
+
+/* Sends all of it, `fds` with its first byte, within the reply timeout. False: the daemon is gone. */
+bool sock_send(int sock, const void *data, size_t size, const int *fds, unsigned count);
+
+/* Receives some bytes (0 at the end, -1 on trouble) until `deadline_ms`, and appends descriptors that came with them to
+ * `fds`, which has room for WIRE_FDS_PER_FRAME_MAX; more than that is trouble. */
+ssize_t sock_receive(int sock, void *into, size_t room, int *fds, unsigned *count, int64_t deadline_ms);
+
+#endif

@@ -1,0 +1,148 @@
+"""Build the static client with zig for one, some or all architectures, under both of its names.
+
+python tools/build_client.py                      for this machine
+python tools/build_client.py --arch aarch64       for another; may be given more than once
+python tools/build_client.py --all --check-size   for all of them; fail when one is larger than 64 KiB
+
+Writes src/dunnage/clients/<arch>/{dunnage,sccache}: two copies, because the `cc` crate goes by the file's name.
+An output that is newer than everything it is made from is left alone. The first build for an architecture compiles musl, too
+(up to a minute), later ones take a second.
+"""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+HERE: Final = Path(__file__).resolve().parent.parent
+NATIVE: Final = HERE / "native"
+CLIENTS: Final = HERE / "src" / "dunnage" / "clients"
+NAMES: Final = ("dunnage", "sccache")
+SIZE_MAX: Final = 64 * 1024
+
+TARGETS: Final = {
+    "x86_64": "x86_64-linux-musl",
+    "aarch64": "aarch64-linux-musl",
+    "armv7": "arm-linux-musleabihf",
+    "i686": "x86-linux-musl",
+    "riscv64": "riscv64-linux-musl",
+}
+"""Our name of an architecture → zig's target."""
+
+MACHINES: Final = {"arm64": "aarch64", "armv7l": "armv7", "armv8l": "armv7", "i386": "i686", "i586": "i686"}
+"""What `uname -m` says where that is not our name."""
+
+CPUS: Final = {"armv7": ["-mcpu=generic+v7a+vfp3d16"]}
+"""armv7 with hard float is the floor of Debian's armhf and of Rust's armv7-unknown-linux-gnueabihf."""
+
+WARNINGS: Final = ("-Wall", "-Wextra", "-Werror", "-Wconversion", "-Wshadow")
+
+FLAGS: Final = (
+    "-std=c11",
+    "-static",
+    "-Os",
+    "-s",
+    "-fno-stack-protector",
+    "-fno-asynchronous-unwind-tables",
+    "-fno-unwind-tables",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-Wl,--gc-sections",
+)
+"""Small: unwind tables and unused sections are a third of such a file. Nothing here throws, and the sanitizers run in a
+build of their own."""
+
+
+def host_arch() -> str:
+    """Our name for this machine's architecture."""
+    machine = platform.machine().lower()
+    return MACHINES.get(machine, machine)
+
+
+def sources() -> list[Path]:
+    """The C files of the client, in a fixed order so that the build is reproducible; harnesses for fuzzing stay out."""
+    return sorted(path for path in NATIVE.glob("*.c") if not path.name.startswith("fuzz_"))
+
+
+def is_fresh(outputs: Sequence[Path]) -> bool:
+    """Whether all outputs are there and newer than the sources, the headers and this file."""
+    if not all(output.is_file() for output in outputs):
+        return False
+    inputs = [*sources(), *NATIVE.glob("*.h"), Path(__file__)]
+    return min(o.stat().st_mtime_ns for o in outputs) > max(i.stat().st_mtime_ns for i in inputs)
+
+
+def compile_to(arch: str, output: Path) -> None:
+    """Compile the client for an architecture. Raises CalledProcessError; the compiler has said why."""
+    command = [
+        sys.executable,
+        "-m",
+        "ziglang",
+        "cc",
+        "-target",
+        TARGETS[arch],
+        *CPUS.get(arch, []),
+        *FLAGS,
+        *WARNINGS,
+    ]
+    # Relative names, so that the file does not depend on where the checkout is.
+    command += [str(path.relative_to(HERE)) for path in sources()]
+    subprocess.run([*command, "-o", str(output)], cwd=HERE, check=True)
+
+
+def build(arch: str, directory: Path, *, force: bool = False) -> list[Path]:
+    """Build the client into `directory` under both names; returns the files. A client that is in use is replaced."""
+    outputs = [directory / name for name in NAMES]
+    if not force and is_fresh(outputs):
+        return outputs
+    directory.mkdir(parents=True, exist_ok=True)
+    fresh = directory / f".client-{os.getpid()}"
+    try:
+        compile_to(arch, fresh)
+        content = fresh.read_bytes()
+        for output in outputs:
+            fresh.write_bytes(content)
+            fresh.chmod(0o755)
+            fresh.replace(output)
+    finally:
+        fresh.unlink(missing_ok=True)
+    return outputs
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Build what the command line asks for; returns the exit code."""
+    parser = argparse.ArgumentParser(description="Build the static client.")
+    parser.add_argument("--arch", action="append", choices=sorted(TARGETS), help="default: this machine's")
+    parser.add_argument("--all", action="store_true", help="every architecture")
+    parser.add_argument(
+        "--check-size", action="store_true", help=f"fail when one is larger than {SIZE_MAX} bytes"
+    )
+    parser.add_argument("--force", action="store_true", help="build even what is fresh")
+    parser.add_argument("--into", type=Path, default=CLIENTS, help="default: src/dunnage/clients")
+    options = parser.parse_args(arguments)
+    wanted = sorted(TARGETS) if options.all else options.arch or [host_arch()]
+    too_large = False
+    for arch in wanted:
+        if arch not in TARGETS:
+            print(f"There is no client for {arch}, only for {', '.join(sorted(TARGETS))}.", file=sys.stderr)
+            return 1
+        try:
+            client = build(arch, options.into / arch, force=options.force)[0]
+        except subprocess.CalledProcessError as error:
+            print(f"The client for {arch} does not compile (exit code {error.returncode}).", file=sys.stderr)
+            return 1
+        size = client.stat().st_size
+        too_large = too_large or size > SIZE_MAX
+        print(f"{arch:8} {size:6} bytes  {client.parent}")
+    if options.check_size and too_large:
+        print(f"A client may have at most {SIZE_MAX} bytes.", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
