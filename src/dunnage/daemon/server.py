@@ -60,7 +60,8 @@ class Daemon:
             selector.register(self._container, selectors.EVENT_READ, False)
             while not self._stopping.is_set():
                 for key, _ in selector.select(_WATCH_S):
-                    self._accept(key.fileobj, is_host=key.data)  # type: ignore[arg-type]
+                    if not self._stopping.is_set():
+                        self._accept(key.fileobj, is_host=key.data)  # type: ignore[arg-type]
                 self._watch()
         self._shut_down()
 

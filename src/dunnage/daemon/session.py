@@ -9,6 +9,7 @@ from typing import Protocol
 from dunnage.daemon.transport import Transport
 from dunnage.daemon.view import SocketView, environment
 from dunnage.engine.engine import Engine
+from dunnage.errors import StoreError
 from dunnage.model.invocation import Invocation
 from dunnage.model.outcome import Outcome, Result
 from dunnage.model.view import ViewGone
@@ -21,7 +22,9 @@ log = logging.getLogger(__name__)
 class Host(Protocol):
     """What a session needs of the daemon around it."""
 
-    engine: Engine
+    @property
+    def engine(self) -> Engine:
+        """The engine. Raises StoreError while the store cannot be opened."""
 
     @property
     def refusal(self) -> str | None:
@@ -81,7 +84,12 @@ def _greeted(transport: Transport, host: Host, may_control: bool) -> Result | No
         view.step_aside(refusal)
         return Result(outcome=Outcome.FALLBACK, reason=refusal)
     try:
-        return host.engine.serve(view, _invocation(message), host.storing)
+        engine = host.engine
+    except StoreError as error:
+        view.step_aside("no-store")
+        return Result(outcome=Outcome.FALLBACK, reason="no-store", detail=error.message)
+    try:
+        return engine.serve(view, _invocation(message), host.storing)
     except ViewGone:
         raise
     except Exception:

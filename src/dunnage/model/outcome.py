@@ -73,6 +73,7 @@ _ROWS: Final = (
     Reason("timeout", _F, "a client did not answer in time"),
     Reason("write-failed", _F, "an output could not be written where it belongs"),
     Reason("internal", _F, "an error in dunnage; the log has the details"),
+    Reason("no-store", _F, "the store could not be opened"),
     Reason("busy", _F, "too many sessions at once"),
     Reason("version", _F, "client and daemon are of different versions"),
     Reason("stopping", _F, "the daemon is shutting down"),
