@@ -10,7 +10,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 PYTEST := $(BIN)/pytest
-ARCH := $(shell uname -m)
 CLIENTS := src/dunnage/clients
 NATIVE := $(wildcard native/*.c native/*.h) tools/build_client.py
 C_FILES := $(wildcard native/*.[ch] tests/native/*.[ch])
@@ -51,16 +50,17 @@ $(VENV)/.system: tools/setup_system.sh | $(VENV)/.python
 	@touch $@
 
 .PHONY: native
-native: $(CLIENTS)/$(ARCH)/dunnage ## the client for this machine
+native: $(CLIENTS)/.host ## the client for this machine
 
-$(CLIENTS)/$(ARCH)/dunnage: $(NATIVE) | $(VENV)/.dev
+$(CLIENTS)/.host: $(NATIVE) | $(VENV)/.dev
 	$(PY) tools/build_client.py
+	@touch $@
 
 .PHONY: native-all
-native-all: $(VENV)/.native-all ## the clients of all architectures (minutes the first time: musl is compiled for each)
+native-all: $(CLIENTS)/.all ## the clients of all architectures (minutes the first time: musl is compiled for each)
 
-$(VENV)/.native-all: $(NATIVE) | $(VENV)/.dev
-	$(PY) tools/build_client.py --all
+$(CLIENTS)/.all: $(NATIVE) | $(VENV)/.dev
+	$(PY) tools/build_client.py --all --check-size
 	@touch $@
 
 # --- checks -------------------------------------------------------------------------------------------------
@@ -72,7 +72,7 @@ lint: $(VENV)/.dev $(VENV)/.system ## style, types, rooms, C warnings, generated
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	clang-format --dry-run -Werror $(C_FILES)
-	$(PY) tools/lint_c.py
+	for tool in $(wildcard tools/lint_c.py); do $(PY) $$tool; done
 	shellcheck .ci/run $(wildcard tools/*.sh tests/**/*.sh)
 	$(PY) -m dunnage.wire.header --check
 	for tool in $(sort $(wildcard tools/gen_*.py)); do $(PY) $$tool --check; done
