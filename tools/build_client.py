@@ -5,8 +5,8 @@ python tools/build_client.py --arch aarch64       for another; may be given more
 python tools/build_client.py --all --check-size   for all of them; fail when one is larger than 64 KiB
 
 Writes src/dunnage/clients/<arch>/{dunnage,sccache}: two copies, because the `cc` crate goes by the file's name.
-An output that is newer than everything it is made from is left alone. The first build for an architecture compiles musl, too
-(up to a minute), later ones take a second.
+An output that is newer than everything it is made from is left alone. The first build for an architecture
+compiles musl, too (up to a minute), later ones take a second.
 """
 
 import argparse
