@@ -1,0 +1,102 @@
+"""Units and views for tests that need no compiler: a view over this machine's own files."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dunnage.model.unit import Input, Output, Unit, Word
+from dunnage.model.view import STAT, Entry, RestoreFile, Run, StatRecord, record_of
+
+ENDED_WELL = Run(code=0, signal=0, stdout=b"", stderr=b"", started_ns=0, wall_us=1000, cpu_us=1000)
+
+
+def unit_of(directory: str, **changes: Any) -> Unit:
+    """A library unit in `directory`, as cargo would have it compiled."""
+    fields: dict[str, Any] = {
+        "language": "rust",
+        "name": "demo",
+        "compiler": "/toolchain/bin/rustc",
+        "words": (Word("edition", "2021"),),
+        "env": (("RUSTC_BOOTSTRAP", None),),
+        "inputs": (Input("source", f"{directory}/src/lib.rs"),),
+        "outputs": (
+            Output("dep-info", f"{directory}/target/debug/deps/demo-1.d"),
+            Output("metadata", f"{directory}/target/debug/deps/libdemo-1.rmeta"),
+            Output("link", f"{directory}/target/debug/deps/libdemo-1.rlib"),
+        ),
+        "dep_info": f"{directory}/target/debug/deps/demo-1.d",
+        "out_dir": f"{directory}/target/debug/deps",
+        "cwd": directory,
+        "crate_name": "demo",
+    }
+    return Unit(**(fields | changes))
+
+
+def record_at(path: str) -> StatRecord:
+    """The stat record that a client would send."""
+    try:
+        return record_of(os.stat(path))
+    except OSError as error:
+        return StatRecord(STAT.pack(error.errno or 5, 0, 0, 0, 0, 0, 0))
+
+
+class LocalView:
+    """A view of this process's own files; `answers` are what compilers say when asked."""
+
+    def __init__(self, answers: Mapping[tuple[str, ...], str] | None = None, *, namespace: int = 1) -> None:
+        self.answers = dict(answers or {})
+        self.namespace = namespace
+        self.opened: list[str] = []
+        self.asked: list[tuple[str, ...]] = []
+
+    @property
+    def mount_namespace(self) -> int:
+        return self.namespace
+
+    def stat(self, paths: Sequence[str]) -> list[StatRecord]:
+        return [record_at(path) for path in paths]
+
+    def open(self, paths: Sequence[str]) -> list[int | None]:
+        self.opened += paths
+        found: list[int | None] = []
+        for path in paths:
+            try:
+                found.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+            except OSError:
+                found.append(None)
+        return found
+
+    def entries(self, path: str) -> list[Entry] | None:
+        try:
+            return [Entry(entry.name, entry.is_dir()) for entry in os.scandir(path)]
+        except OSError:
+            return None
+
+    def ask(self, argv: Sequence[str]) -> Run:
+        self.asked.append(tuple(argv))
+        said = self.answers.get(tuple(argv[1:]))
+        return Run(
+            code=int(said is None), signal=0, stdout=(said or "").encode(), stderr=b"",
+            started_ns=0, wall_us=1, cpu_us=1,
+        )  # fmt: skip
+
+    def compile(self) -> Run:
+        return ENDED_WELL
+
+    def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
+        for file in files:
+            os.makedirs(os.path.dirname(file.path), exist_ok=True)
+            data = file.data if file.descriptor is None else _contents(file.descriptor)
+            with open(file.path, "wb") as out:
+                out.write(data)
+        return [record_at(file.path) for file in files]
+
+    def exit(self, run: Run) -> None:
+        del run
+
+    def step_aside(self, reason: str) -> None:
+        del reason
+
+
+def _contents(descriptor: int) -> bytes:
+    return os.pread(descriptor, os.fstat(descriptor).st_size, 0)

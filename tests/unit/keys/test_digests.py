@@ -1,0 +1,108 @@
+"""Digests: read once, remembered by stat, never remembered while a second write could have the same stamp."""
+
+import os
+import time
+from pathlib import Path
+
+from blake3 import blake3
+from dunnage.keys.digests import Digests, hash_descriptor, is_settled
+from dunnage.model.digest import Digest
+from dunnage.model.view import STAT, StatRecord
+from support.units import LocalView, record_at
+
+LATER_NS = 3_600_000_000_000
+
+
+class DictMemo:
+    """The memo's contract over a dict."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[StatRecord, int], Digest] = {}
+
+    def digest_of(self, record: StatRecord, namespace: int) -> Digest | None:
+        return self.known.get((record, namespace))
+
+    def remember(self, record: StatRecord, namespace: int, digest: Digest) -> None:
+        self.known[record, namespace] = digest
+
+
+def digests_at(age_ns: int) -> tuple[Digests, DictMemo]:
+    memo = DictMemo()
+    return Digests(memo, lambda: time.time_ns() + age_ns), memo
+
+
+def test_small_and_large_files_have_the_digest_of_their_bytes(tmp_path: Path) -> None:
+    for size in (0, 1, 256 * 1024, 256 * 1024 + 1, 3_000_000):
+        data = os.urandom(size)
+        path = tmp_path / "file"
+        path.write_bytes(data)
+        with path.open("rb") as file:
+            file.seek(size // 2)
+            assert hash_descriptor(file.fileno(), size) == blake3(data).digest()
+
+
+def test_a_file_is_opened_once(tmp_path: Path) -> None:
+    digests, _ = digests_at(LATER_NS)
+    view = LocalView()
+    paths = [str(tmp_path / name) for name in "ab"]
+    for path in paths:
+        Path(path).write_text(path)
+    records = view.stat(paths)
+    first = digests.of(view, paths, records)
+    assert digests.of(view, paths, records) == first
+    assert view.opened == paths
+    assert first == [blake3(path.encode()).digest() for path in paths]
+
+
+def test_a_young_file_is_read_again_each_time(tmp_path: Path) -> None:
+    digests, memo = digests_at(0)
+    view = LocalView()
+    path = str(tmp_path / "young")
+    Path(path).write_text("x")
+    digests.of(view, [path], view.stat([path]))
+    digests.of(view, [path], view.stat([path]))
+    assert view.opened == [path, path]
+    assert not memo.known
+
+
+def test_what_dunnage_collected_is_remembered_however_young(tmp_path: Path) -> None:
+    digests, memo = digests_at(0)
+    path = tmp_path / "ours"
+    path.write_text("x")
+    descriptor = os.open(path, os.O_RDONLY)
+    assert digests.of_descriptor(descriptor, 1, ours=True) is not None
+    assert memo.known == {(record_at(str(path)), 1): blake3(b"x").digest()}
+
+
+def test_what_is_not_there_or_no_regular_file_has_no_digest(tmp_path: Path) -> None:
+    digests, _ = digests_at(LATER_NS)
+    view = LocalView()
+    paths = [str(tmp_path / "missing"), str(tmp_path)]
+    assert digests.of(view, paths, view.stat(paths)) == [None, None]
+    assert view.opened == []
+
+
+def test_a_file_replaced_between_stat_and_open_has_no_digest(tmp_path: Path) -> None:
+    digests, _ = digests_at(LATER_NS)
+    view = LocalView()
+    path = tmp_path / "file"
+    path.write_text("old")
+    records = view.stat([str(path)])
+    path.unlink()
+    path.write_text("a new one")
+    assert digests.of(view, [str(path)], records) == [None]
+
+
+def stamped(mtime_ns: int, ctime_ns: int) -> StatRecord:
+    return StatRecord(STAT.pack(0, 0o100644, 1, 1, 1, mtime_ns, ctime_ns))
+
+
+def test_settled_means_older_than_a_tick() -> None:
+    second = 1_000_000_000
+    assert not is_settled(stamped(5 * second + 1, 5 * second + 1), 5 * second + 50_000_000)
+    assert is_settled(stamped(5 * second + 1, 5 * second + 1), 5 * second + 60_000_000)
+    # Stamps in whole seconds come from a file system that has no finer ones.
+    assert not is_settled(stamped(5 * second, 5 * second), 6 * second)
+    assert is_settled(stamped(5 * second, 5 * second), 8 * second)
+    # A change of the inode alone counts, too: `touch -d` cannot hide a write.
+    assert not is_settled(stamped(1, 5 * second + 1), 5 * second + 2)

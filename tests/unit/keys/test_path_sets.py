@@ -1,0 +1,47 @@
+"""Path sets: what was read, what would have been read first, and which variables."""
+
+from dunnage.keys.path_sets import absolute, module_twin, rust_path_set
+from dunnage.keys.roots import Roots
+
+ROOTS = Roots.of([("workspace", "/ws"), ("target", "/ws/target")])
+
+
+def test_the_twin_of_a_module() -> None:
+    assert module_twin("/ws/src/a.rs") == "/ws/src/a/mod.rs"
+    assert module_twin("/ws/src/a/mod.rs") == "/ws/src/a.rs"
+    assert module_twin("/ws/data.json") is None
+
+
+def test_paths_are_relative_to_the_compiler_and_never_tidied_up() -> None:
+    assert absolute("src/../a.rs", "/ws") == "/ws/src/../a.rs"
+    assert absolute("/x/a.rs", "/ws") == "/x/a.rs"
+
+
+def test_a_path_set() -> None:
+    paths = rust_path_set(
+        ["src/lib.rs", "src/b.rs", "src/a/mod.rs", "src/b.rs", "/ws/target/debug/build/x/out/gen.rs", "/etc/data"],
+        ["B", "A", "B"],
+        sources=frozenset({"/ws/src/lib.rs"}),
+        cwd="/ws",
+        roots=ROOTS,
+    )
+    assert paths.files == (
+        "/etc/data",
+        "{target}/debug/build/x/out/gen.rs",
+        "{workspace}/src/a/mod.rs",
+        "{workspace}/src/b.rs",
+    )
+    assert paths.absent == (
+        "{target}/debug/build/x/out/gen/mod.rs",
+        "{workspace}/src/a.rs",
+        "{workspace}/src/b/mod.rs",
+    )
+    assert paths.env == ("A", "B")
+
+
+def test_a_twin_that_was_read_is_not_absent() -> None:
+    """`include!` can read both."""
+    paths = rust_path_set(
+        ["/ws/a.rs", "/ws/a/mod.rs"], [], sources=frozenset(), cwd="/ws", roots=ROOTS
+    )
+    assert paths.absent == ()

@@ -1,0 +1,83 @@
+"""Roots: found from what cargo does, nested ones longest first, and paths there and back."""
+
+import pytest
+from dunnage.keys.roots import Roots, cargo_home, roots_of, target_dir
+from dunnage.model.unit import Input
+from support.units import unit_of
+
+ROOTS = Roots.of([("target", "/ws/target"), ("workspace", "/ws"), ("cargo-home", "/home/u/.cargo"), ("x", "/")])
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("/ws/src/lib.rs", "{workspace}/src/lib.rs"),
+        ("/ws/target/debug/x", "{target}/debug/x"),
+        ("/ws/target", "{target}"),
+        ("/ws/targets/x", "{workspace}/targets/x"),
+        ("/wsx/a", "/wsx/a"),
+        ("/home/u/.cargo/registry/src/i/a-1/lib.rs", "{cargo-home}/registry/src/i/a-1/lib.rs"),
+        ("/etc/x", "/etc/x"),
+    ],
+)
+def test_paths_there_and_back(path: str, text: str) -> None:
+    assert ROOTS.relative(path) == text
+    assert ROOTS.absolute(text) == path
+
+
+def test_a_root_that_is_not_known_today() -> None:
+    with pytest.raises(KeyError):
+        ROOTS.absolute("{elsewhere}/x")
+
+
+def test_the_root_directory_is_no_root() -> None:
+    assert ROOTS.place("x") is None
+
+
+def test_of_two_names_for_one_place_the_first_wins() -> None:
+    assert Roots.of([("a", "/p"), ("b", "/p/")]).places == (("a", "/p"),)
+
+
+def test_within_finds_every_place_in_a_text() -> None:
+    assert set(ROOTS.within("-L/ws/target/debug")) == {"target", "workspace"}
+
+
+@pytest.mark.parametrize(
+    ("out_dir", "target", "expected"),
+    [
+        ("/p/target/debug/deps", None, "/p/target"),
+        ("/p/target/debug/examples", None, "/p/target"),
+        ("/target/aarch64-unknown-linux-gnu/release/deps", "aarch64-unknown-linux-gnu", "/target"),
+        ("/target/mine/release/deps", "/specs/mine.json", "/target"),
+        # Host units of a build with --target: cargo gives rustc no --target for them.
+        ("/target/debug/deps", None, "/target"),
+        # cargo's newer layout, one directory a unit.
+        ("/p/target/debug/build/serde/0123456789abcdef/out", None, "/p/target"),
+        ("/p/target/t/debug/build/serde/0123456789abcdef/out", "t", "/p/target"),
+        # Nobody's layout.
+        ("/tmp/out", None, "/tmp/out"),
+    ],
+)
+def test_target_dir(out_dir: str, target: str | None, expected: str) -> None:
+    assert target_dir(out_dir, target) == expected
+
+
+def test_cargo_home_is_seen_in_paths_before_the_environment_is_believed() -> None:
+    assert cargo_home(["/c/registry/src/index/a-1"], "/other") == "/c"
+    assert cargo_home(["/c/git/checkouts/a-1/2"], None) == "/c"
+    assert cargo_home(["/ws"], "/other") == "/other"
+    assert cargo_home(["/ws"], None) is None
+
+
+def test_roots_of_a_member_of_a_workspace() -> None:
+    roots = roots_of(unit_of("/ws"), sysroot="/rust", cargo_home_env="/cargo")
+    assert dict(roots.places) == {
+        "sysroot": "/rust", "target": "/ws/target", "workspace": "/ws", "cargo-home": "/cargo",
+    }  # fmt: skip
+
+
+def test_roots_of_a_package_from_the_registry() -> None:
+    package = "/cargo/registry/src/index/a-1.0.0"
+    unit = unit_of("/ws", cwd=package, package_dir=package, inputs=(Input("source", f"{package}/src/lib.rs"),))
+    roots = roots_of(unit, sysroot="/rust", cargo_home_env=None)
+    assert dict(roots.places) == {"sysroot": "/rust", "target": "/ws/target", "cargo-home": "/cargo"}
