@@ -5,10 +5,14 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from dunnage.daemon.numbers import documented, unit_document
 from dunnage.errors import DunnageError, StoreError, UsageError
 from dunnage.store.store import Store
 
 log = logging.getLogger(__name__)
+
+_UNITS_MAX = 1000
+"""Units in one answer: the slowest first, and nobody reads on."""
 
 Answer = dict[str, Any]
 
@@ -69,7 +73,7 @@ def _stats(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
     size = store.size()
     stats: Answer = {
         "schema": 1,
-        **counters.as_json(),
+        **documented(counters),
         "store": {
             "size_bytes": size.size_bytes,
             "size_bytes_max": size.size_bytes_max,
@@ -78,7 +82,7 @@ def _stats(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
         },
     }
     if wanted.get("units"):
-        stats["units"] = [unit.as_json() for unit in store.units(int(wanted.get("limit") or 1000))]
+        stats["units"] = [unit_document(row) for row in store.units(_UNITS_MAX)]
     if wanted.get("zero"):
         store.zero()
     return stats

@@ -4,19 +4,23 @@ Descriptors of the outputs and of every input whose digest is not known, and the
 changed while the compiler was running. Hashing and storing come after the client has gone (`engine.record`).
 """
 
+import mmap
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dunnage import limits
-from dunnage.compilers.rustc.archive import bundled_rlibs
-from dunnage.compilers.rustc.dep_info import DepInfo, DepInfoError, parse_dep_info
+from dunnage.compilers.rustc import dep_info
+from dunnage.compilers.rustc.archive import ArchiveError, crate_stems, members
+from dunnage.compilers.rustc.dep_info import DepInfo, DepInfoError
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.path_sets import rust_path_set
 from dunnage.model.digest import Digest
 from dunnage.model.path_set import PathSet
 from dunnage.model.view import STAT, Run, StatRecord, View, exists, is_regular
+
+ARCHIVE_MAGIC = b"!<arch>\n"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,12 +83,12 @@ def _read(
         if os.fstat(descriptor).st_size > limits.INLINE_BYTES_MAX:
             return Missed("output-too-large", subject.unit.dep_info)
         collected.dep_info = _read_all(descriptor)
-        info = parse_dep_info(collected.dep_info)
-    except (OSError, DepInfoError) as error:
+        info = dep_info.parse(collected.dep_info)
+        collected.paths = _path_set(view, subject, info, collected)
+    except (OSError, DepInfoError, ArchiveError) as error:
         return Missed("dep-info-unreadable", str(error))
     finally:
         os.close(descriptor)
-    collected.paths = _path_set(view, subject, info, collected)
     if len(collected.paths.files) > limits.FILES_PER_PATH_SET_MAX:
         return Missed("dep-info-unreadable", "too many files")
     return _inputs(view, subject, collected, digests)
@@ -105,22 +109,23 @@ def _path_set(view: View, subject: Subject, info: DepInfo, collected: Collected)
     if unit.bundles_rlibs:
         files += _bundled(view, unit.library_dirs, collected.outputs)
     sources = frozenset(item.path for item in subject.inputs)
-    return rust_path_set(files, info.env, sources=sources, cwd=unit.cwd, roots=subject.roots)
+    names = [name for name, _ in info.env]
+    return rust_path_set(files, names, sources=sources, cwd=unit.cwd, roots=subject.roots)
 
 
 def _bundled(view: View, directories: Sequence[str], outputs: Sequence[int]) -> list[str]:
     """The crates whose objects went into a static library, found by the names of its members."""
-    candidates = [
+    stems: set[str] = set()
+    for descriptor in outputs:
+        with mmap.mmap(descriptor, 0, prot=mmap.PROT_READ) as data, memoryview(data) as archive:
+            if bytes(archive[: len(ARCHIVE_MAGIC)]) == ARCHIVE_MAGIC:
+                stems |= crate_stems(members(archive))
+    return [
         f"{directory}/{entry.name}"
         for directory in directories
         for entry in view.entries(directory) or ()
-        if entry.name.endswith(".rlib")
+        if entry.name.endswith(".rlib") and entry.name.removeprefix("lib").removesuffix(".rlib") in stems
     ]
-    found: list[str] = []
-    for descriptor in outputs:
-        size = os.fstat(descriptor).st_size
-        found += bundled_rlibs(lambda offset, length, fd=descriptor: os.pread(fd, length, offset), size, candidates)
-    return found
 
 
 def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests) -> Missed | None:

@@ -3,10 +3,11 @@
 import os
 
 from dunnage.engine.subject import Known, Missed, Subject
+from dunnage.errors import BlobCorrupt, BlobMissing
 from dunnage.keys.template import fill
 from dunnage.model.action import ActionResult
 from dunnage.model.view import RestoreFile, View, exists
-from dunnage.store.store import BlobCorrupt, BlobMissing, Store
+from dunnage.store.store import Store
 
 
 def restore(view: View, subject: Subject, known: Known, result: ActionResult, store: Store) -> Missed | None:
