@@ -9,8 +9,8 @@ from dunnage.cli.passthrough import Passthrough, run_tool
 def command(args: tuple[str, ...]) -> int:
     """Run docker with the cache in its containers.
 
-    All words behind `docker` are its own, `--help` too. `dunnage docker run …` mounts client and socket and sets the environment; your own options stay and come later, so
-    they win. Every other docker command passes unchanged.
+    All words behind `docker` are its own, `--help` too. `dunnage docker run …` mounts client and socket and sets the
+    environment; your own options stay and come later, so they win. Every other docker command passes unchanged.
     """
     from dunnage.containers import engine
 

@@ -16,8 +16,9 @@ from dunnage.cli.output import complain
 def command(words: tuple[str, ...]) -> int:
     """Run COMMAND with the cache on.
 
-    Every rustc that cargo starts below it asks dunnage first. The daemon starts by itself. COMMAND replaces this process, so the exit code and signals are its own. If the cache
-    cannot be had, a sentence says why and COMMAND runs without it.
+    Every rustc that cargo starts below it asks dunnage first. The daemon starts by itself. COMMAND replaces this
+    process, so the exit code and signals are its own. If the cache cannot be had, a sentence says why and COMMAND
+    runs without it.
     """
     environ = dict(os.environ)
     added = None if context.is_disabled(environ) else optional(lambda: _environment(environ), ["run"])

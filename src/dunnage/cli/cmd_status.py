@@ -18,7 +18,8 @@ EXIT_NOT_RUNNING: Final = 3
 def command(as_json: bool) -> int:
     """Show whether the daemon runs, and where everything is.
 
-    That is pid, version, sockets, store, size, sessions and up since. Works without a daemon, too, and starts none. The exit code is 0 when it runs and 3 when it does not.
+    That is pid, version, sockets, store, size, sessions and up since. Works without a daemon, too, and starts
+    none. The exit code is 0 when it runs and 3 when it does not.
     """
     from dunnage.daemon import control
     from dunnage.report import documents

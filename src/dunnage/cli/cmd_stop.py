@@ -4,7 +4,6 @@ import click
 
 from dunnage.cli import context
 from dunnage.cli.output import say
-from dunnage.errors import NotRunning
 
 
 @click.command()
@@ -15,9 +14,5 @@ def command() -> None:
     """
     from dunnage.daemon import launch
 
-    try:
-        launch.stop(context.places())
-    except NotRunning:
-        say("No daemon was running.\n")
-    else:
-        say("The daemon has stopped.\n")
+    stopped = launch.stop(context.places())
+    say("The daemon has stopped.\n" if stopped else "No daemon was running.\n")

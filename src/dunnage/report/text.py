@@ -93,7 +93,9 @@ def status(document: Mapping[str, Any], style: Style, now_s: float) -> str:
     if document["running"]:
         facts.append(("sessions", str(document["sessions"])))
         facts.append(("storing", str(document.get("storing", 0))))
-    if document.get("size_bytes") is not None:
+    if document.get("store_error"):
+        facts.append(("trouble", document["store_error"]))
+    elif document.get("size_bytes") is not None:
         facts.append(("size", format_size(document["size_bytes"])))
     facts += [
         ("store", document["store"]),
@@ -117,7 +119,7 @@ def config(settings: Settings, places: Places, dir_origin: str, style: Style) ->
 
 def removed(reply: Mapping[str, Any]) -> str:
     """What `trim` and `clear` did."""
-    return f"Removed {reply['blobs']:,} blobs, {format_size(reply['bytes'])}.\n"
+    return f"Removed {reply['removed_blobs']:,} blobs, {format_size(reply['removed_bytes'])}.\n"
 
 
 def _facts(facts: list[tuple[str, str]], style: Style) -> str:
