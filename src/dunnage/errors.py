@@ -9,7 +9,9 @@
     ├── ProtocolError               30   a peer broke the wire's rules
     ├── StoreError                  40   the store cannot be used
     │   ├── StoreTooNew             41   a newer dunnage wrote it
-    │   └── StoreFull               42
+    │   ├── StoreFull               42
+    │   ├── BlobMissing             43   a blob is not there (any more)
+    │   └── BlobCorrupt             44   a blob was not what its name says; it was set aside
     ├── ContainerError              50   cross, docker or podman cannot be prepared
     └── ClientMissing               60   no client for that architecture
 
@@ -91,6 +93,19 @@ class StoreFull(StoreError):
     """There is no room for a blob."""
 
     exit_code = 42
+
+
+class BlobMissing(StoreError):
+    """A blob is not in the store, or not any more."""
+
+    exit_code = 43
+
+
+class BlobCorrupt(StoreError):
+    """A blob's bytes were not what its name says. It was set aside."""
+
+    exit_code = 44
+    hint = "`dunnage clear` begins anew."
 
 
 class ContainerError(DunnageError):

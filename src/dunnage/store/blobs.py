@@ -1,0 +1,232 @@
+"""Blobs: files named by their digest, complete as soon as they have their name, and never changed after.
+
+A blob is copied into a temporary file first and the *copy* is hashed: what the source becomes meanwhile does not
+matter. The record in the database (`blobs`) keeps what `stat` said when the bytes were last known to be right; as long
+as it says the same, a blob is opened without being read.
+"""
+
+import os
+import stat
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final, NamedTuple
+
+from dunnage.errors import BlobCorrupt, BlobMissing, StoreError
+from dunnage.model.digest import Digest
+from dunnage.store.contents import copy, digest_of_open
+from dunnage.store.database import Database
+from dunnage.store.layout import Layout, store_error
+
+_I64: Final = (1 << 63) - 1
+
+
+class Stamp(NamedTuple):
+    """What `stat` says of a blob whose bytes are right. Times in ns; all fit into SQLite's integers."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+def stamp_of(found: os.stat_result) -> Stamp:
+    """The stamp of a file."""
+    return Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino & _I64)
+
+
+class Blobs:
+    """The blobs of one store. Thread-safe."""
+
+    def __init__(self, layout: Layout, database: Database) -> None:
+        self._layout = layout
+        self._database = database
+        self._lock = threading.Lock()
+        self._fresh: dict[Digest, Stamp] = {}
+
+    # --- putting ----------------------------------------------------------------------------------
+
+    def put(self, fd: int) -> tuple[Digest, int]:
+        """Keep what the open file holds, from its beginning; its own offset does not move. Digest and size in bytes.
+        StoreFull, StoreError.
+        """
+        try:
+            try:
+                return self._put(fd)
+            except FileNotFoundError:
+                self._layout.create()  # Somebody deleted the store.
+                self._database.check_place()
+                return self._put(fd)
+        except OSError as error:
+            raise store_error(error, "A blob cannot be stored") from error
+
+    def _put(self, fd: int) -> tuple[Digest, int]:
+        name = self._layout.tmp_name()
+        self._layout.step("create")
+        target = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            self._layout.step("copy")
+            copy(fd, target)
+            digest, size = digest_of_open(target)
+            path = self._layout.blob(digest)
+            self._layout.step("chmod")
+            os.fchmod(target, 0o444)
+            with self._layout.publishing():
+                if self._is_there(digest, path):
+                    os.unlink(name)
+                else:
+                    self._layout.step("rename")
+                    _publish(name, path)
+                    with self._lock:
+                        self._fresh[digest] = stamp_of(os.fstat(target))
+            return digest, size
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(name)
+            raise
+        finally:
+            os.close(target)
+
+    def _is_there(self, digest: Digest, path: str) -> bool:
+        known = self._known(digest)
+        try:
+            return known is not None and stamp_of(os.lstat(path)) == known
+        except FileNotFoundError:
+            return False
+
+    def stamps(self, digests: list[Digest]) -> dict[Digest, Stamp]:
+        """The stamps of blobs that are to be recorded now, in a transaction and while `Layout.publishing` is held.
+        BlobMissing, StoreError.
+        """
+        found = {}
+        for digest in digests:
+            known = self._known(digest)
+            try:
+                if known is None or stamp_of(os.lstat(self._layout.blob(digest))) != known:
+                    raise BlobMissing(f"Blob {digest.hex()} went away before it was recorded.")
+            except OSError as error:
+                raise BlobMissing(f"Blob {digest.hex()} cannot be seen: {error.strerror}.") from error
+            found[digest] = known
+        return found
+
+    def recorded(self, digests: list[Digest]) -> None:
+        """These have a row now."""
+        with self._lock:
+            for digest in digests:
+                self._fresh.pop(digest, None)
+
+    def forget_fresh(self, digests: set[Digest] | None = None) -> None:
+        """These (or all) were removed from the disk."""
+        with self._lock:
+            for digest in list(self._fresh) if digests is None else digests:
+                self._fresh.pop(digest, None)
+
+    def fresh(self) -> set[Digest]:
+        """Blobs that were put here and have no row yet."""
+        with self._lock:
+            return set(self._fresh)
+
+    def _known(self, digest: Digest) -> Stamp | None:
+        found = self._fresh.get(digest)
+        if found is not None:
+            return found
+        rows = self._database.query(
+            "SELECT size, mtime_ns, ctime_ns, inode FROM blobs WHERE digest = ?", (digest,)
+        )
+        return Stamp(*rows[0]) if rows else None
+
+    # --- opening ----------------------------------------------------------------------------------
+
+    def open(self, digest: Digest, size: int) -> int:
+        """A descriptor for reading the blob; the caller closes it. It stays good when the blob is trimmed.
+        BlobMissing, BlobCorrupt, StoreError.
+        """
+        fd = self._open(digest)
+        try:
+            found = os.fstat(fd)
+            if found.st_size != size or stamp_of(found) != self._known(digest):
+                self._read(digest, size, fd, found)
+        except BaseException:
+            os.close(fd)
+            raise
+        return fd
+
+    def verify(self, digest: Digest, size: int) -> None:
+        """Read a blob whatever its stamp is. BlobMissing, BlobCorrupt, StoreError."""
+        fd = self._open(digest)
+        try:
+            self._read(digest, size, fd, os.fstat(fd))
+        finally:
+            os.close(fd)
+
+    def _open(self, digest: Digest) -> int:
+        try:
+            return os.open(self._layout.blob(digest), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            self._drop_missing(digest)
+            raise BlobMissing(f"Blob {digest.hex()} is not in the store.") from None
+        except OSError as error:
+            raise store_error(error, f"Blob {digest.hex()} cannot be opened") from error
+
+    def _read(self, digest: Digest, size: int, fd: int, found: os.stat_result) -> None:
+        """Read all of a blob; where its stamp is not the known one, it is from now on."""
+        try:
+            right = stat.S_ISREG(found.st_mode) and found.st_size == size and digest_of_open(fd)[0] == digest
+        except OSError as error:
+            raise store_error(error, f"Blob {digest.hex()} cannot be read") from error
+        if not right:
+            self.quarantine(digest, found.st_ino)
+            raise BlobCorrupt(f"Blob {digest.hex()} was damaged.")
+        stamp = stamp_of(found)
+        with suppress(StoreError):
+            if self._known(digest) not in (None, stamp):
+                self._learn(digest, stamp)
+
+    def _learn(self, digest: Digest, stamp: Stamp) -> None:
+        with self._lock:
+            if digest in self._fresh:
+                self._fresh[digest] = stamp
+        with self._database.transaction() as c:
+            c.execute(
+                "UPDATE blobs SET mtime_ns = ?, ctime_ns = ?, inode = ? WHERE digest = ?",
+                (*stamp[1:], digest),
+            )
+
+    # --- losing -----------------------------------------------------------------------------------
+
+    def quarantine(self, digest: Digest, inode: int) -> None:
+        """Set a wrong blob aside, unless a right one has taken its place, and drop what refers to it."""
+
+        def set_aside(path: str) -> None:
+            if os.lstat(path).st_ino == inode:
+                self._layout.set_aside(path)
+
+        self._drop(digest, set_aside)
+
+    def _drop_missing(self, digest: Digest) -> None:
+        with suppress(StoreError):
+            self._database.check_place()
+        self._drop(digest, lambda _: None)
+
+    def _drop(self, digest: Digest, first: Callable[[str], None]) -> None:
+        """Drop the blob's records if its file is gone after `first`. A failure leaves them for the next time."""
+        path = self._layout.blob(digest)
+        with suppress(OSError, StoreError), self._layout.removing():
+            first(path)
+            if not os.path.lexists(path):
+                self.forget_fresh({digest})
+                with self._database.transaction() as c:
+                    c.execute(
+                        "DELETE FROM results WHERE id IN (SELECT result FROM refs WHERE blob ="
+                        " (SELECT id FROM blobs WHERE digest = ?))",
+                        (digest,),
+                    )
+                    c.execute("DELETE FROM blobs WHERE digest = ?", (digest,))
+
+
+def _publish(name: str, path: str) -> None:
+    try:
+        os.rename(name, path)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        os.rename(name, path)
