@@ -1,0 +1,220 @@
+"""The view over the wire: each method is a request, and an answer that does not fit ends the session."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from dunnage import limits
+from dunnage.daemon.transport import Transport
+from dunnage.daemon.view import SocketView, environment
+from dunnage.model.view import STAT, Entry, RestoreFile, Run, ViewGone
+from dunnage.wire.messages import (
+    EntryKind,
+    Exec,
+    Exit,
+    Exited,
+    FileSource,
+    List,
+    Listed,
+    Message,
+    Open,
+    Opened,
+    Output,
+    RunFlag,
+    Stat,
+    Stats,
+    Stream,
+    Welcome,
+    Write,
+    Written,
+)
+from dunnage.wire.messages import Run as RunRequest
+from support.hand_client import HandClient, hello
+from support.units import record_at
+
+Answer = Callable[[HandClient], None]
+
+
+class Scene:
+    """A view, and a client that answers from another thread."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        self.transport = Transport(ours)
+        self.client = HandClient(theirs)
+        self.view = SocketView(self.transport, hello(mount_namespace=42))
+        self.seen: list[Message | None] = []
+        self._threads: list[threading.Thread] = []
+
+    def answer(self, *answers: Message, after: int = 1, descriptors: tuple[int, ...] = ()) -> None:
+        """After `after` messages send these, the greeting not counted."""
+
+        def run() -> None:
+            while len([m for m in self.seen if not isinstance(m, Welcome)]) < after:
+                self.seen.append(self.client.next())
+            if answers:
+                self.client.send(*answers, descriptors=descriptors)
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        self._threads.append(thread)
+
+    def requests(self) -> list[Message | None]:
+        """What the client was asked, without the greeting."""
+        for thread in self._threads:
+            thread.join()
+        return [message for message in self.seen if not isinstance(message, Welcome)]
+
+
+@pytest.fixture
+def scene() -> Iterator[Scene]:
+    made = Scene()
+    yield made
+    made.requests()
+    made.transport.close()
+    made.client.close()
+
+
+def test_the_greeting_goes_out_with_the_first_request(scene: Scene) -> None:
+    scene.answer(Stats((record_at("/"),)))
+    assert scene.view.stat(["/"]) == [record_at("/")]
+    assert isinstance(scene.seen[0], Welcome)
+    [request] = scene.requests()
+    assert isinstance(request, Stat)
+    assert list(request.paths) == ["/"]
+    assert scene.view.mount_namespace == 42
+
+
+def test_stats_in_batches(scene: Scene) -> None:
+    count = limits.PATHS_PER_FRAME_MAX + 1
+    record = record_at("/")
+    scene.answer(Stats((record,) * limits.PATHS_PER_FRAME_MAX), Stats((record,)))
+    assert scene.view.stat(["/"] * count) == [record] * count
+
+
+def test_no_stats_for_nothing(scene: Scene) -> None:
+    assert scene.view.stat([]) == []
+
+
+def test_too_few_records(scene: Scene) -> None:
+    scene.answer(Stats(()))
+    with pytest.raises(ViewGone, match="protocol"):
+        scene.view.stat(["/"])
+
+
+def test_open_passes_regular_files_only(scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("contents")
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    descriptors = (os.open(path, os.O_RDONLY), os.open(fifo, os.O_RDONLY | os.O_NONBLOCK))
+    scene.answer(Opened((0, 2, 0)), descriptors=descriptors)
+    found = scene.view.open(["file", "missing", "fifo"])
+    assert found[1:] == [None, None]
+    assert found[0] is not None
+    assert os.pread(found[0], 100, 0) == b"contents"
+    assert isinstance(scene.requests()[0], Open)
+    for descriptor in (*descriptors, found[0]):
+        os.close(descriptor)
+
+
+def test_entries(scene: Scene) -> None:
+    scene.answer(Listed(0, ((EntryKind.FILE, "a"), (EntryKind.DIRECTORY, "b"))))
+    assert scene.view.entries("/d") == [Entry("a", is_dir=False), Entry("b", is_dir=True)]
+    assert scene.requests() == [List("/d")]
+
+
+def test_entries_of_what_is_no_directory(scene: Scene) -> None:
+    scene.answer(Listed(20, ()))
+    assert scene.view.entries("/d") is None
+
+
+def test_a_question_is_quiet(scene: Scene) -> None:
+    scene.answer(Output(Stream.STDOUT, b"1.95"), Exited(0, 0, 0, 5, 6, 7))
+    run = scene.view.ask(["rustc", "-vV"])
+    assert run == Run(code=0, signal=0, stdout=b"1.95", stderr=b"", started_ns=5, wall_us=6, cpu_us=7)
+    [request] = scene.requests()
+    assert isinstance(request, RunRequest)
+    assert (request.flags, tuple(request.argv)) == (RunFlag.QUIET, ("rustc", "-vV"))
+    assert scene.view.finished_run is None
+
+
+def test_a_compile_is_as_the_client_was_called(scene: Scene) -> None:
+    scene.answer(Output(Stream.STDERR, b"a"), Output(Stream.STDERR, b"b"), Exited(0, 1, 0, 5, 6, 7))
+    run = scene.view.compile()
+    assert (run.code, run.stderr, run.stdout) == (1, b"ab", b"")
+    [request] = scene.requests()
+    assert isinstance(request, RunRequest)
+    assert (request.flags, list(request.argv)) == (0, [])
+    assert scene.view.finished_run == run
+
+
+def test_more_than_is_kept_is_none(scene: Scene) -> None:
+    chunk = Output(Stream.STDERR, bytes(limits.OUTPUT_CHUNK_BYTES_MAX))
+    count = limits.STREAM_BYTES_MAX // limits.OUTPUT_CHUNK_BYTES_MAX + 1
+    scene.answer(*[chunk] * count, Exited(0, 0, 0, 5, 6, 7))
+    assert scene.view.compile().stderr is None
+
+
+def test_a_compiler_that_cannot_be_started(scene: Scene) -> None:
+    scene.answer(Exited(2, 0, 0, 0, 0, 0))
+    with pytest.raises(ViewGone, match="client-gone"):
+        scene.view.compile()
+
+
+def test_restore_is_one_call(scene: Scene, tmp_path: Path) -> None:
+    path = tmp_path / "blob"
+    path.write_text("b")
+    descriptor = os.open(path, os.O_RDONLY)
+    scene.answer(Written((record_at(str(path)), record_at("/"))), after=2)
+    files = [
+        RestoreFile("/out/a", executable=True, descriptor=descriptor),
+        RestoreFile("/out/a.d", executable=False, descriptor=None, data=b"a: b"),
+    ]
+    scene.view.stat([])
+    records = scene.view.restore(files, b"out", b"err")
+    assert records == [record_at(str(path)), record_at("/")]
+    write, exit_message = scene.requests()
+    assert isinstance(write, Write)
+    assert [(f.path, f.executable, f.source, f.data) for f in write.files] == [
+        ("/out/a", True, FileSource.DESCRIPTOR, b""),
+        ("/out/a.d", False, FileSource.INLINE, b"a: b"),
+    ]
+    assert exit_message == Exit(0, 0, b"out", b"err")
+    assert len(scene.client.descriptors) == 1
+    assert scene.view.is_over
+    os.close(descriptor)
+
+
+def test_a_file_that_could_not_be_written(scene: Scene) -> None:
+    scene.answer(Written((STAT.pack(28, 0, 0, 0, 0, 0, 0),)), after=2)
+    with pytest.raises(ViewGone) as gone:
+        scene.view.restore([RestoreFile("/out/a.d", executable=False, descriptor=None)], b"", b"")
+    assert (gone.value.reason, gone.value.detail) == ("write-failed", "/out/a.d")
+
+
+def test_stepping_aside_and_ending(scene: Scene) -> None:
+    scene.answer(after=1)
+    scene.view.step_aside("linked")
+    assert scene.requests() == [Exec("linked")]
+    assert scene.view.is_over
+
+
+def test_the_client_ends_as_the_compiler_did(scene: Scene) -> None:
+    scene.answer(after=1)
+    scene.view.exit(Run(code=0, signal=9, stdout=b"x", stderr=b"y", started_ns=0, wall_us=0, cpu_us=0))
+    assert scene.requests() == [Exit(0, 9)]
+
+
+def test_another_answer_than_asked_for(scene: Scene) -> None:
+    scene.answer(Listed(0, ()))
+    with pytest.raises(ViewGone) as gone:
+        scene.view.stat(["/"])
+    assert gone.value.reason == "protocol"
+
+
+def test_environment_as_getenv_sees_it() -> None:
+    assert environment(["A=1", "A=2", "B=", "C=x=y", "odd"]) == {"A": "1", "B": "", "C": "x=y"}
