@@ -67,6 +67,9 @@ class Unit:
     """Where the compiler writes what it read; also one of `outputs`."""
     out_dir: str
     cwd: str
+    compiler: str
+    """The compiler that identifies the toolchain, as it is named on the command line or found in PATH: with
+    clippy-driver the `rustc` that cargo puts behind it."""
     target: str | None = None
     """The target as named: a triple, or the path of a JSON file; None for the host's own."""
     sysroot: str | None = None

@@ -1,0 +1,46 @@
+"""From the name of a program to the front-end that understands it. The only file that knows all of them."""
+
+import posixpath
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from dunnage.compilers.rustc import parse as rustc
+from dunnage.compilers.rustc import response
+from dunnage.model.invocation import Invocation
+from dunnage.model.unit import Uncacheable, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class FrontEnd:
+    """One family of compilers."""
+
+    language: str
+    parse: Callable[[Invocation], Verdict]
+    response_files: Callable[[Sequence[str]], tuple[str, ...]]
+    """The names of `@files` that must be read before `parse`."""
+
+
+_RUSTC: Final = FrontEnd("rust", rustc.parse, response.needed)
+
+FAMILIES: Final[dict[str, FrontEnd]] = {"rustc": _RUSTC, "clippy-driver": _RUSTC}
+"""By the program's name without directory and `.exe`."""
+
+
+def family(program: str) -> FrontEnd | None:
+    """The front-end for a program, None for one that is not known."""
+    return FAMILIES.get(posixpath.basename(program).removesuffix(".exe"))
+
+
+def response_files(argv: Sequence[str]) -> tuple[str, ...]:
+    """The names of the response files in argv, as written, that `parse` needs the contents of."""
+    front_end = family(argv[0]) if argv else None
+    return () if front_end is None else front_end.response_files(argv)
+
+
+def parse(invocation: Invocation) -> Verdict:
+    """The verdict on any invocation."""
+    front_end = family(invocation.argv[0]) if invocation.argv else None
+    if front_end is None:
+        return Uncacheable("unknown-compiler", posixpath.basename(invocation.program))
+    return front_end.parse(invocation)

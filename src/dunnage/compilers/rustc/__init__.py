@@ -1,0 +1,1 @@
+"""rustc and the drivers that are rustc with more in it (clippy-driver)."""

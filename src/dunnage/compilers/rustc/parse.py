@@ -1,0 +1,181 @@
+"""From an invocation of rustc, or of clippy-driver in front of it, to a verdict. Looks at no file."""
+
+from collections.abc import Mapping, Sequence
+
+from dunnage.compilers.rustc import clippy, environment
+from dunnage.compilers.rustc.command import MACRO_SUFFIXES, Command
+from dunnage.compilers.rustc.options import CACHEABLE_EMITS, UNLINKED_CRATE_TYPES
+from dunnage.compilers.rustc.outputs import OutputsUnknown, expected
+from dunnage.compilers.rustc.response import ResponseFileError, expand
+from dunnage.compilers.rustc.scan import Malformed, scan
+from dunnage.compilers.rustc.words import place_words, words_of
+from dunnage.model.invocation import Invocation
+from dunnage.model.unit import Cacheable, Input, SearchDir, Uncacheable, Unit, Verdict, Word
+
+
+class _Stop(Exception):
+    """Why a verdict is `Uncacheable`."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def parse(invocation: Invocation) -> Verdict:
+    """The verdict on an invocation whose program is rustc or clippy-driver."""
+    try:
+        return Cacheable(_unit(invocation))
+    except _Stop as stop:
+        return Uncacheable(stop.reason, stop.detail)
+    except OutputsUnknown as unknown:
+        return Uncacheable(unknown.reason, unknown.detail)
+    except ResponseFileError as error:
+        return Uncacheable("response-file", str(error))
+    except Malformed as error:
+        return Uncacheable("argument", str(error))
+
+
+def _unit(invocation: Invocation) -> Unit:
+    with_clippy = clippy.is_clippy(invocation.argv[0])
+    argv = invocation.argv
+    compiler = invocation.program
+    if with_clippy:
+        if not clippy.wraps_rustc(argv):
+            raise _Stop("argument", "clippy-driver without rustc behind it")
+        compiler, argv = argv[1], argv[1:]
+        if detail := clippy.refusal(invocation.env):
+            raise _Stop("option", detail)
+    argv = expand(argv, invocation.response_files)
+    command = Command(invocation.cwd)
+    found, free = scan(argv)
+    for name, value in found:
+        command.take(name, value)
+    source = _source(command, free)
+    _judge(command, invocation)
+    return _assemble(invocation, command, source, compiler, with_clippy)
+
+
+def _source(command: Command, free: Sequence[str]) -> str:
+    if command.question:
+        raise _Stop("not-a-compile")
+    if "-" in free:
+        raise _Stop("stdin")
+    if len(free) != 1 or not free[0]:
+        raise _Stop("input", f"{len(free)} sources")
+    return free[0]
+
+
+def _judge(command: Command, invocation: Invocation) -> None:
+    """Refuse what is not cacheable."""
+    single, emits = command.single, command.emits
+    name = single.get("crate-name")
+    if not name:
+        raise _Stop("no-crate-name")
+    if "/" in name or "/" in command.extra_filename:
+        raise _Stop("argument", "a path in a name")
+    kinds = _kinds(command)
+    makes_objects = not emits or not emits.keys() <= {"dep-info", "metadata"}
+    if makes_objects and (unfit := [kind for kind in kinds if kind not in UNLINKED_CRATE_TYPES]):
+        if command.refusal is not None and command.refusal[0] == "crate-type":
+            raise _Stop(*command.refusal)
+        raise _Stop("linked", ",".join(unfit))
+    if command.refusal is not None:
+        raise _Stop(*command.refusal)
+    if others := emits.keys() - CACHEABLE_EMITS:
+        raise _Stop("emit", ",".join(sorted(others)))
+    if "dep-info" not in emits:
+        raise _Stop("no-dep-info")
+    if command.split_debuginfo and command.debuginfo and makes_objects:
+        raise _Stop("split-debuginfo", "-C split-debuginfo")
+    if command.lto and "staticlib" in kinds and makes_objects:
+        raise _Stop("linked", "staticlib with -C lto")
+    if invocation.stderr_is_terminal and single.get("error-format") != "json":
+        looks = dict(command.display)
+        if looks.get("color") not in ("always", "never") or "diagnostic-width" not in looks:
+            raise _Stop("terminal")
+
+
+def _kinds(command: Command) -> Sequence[str]:
+    if "test" in command.single:
+        return ("test",)
+    return command.crate_types or ("bin",)
+
+
+def _assemble(
+    invocation: Invocation, command: Command, source: str, compiler: str, with_clippy: bool
+) -> Unit:
+    single, env, cwd = command.single, invocation.env, invocation.cwd
+    target = single.get("target")
+    if target is not None and target.endswith(".json"):
+        target = command.absolute(target)
+        command.inputs.append(Input("target", target))
+    out_dir = command.absolute(single.get("out-dir", "")).rstrip("/") or "/"
+    outputs = expected(
+        crate_name=single["crate-name"], extra_filename=command.extra_filename, emits=command.emits,
+        crate_types=command.crate_types, target=target, out_dir=out_dir, cwd=cwd,
+    )  # fmt: skip
+    words = words_of(command, source)
+    if command.opaque:
+        words += place_words(command, source, out_dir, env)
+    counting = environment.of_rustc(env) + (environment.of_clippy(env) if with_clippy else [])
+    env_paths: list[tuple[str, str]] = []
+    inputs = [Input("source", command.absolute(source)), *command.inputs, *sorted(command.externs, key=_by_role)]
+    if command.externs:
+        # Any crate may hand on a procedural macro: `serde` does, so `serde_derive` runs where nobody names it.
+        counting += environment.of_proc_macros(env)
+        if any(item.path.endswith(MACRO_SUFFIXES) for item in command.externs):
+            env_paths = environment.paths_of_proc_macros(env)
+        else:
+            words += [Word(f"env {name}", value, True) for name, value in environment.paths_of_proc_macros(env)]
+    if (command.externs or with_clippy) and (manifest := environment.manifest(env)):
+        inputs.append(Input("manifest", manifest))
+    search_dirs = [*command.search_dirs, *_specifications(env, target)]
+    if with_clippy:
+        search_dirs += clippy.search_dirs(env, cwd)
+    sysroot = single.get("sysroot")
+    return Unit(
+        language="rust",
+        name=_name(command, env, with_clippy),
+        words=words,
+        env=list(dict(counting).items()),
+        env_paths=env_paths,
+        inputs=inputs,
+        search_dirs=search_dirs,
+        outputs=outputs,
+        dep_info=outputs[0].path,
+        out_dir=out_dir,
+        cwd=cwd,
+        compiler=compiler,
+        target=target,
+        sysroot=None if sysroot is None else command.absolute(sysroot),
+        drivers=(invocation.program,) if with_clippy else (),
+        display=sorted(command.display),
+        incremental=command.incremental,
+        crate_name=single["crate-name"],
+        package_dir=env.get("CARGO_MANIFEST_DIR") or None,
+        bundles_rlibs=any(output.kind == "staticlib" for output in outputs),
+        library_dirs=command.library_dirs,
+    )
+
+
+def _by_role(item: Input) -> tuple[str, str]:
+    return item.role, item.path
+
+
+def _specifications(env: Mapping[str, str], target: str | None) -> list[SearchDir]:
+    """Where a target that is no known triple is looked up: its contents count, and so does that it is not there."""
+    if target is None or target.endswith(".json"):
+        return []
+    places = [place for place in env.get("RUST_TARGET_PATH", "").split(":") if place.startswith("/")]
+    return [SearchDir("target", place, (f"{target}.json",)) for place in places]
+
+
+def _name(command: Command, env: Mapping[str, str], with_clippy: bool) -> str:
+    """`serde 1.0.228 (lib)`; `check`, `clippy` and `test` tell what else was made of the same crate."""
+    parts = [",".join(_kinds(command))]
+    if "link" not in command.emits:
+        parts.append("clippy" if with_clippy else "check")
+    version = env.get("CARGO_PKG_VERSION")
+    label = command.single["crate-name"] + (f" {version}" if version else "")
+    return f"{label} ({' '.join(parts)})"

@@ -1,0 +1,46 @@
+"""Response files: `@file` stands for the lines of that file, one argument a line, never another response file.
+
+rustc does this to each word of argv, values of options included, before it looks at options.
+"""
+
+from collections.abc import Mapping, Sequence
+
+
+class ResponseFileError(ValueError):
+    """A response file is not there, or is not UTF-8."""
+
+
+def needed(argv: Sequence[str]) -> tuple[str, ...]:
+    """The names of the response files that argv names, as written, without duplicates; argv[0] is the program."""
+    return tuple(dict.fromkeys(word[1:] for word in argv[1:] if word.startswith("@")))
+
+
+def expand(argv: Sequence[str], files: Mapping[str, bytes] | None) -> Sequence[str]:
+    """argv with the lines of its response files in their place; argv itself where it names none.
+
+    Raises:
+        ResponseFileError: a file's contents are missing from `files`, or not UTF-8.
+    """
+    if not any(word.startswith("@") for word in argv[1:]):
+        return argv
+    words = [argv[0]]
+    for word in argv[1:]:
+        if word.startswith("@"):
+            words += _lines(word[1:], files)
+        else:
+            words.append(word)
+    return words
+
+
+def _lines(name: str, files: Mapping[str, bytes] | None) -> list[str]:
+    data = (files or {}).get(name)
+    if data is None:
+        raise ResponseFileError(f"{name}: not read")
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise ResponseFileError(f"{name}: not UTF-8") from error
+    lines = text.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    return [line.removesuffix("\r") for line in lines]

@@ -1,0 +1,72 @@
+"""The words of a unit: what counts of a command line, in one order for all spellings.
+
+Options that do not touch each other stand in a fixed order, sets are sorted, lists keep their order.
+"""
+
+import posixpath
+from collections.abc import Mapping
+from typing import Final
+
+from dunnage.compilers.rustc.command import Command
+from dunnage.model.unit import Word
+
+_SINGLE: Final = ("crate-name", "edition", "test", "verbose", "error-format")
+
+
+def words_of(command: Command, source: str) -> list[Word]:
+    """The canonical words of a command line."""
+    single = command.single
+    words = [Word(name, single[name]) for name in _SINGLE if name in single]
+    words.append(_path("source", source))
+    words += [Word("crate-type", kind) for kind in command.crate_types]
+    for kind, path in sorted(command.emits.items()):
+        words.append(Word("emit", kind))
+        if path is not None:
+            words.append(_path(f"emit {kind}", path))
+    words += _target(single)
+    words += _out_dir(single.get("out-dir"))
+    words += [Word("cfg", value) for value in sorted(command.cfgs)]
+    words += [Word("check-cfg", value) for value in sorted(command.check_cfgs)]
+    words += command.codegen
+    words += command.unstable
+    words += command.lints
+    words += command.remaps
+    words += command.links
+    words += [Word("extern", value) for value in sorted(command.extern_words)]
+    words += [Word("json", value) for value in sorted(command.json)]
+    words += command.unknown
+    return words
+
+
+def place_words(command: Command, source: str, out_dir: str, env: Mapping[str, str]) -> list[Word]:
+    """Places verbatim: for outputs in which a search would not find them, so that only the same places share.
+
+    LLVM packs the characters of bitcode, and compresses coverage maps and debug info when asked to.
+    """
+    places = [command.cwd, source, out_dir, *(env.get(name, "") for name in ("CARGO_MANIFEST_DIR", "OUT_DIR"))]
+    return [Word("place", place) for place in places]
+
+
+def _path(name: str, path: str) -> Word:
+    """A path as it was written: a relative one stays relative in what the compiler says and makes."""
+    return Word(name, path, is_path=path.startswith("/"))
+
+
+def _target(single: Mapping[str, str]) -> list[Word]:
+    target = single.get("target")
+    words = []
+    if target is not None:
+        # Of a JSON file rustc keeps the stem and the contents (an input).
+        is_file = target.endswith(".json")
+        words.append(Word("target", posixpath.basename(target) if is_file else target))
+    if (sysroot := single.get("sysroot")) is not None:
+        words.append(_path("sysroot", sysroot))
+    return words
+
+
+def _out_dir(written: str | None) -> list[Word]:
+    """Outputs are named in dep-info and notices as the command line spells them; a plain absolute path is a root's
+    business."""
+    if written is not None and written.startswith("/") and posixpath.normpath(written) == written:
+        return []
+    return [Word("out-dir", "" if written is None else written)]
