@@ -1,0 +1,90 @@
+"""`python -m bench`: measure, print the table, write JSON and a plot."""
+
+import argparse
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from bench import builds, client, contestants, daemon
+from bench.plot import draw
+from bench.report import Report, print_report
+from dunnage.config.clients import client_dir, host_arch
+
+ROOT = Path(__file__).resolve().parent.parent
+VERSIONS = {"ripgrep": "15.2.0", "hyperfine": "1.20.0", "cargo-nextest": "0.9.151"}
+PARTS = ("builds", "client", "daemon", "sessions")
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="rounds of cold and warm builds (default 5)")
+    parser.add_argument("--project", choices=VERSIONS, default="ripgrep")
+    parser.add_argument("--only", action="append", help="a contestant; may be given more than once")
+    parser.add_argument("--part", action="append", choices=PARTS, help="a part; may be given more than once")
+    parser.add_argument(
+        "--output", type=Path, default=ROOT / "bench" / "results", help="where JSON and plot go"
+    )
+    return parser.parse_args()
+
+
+def site_of(name: str, scratch: Path) -> builds.Site:
+    """A copy of the project to build in. The projects are those of the tests."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from support import projects
+
+    project = projects.fetch(name, VERSIONS[name])
+    return builds.Site(project.copy_to(scratch / "project"), project.cargo_home, scratch / "stores")
+
+
+def race(report: Report, site: builds.Site, only: list[str] | None, console: Console) -> None:
+    """The rounds, each turn told as it ends."""
+    cache = ROOT / ".cache" / "bench"
+    cache.mkdir(parents=True, exist_ok=True)
+    everybody = contestants.installed(cache)
+    racing = {name: everybody[name] for name in only or everybody}
+    for number, name, times in builds.race(site, racing, report.rounds):
+        report.builds[name] = times
+        last = "".join(f", warm {seconds:.2f} s" for seconds in times.warm[-1:])
+        console.print(f"round {number + 1}: {name}: cold {times.cold[-1]:.2f} s{last}")
+
+
+def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: Console) -> None:
+    """Every part that was asked for."""
+    parts = asked.part or PARTS
+    if "client" in parts:
+        report.client = client.measure(client_dir(host_arch()) / "dunnage", scratch / "client", runs=200)
+    if "sessions" in parts:
+        report.throughput = daemon.throughput(scratch, widths=(1, 8, 64), hits=1000)
+    if "builds" in parts or "daemon" in parts:
+        site = site_of(asked.project, scratch)
+        if "builds" in parts:
+            race(report, site, asked.only, console)
+        if "daemon" in parts:
+            report.daemon = daemon.cost_of_hits(site, warm_builds=max(3, asked.runs))
+            report.answers = daemon.answers(scratch, runs=20)
+
+
+def main() -> int:
+    """Measure what the command line asks for, print it, and write it down."""
+    asked = arguments()
+    console = Console()
+    report = Report(f"{asked.project} {VERSIONS[asked.project]}", asked.runs)
+    with tempfile.TemporaryDirectory(prefix="dunnage-bench-", ignore_cleanup_errors=True) as name:
+        measure(report, asked, Path(name), console)
+    print_report(report, console)
+    path: Path = asked.output / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{asked.project}.json"
+    report.write(path)
+    console.print(f"written: {path}", soft_wrap=True)
+    if report.builds:
+        plot = path.with_suffix(".svg")
+        drawn = draw(report, plot)
+        console.print(f"plot: {plot}" if drawn else "plot: none without matplotlib", soft_wrap=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

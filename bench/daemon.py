@@ -1,0 +1,113 @@
+"""What the daemon costs: CPU time per hit, memory, how fast the command line answers, many sessions at once."""
+
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.builds import Site
+from bench.contestants import Dunnage
+from bench.figures import Series
+
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaemonCost:
+    """Of a warm build."""
+
+    cpu_ms_per_hit: float
+    hits: int
+    resident_mib: float
+    peak_mib: float
+
+
+def cpu_s(pid: int) -> float:
+    """User and system time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+
+
+def memory_mib(pid: int, name: str) -> float:
+    """A line of /proc/<pid>/status that counts kB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(name + ":"):
+            return int(line.split()[1]) / 1024
+    raise KeyError(name)
+
+
+def cost_of_hits(site: Site, warm_builds: int) -> DaemonCost:
+    """The daemon's CPU time over some warm builds, by their hits. Ticks are 10 ms, so one build alone is too coarse."""
+    dunnage = Dunnage()
+    with site.running(dunnage) as env:
+        site.build(env)
+        dunnage.settle()
+        site.build(env)
+        pid = int(dunnage.status()["pid"])
+        hits_before, cpu_before = dunnage.stats()["outcomes"]["hit"], cpu_s(pid)
+        for _ in range(warm_builds):
+            site.build(env)
+        hits, spent = dunnage.stats()["outcomes"]["hit"] - hits_before, cpu_s(pid) - cpu_before
+        return DaemonCost(
+            cpu_ms_per_hit=1000 * spent / max(1, hits),
+            hits=hits,
+            resident_mib=memory_mib(pid, "VmRSS"),
+            peak_mib=memory_mib(pid, "VmHWM"),
+        )
+
+
+def answers(scratch: Path, runs: int) -> dict[str, Series]:
+    """How long `dunnage --version` and `dunnage stats` take, a daemon running, beside an empty interpreter."""
+    dunnage = Dunnage()
+    dunnage.start(scratch / "answers")
+    program = Path(sys.executable).with_name("dunnage")
+    commands = {
+        "python -c pass": [sys.executable, "-c", "pass"],
+        "dunnage --version": [str(program), "--version"],
+        "dunnage stats": [str(program), "stats"],
+    }
+    taken: dict[str, list[float]] = {name: [] for name in commands}
+    try:
+        for _ in range(runs):
+            for name, argv in commands.items():
+                began = time.perf_counter()
+                subprocess.run(argv, env={**os.environ, **dunnage.env}, stdout=subprocess.DEVNULL, check=True)
+                taken[name].append(time.perf_counter() - began)
+    finally:
+        dunnage.stop()
+    return {name: Series(tuple(times)) for name, times in taken.items()}
+
+
+def throughput(scratch: Path, widths: tuple[int, ...], hits: int) -> dict[int, float]:
+    """Hits a second with so many clients at once. `xargs` starts them, because it costs less than Python."""
+    dunnage = Dunnage()
+    env = {**os.environ, **dunnage.start(scratch / "throughput")}
+    work = scratch / "unit"
+    (work / "out").mkdir(parents=True)
+    (work / "lib.rs").write_text("pub fn twice(n: u32) -> u32 { n * 2 }\n")
+    unit = (
+        f"{env['RUSTC_WRAPPER']} rustc --crate-name unit --edition=2021 lib.rs --error-format=json --json=artifacts "
+        "--crate-type lib --emit=dep-info,metadata,link -C metadata=1 -C extra-filename=-1 --out-dir out"
+    )
+    rates: dict[int, float] = {}
+    try:
+        for _ in range(2):
+            subprocess.run(unit.split(), cwd=work, env=env, check=True, stderr=subprocess.DEVNULL)
+            dunnage.settle()
+        for width in widths:
+            began = time.perf_counter()
+            subprocess.run(
+                ["sh", "-c", f"seq {hits} | xargs -P {width} -I unused {unit} 2>/dev/null"],
+                cwd=work,
+                env=env,
+                check=True,
+            )
+            rates[width] = hits / (time.perf_counter() - began)
+        counts = dunnage.stats()["outcomes"]
+        if counts["hit"] < hits * len(widths):
+            raise RuntimeError(f"not every session was a hit: {counts}")
+    finally:
+        dunnage.stop()
+    return rates
