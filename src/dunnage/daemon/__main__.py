@@ -13,8 +13,11 @@ def main(report: int) -> int:
     if os.fork():
         return 0
     os.umask(0o022)
-    from dunnage.daemon.life import live
-
+    try:
+        from dunnage.daemon.life import live
+    except Exception as error:  # a broken installation: the starter is the only one who can say so
+        os.write(report, repr(error).encode())
+        raise
     return live(report)
 
 

@@ -4,15 +4,14 @@ Descriptors of the outputs and of every input whose digest is not known, and the
 changed while the compiler was running. Hashing and storing come after the client has gone (`engine.record`).
 """
 
-import mmap
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from dunnage import limits
-from dunnage.compilers.rustc import dep_info
-from dunnage.compilers.rustc.archive import ArchiveError, crate_stems, members
-from dunnage.compilers.rustc.dep_info import DepInfo, DepInfoError
+from dunnage.compilers.rustc.archive import ArchiveError, bundled_rlibs
+from dunnage.compilers.rustc.dep_info import DepInfo, DepInfoError, parse_dep_info
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.path_sets import rust_path_set
@@ -83,7 +82,7 @@ def _read(
         if os.fstat(descriptor).st_size > limits.INLINE_BYTES_MAX:
             return Missed("output-too-large", subject.unit.dep_info)
         collected.dep_info = _read_all(descriptor)
-        info = dep_info.parse(collected.dep_info)
+        info = parse_dep_info(collected.dep_info)
         collected.paths = _path_set(view, subject, info, collected)
     except (OSError, DepInfoError, ArchiveError) as error:
         return Missed("dep-info-unreadable", str(error))
@@ -115,17 +114,21 @@ def _path_set(view: View, subject: Subject, info: DepInfo, collected: Collected)
 
 def _bundled(view: View, directories: Sequence[str], outputs: Sequence[int]) -> list[str]:
     """The crates whose objects went into a static library, found by the names of its members."""
-    stems: set[str] = set()
-    for descriptor in outputs:
-        with mmap.mmap(descriptor, 0, prot=mmap.PROT_READ) as data, memoryview(data) as archive:
-            if bytes(archive[: len(ARCHIVE_MAGIC)]) == ARCHIVE_MAGIC:
-                stems |= crate_stems(members(archive))
-    return [
+    candidates = [
         f"{directory}/{entry.name}"
         for directory in directories
         for entry in view.entries(directory) or ()
-        if entry.name.endswith(".rlib") and entry.name.removeprefix("lib").removesuffix(".rlib") in stems
+        if entry.name.endswith(".rlib")
     ]
+    found: list[str] = []
+    for descriptor in outputs:
+        if os.pread(descriptor, len(ARCHIVE_MAGIC), 0) == ARCHIVE_MAGIC:
+            found += bundled_rlibs(partial(_read_at, descriptor), os.fstat(descriptor).st_size, candidates)
+    return found
+
+
+def _read_at(descriptor: int, offset: int, size: int) -> bytes:
+    return os.pread(descriptor, size, offset)
 
 
 def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests) -> Missed | None:

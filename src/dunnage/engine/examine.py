@@ -5,12 +5,14 @@ become of the files of the newest path set. That is the one round trip of a hit.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from dunnage import limits
 from dunnage.engine.subject import Subject
 from dunnage.keys.roots import Roots, roots_of
 from dunnage.keys.toolchain import Toolchain, Toolchains, still_holds
 from dunnage.keys.unit_key import unit_key
+from dunnage.keys.which import which
 from dunnage.model.path_set import PathSet
 from dunnage.model.unit import Input, Uncacheable, Unit
 from dunnage.model.view import View
@@ -25,6 +27,8 @@ def examine(
     Raises:
         ViewGone, StoreError.
     """
+    if "/" not in unit.compiler:  # clippy-driver's rustc is named as cargo knows it
+        unit = replace(unit, compiler=which(view, unit.compiler, env) or unit.compiler)
     if unit.incremental is not None and _holds_session(view, unit.incremental, unit.crate_name):
         return Uncacheable("incremental")
     libraries = _libraries(view, unit)

@@ -7,7 +7,7 @@ import mmap
 import os
 from collections.abc import Callable, Iterable, Sequence
 
-from dunnage.compilers.rustc.notices import has_diagnostics, split
+from dunnage.compilers.rustc.notices import has_diagnostics, split_notices
 from dunnage.engine.collect import Collected
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
@@ -122,7 +122,7 @@ def _bound_by_environment(subject: Subject, collected: Collected) -> set[str]:
 
 def stderr_template(stderr: bytes, roots: Roots) -> bytes:
     """Artifact notices with marks, everything else as it is (and then bound to the roots in it)."""
-    return b"".join(notice_template(line.data, roots) if line.artifact else line.data for line in split(stderr))
+    return b"".join(notice_template(line, roots) if is_notice else line for is_notice, line in split_notices(stderr))
 
 
 def roots_in_file(descriptor: int, roots: Roots) -> set[str]:
