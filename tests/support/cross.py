@@ -27,8 +27,7 @@ case "$*" in
     "$real" "$@" | sed -e 's/ (active, default)/ (default)/' -e 's/ (active)//'
     ;;
 *'component list'*)
-    "$real" "$@"
-    echo 'rust-src (installed)'
+    "$real" "$@" | sed -e 's/^rust-src.*/rust-src (installed)/'
     ;;
 *)
     exec "$real" "$@"
