@@ -38,7 +38,7 @@ _SETS: Final[Sequence[tuple[str, type[IntEnum] | type[IntFlag], str]]] = (
 
 _RECORD_FIELDS: Final = ("ERRNO", "MODE", "DEV", "INO", "SIZE", "MTIME_NS", "CTIME_NS")
 
-_LIMITS: Final = (
+LIMITS: Final = (
     "CLIENT_FRAME_BYTES_MAX",
     "DAEMON_FRAME_BYTES_MAX",
     "OUTPUT_CHUNK_BYTES_MAX",
@@ -52,6 +52,7 @@ _LIMITS: Final = (
     "CONNECT_TIMEOUT_MS",
     "REPLY_TIMEOUT_S",
 )
+"""The limits that both sides keep; each field's limit is one of them."""
 
 
 def _define(name: str, value: object) -> str:
@@ -97,7 +98,7 @@ def _lines() -> Iterator[str]:
         yield _define(f"STAT_{name}_AT", offset)
     yield ""
     yield "/* Limits; dunnage/limits.py says what they rest on. */"
-    for name in _LIMITS:
+    for name in LIMITS:
         yield _define(name, f"{getattr(limits, name)}u")
     yield ""
     yield "#endif"

@@ -114,15 +114,20 @@ class Hello:
     wire_version: int
     capabilities: int
     pid: int
+    """Of the client, in its own pid namespace: for the log."""
     mount_namespace: int
+    """The same number, the same files behind the same paths; 0 when the kernel does not say."""
     tty: int
+    """Bits of `Tty`; others are ignored."""
     client_version: str
+    """For the log. Versions of the wire are what decides."""
     program: str
     """The path that `execve` would get: argv[0] as found in PATH."""
     cwd: str
     argv: Sequence[str]
     """The command line without the client itself: argv[0] is the compiler as it was named."""
     env: Sequence[str]
+    """`NAME=value`, untouched and in order; a name may be there twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,7 @@ class Listed:
     TYPE: ClassVar[int] = 0x84
     FIELDS: ClassVar[Fields] = (Field("errno", "u32"), Field("names", "names", "NAMES_PER_LISTING_MAX"))
     errno: int
+    """0, or why the directory cannot be listed; E2BIG when it has too many names."""
     names: Sequence[tuple[int, str]]
 
 
@@ -184,6 +190,7 @@ class Exited:
     """CLOCK_REALTIME_COARSE just before the start: the clock that stamps files."""
     wall_us: int
     cpu_us: int
+    """User and system time of the compiler and the children that it waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +286,7 @@ class Exit:
     )
     code: int
     signal: int
+    """When not 0, the client dies by it, and `code` means nothing."""
     stdout: bytes = b""
     stderr: bytes = b""
 
@@ -290,6 +298,7 @@ class Exec:
     TYPE: ClassVar[int] = 0x08
     FIELDS: ClassVar[Fields] = (Field("reason", "text"),)
     reason: str
+    """A name from the table of outcomes: for whoever traces the client."""
 
 
 @dataclass(frozen=True, slots=True)
