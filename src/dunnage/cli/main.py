@@ -1,7 +1,7 @@
 """`dunnage`: the list of commands, each in a file of its own that is imported when it is called, and the way in.
 
 Start-up time counts: `dunnage stats` is run by impatient people. So nothing heavy is imported here or by a command's
-file as a whole; `tests/unit/cli/test_imports.py` watches it.
+file as a whole; `tests/unit/cli/test_main.py` watches it.
 """
 
 import sys

@@ -1,0 +1,50 @@
+"""`dunnage config`: values with their origins, and variables that mean nothing."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def test_every_setting_with_its_origin(
+    dunnage: Callable, dunnage_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('size_max = "5GiB"\n')
+    monkeypatch.setenv("DUNNAGE_CONFIG", str(mine))
+    monkeypatch.setenv("DUNNAGE_LOG_LEVEL", "debug")
+    done = dunnage("config")
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert lines[0] == ["setting", "value", "origin", "variable"]
+    assert ["size_max", "5.0", "GiB", str(mine), "DUNNAGE_SIZE_MAX"] in lines
+    assert ["log_level", "debug", "DUNNAGE_LOG_LEVEL", "DUNNAGE_LOG_LEVEL"] in lines
+    assert ["container_arch", "auto", "default", "DUNNAGE_CONTAINER_ARCH"] in lines
+    assert ["(directory)", str(dunnage_dir), "DUNNAGE_DIR", "DUNNAGE_DIR"] in lines
+    assert done.stderr == ""
+
+
+def test_json(dunnage: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUNNAGE_IDLE_TIMEOUT", "1h30m")
+    document = json.loads(dunnage("config", "--json").stdout)
+    assert document["settings"]["idle_timeout"] == {
+        "value": 5400,
+        "origin": "DUNNAGE_IDLE_TIMEOUT",
+        "env": "DUNNAGE_IDLE_TIMEOUT",
+    }
+
+
+def test_a_variable_that_means_nothing_is_asked_about(
+    dunnage: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUNNAGE_SIZEMAX", "1GiB")
+    done = dunnage("config")
+    assert done.returncode == 0
+    assert done.stderr == "dunnage: DUNNAGE_SIZEMAX means nothing. Did you mean DUNNAGE_SIZE_MAX?\n"
+
+
+def test_a_wrong_value_is_10(dunnage: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUNNAGE_LOG_LEVEL", "loud")
+    done = dunnage("config")
+    assert (done.returncode, done.stdout) == (10, "")
+    assert "`loud` is not one of debug, info, warning, error" in done.stderr

@@ -1,0 +1,21 @@
+"""`dunnage start`: one daemon, however often it is said."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from dunnage import __version__
+
+
+def test_twice_is_one_daemon(dunnage: Callable) -> None:
+    first, second = dunnage("start"), dunnage("start")
+    pid = json.loads(dunnage("status", "--json").stdout)["pid"]
+    assert first.stdout == second.stdout == f"The daemon runs: pid {pid}, version {__version__}.\n"
+    assert first.returncode == second.returncode == 0
+
+
+def test_a_daemon_that_cannot_start_says_why(dunnage: Callable, dunnage_dir: Path) -> None:
+    dunnage_dir.write_text("a file in the way")
+    done = dunnage("start")
+    assert done.returncode == 20
+    assert done.stderr.startswith("dunnage: The daemon could not be started: ")
