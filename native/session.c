@@ -30,10 +30,20 @@ struct session {
 static uint8_t buffer[FRAME_BYTES_MAX];
 static size_t buffered;
 
-static void drop_descriptors(struct session *session) {
-    while (session->fd_count > 0) {
-        (void)close(session->fds[--session->fd_count]);
+/* Closes the first `count`, which are done with. */
+static void drop_descriptors(struct session *session, unsigned count) {
+    for (unsigned i = 0; i < count; i++) {
+        (void)close(session->fds[i]);
     }
+    session->fd_count -= count;
+    memmove(session->fds, session->fds + count, session->fd_count * sizeof *session->fds);
+}
+
+/* Whether the descriptors that came are those that the message needs. The kernel may give the bytes of two sends at
+ * once, so more of them are right as long as another frame has begun behind this one. */
+static bool descriptors_fit(const struct session *session, const struct message *request, size_t frame_size) {
+    unsigned needed = request->type == WIRE_TYPE_WRITE ? descriptors_of(request) : 0;
+    return needed == session->fd_count || (needed < session->fd_count && buffered > frame_size);
 }
 
 /* Waits for one whole frame at the start of the buffer; 0: trouble. */
@@ -83,11 +93,8 @@ static enum next serve_run(struct session *session, const struct message *reques
 }
 
 static enum next serve_write(struct session *session, const struct message *request) {
-    if (descriptors_of(request) != session->fd_count) {
-        return FALL_BACK;
-    }
     enum restored restored = answer_write(&session->writer, request, session->fds);
-    drop_descriptors(session);
+    drop_descriptors(session, descriptors_of(request));
     return restored == RESTORED ? NEXT_MESSAGE : FALL_BACK;
 }
 
@@ -105,9 +112,6 @@ static enum next serve_message(struct session *session, const struct message *re
     bool is_welcome = request->type == WIRE_TYPE_WELCOME;
     if (is_welcome == session->greeted) {
         return FALL_BACK; /* the first message is WELCOME, and no other is */
-    }
-    if (session->fd_count > 0 && request->type != WIRE_TYPE_WRITE) {
-        return FALL_BACK; /* descriptors for nothing */
     }
     switch (request->type) {
     case WIRE_TYPE_WELCOME:
@@ -134,7 +138,8 @@ static void serve_messages(struct session *session) {
     for (;;) {
         struct message request;
         size_t size = await_frame(session);
-        if (size == 0 || !message_parse(&request, buffer, size) || serve_message(session, &request) == FALL_BACK) {
+        if (size == 0 || !message_parse(&request, buffer, size) || !descriptors_fit(session, &request, size) ||
+            serve_message(session, &request) == FALL_BACK) {
             return;
         }
         buffered -= size;
@@ -153,7 +158,7 @@ void serve(const char *socket_path, char **argv) {
     if (say_hello(&session.writer, argv)) {
         serve_messages(&session);
     }
-    drop_descriptors(&session);
+    drop_descriptors(&session, session.fd_count);
     (void)close(sock);
     if (session.decided) {
         end_as(session.ending.code, session.ending.signal);
