@@ -71,7 +71,7 @@ def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: C
 def main() -> int:
     """Measure what the command line asks for, print it, and write it down."""
     asked = arguments()
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 110)
     report = Report(f"{asked.project} {VERSIONS[asked.project]}", asked.runs)
     with tempfile.TemporaryDirectory(prefix="dunnage-bench-", ignore_cleanup_errors=True) as name:
         measure(report, asked, Path(name), console)
