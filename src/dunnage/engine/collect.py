@@ -108,8 +108,7 @@ def _path_set(view: View, subject: Subject, info: DepInfo, collected: Collected)
     if unit.bundles_rlibs:
         files += _bundled(view, unit.library_dirs, collected.outputs)
     sources = frozenset(item.path for item in subject.inputs)
-    names = [name for name, _ in info.env]
-    return rust_path_set(files, names, sources=sources, cwd=unit.cwd, roots=subject.roots)
+    return rust_path_set(files, info.env, sources=sources, cwd=unit.cwd, roots=subject.roots)
 
 
 def _bundled(view: View, directories: Sequence[str], outputs: Sequence[int]) -> list[str]:
