@@ -59,9 +59,7 @@ static uint64_t mount_namespace(void) {
     return id;
 }
 
-/* Which streams are terminals; false when one of them is not open at all. Then our pipes could take its number, and the
- * compiler would write into them what was meant for nobody. */
-static bool terminals(uint8_t *bits) {
+bool find_terminals(uint8_t *bits) {
     struct termios ignored;
     *bits = 0;
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
@@ -89,14 +87,13 @@ static void put_texts(struct writer *writer, char **texts, uint32_t count) {
     }
 }
 
-bool say_hello(struct writer *writer, char **argv) {
+bool say_hello(struct writer *writer, char **argv, uint8_t tty) {
     static char cwd[PATH_MAX];
     static char program[PATH_MAX];
-    uint8_t tty;
     uint32_t words = count_of(argv);
     uint32_t variables = count_of(environ);
-    if (!terminals(&tty) || !getcwd(cwd, sizeof cwd) || find_program(argv[0], program) != 0 ||
-        words > WIRE_STRINGS_PER_LIST_MAX || variables > WIRE_STRINGS_PER_LIST_MAX) {
+    if (!getcwd(cwd, sizeof cwd) || find_program(argv[0], program) != 0 || words > WIRE_STRINGS_PER_LIST_MAX ||
+        variables > WIRE_STRINGS_PER_LIST_MAX) {
         return false;
     }
     uint64_t namespace = mount_namespace();

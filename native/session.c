@@ -149,13 +149,14 @@ static void serve_messages(struct session *session) {
 
 void serve(const char *socket_path, char **argv) {
     static struct session session;
-    int sock = sock_connect(socket_path);
+    uint8_t tty;
+    int sock = find_terminals(&tty) ? sock_connect(socket_path) : -1;
     if (sock < 0) {
         return;
     }
     session.argv = argv;
     session.writer.sock = sock;
-    if (say_hello(&session.writer, argv)) {
+    if (say_hello(&session.writer, argv, tty)) {
         serve_messages(&session);
     }
     drop_descriptors(&session, session.fd_count);
