@@ -1,6 +1,11 @@
 """The rows of kinds: complete, and honest about how many bytes they take."""
 
+import struct
+
+import pytest
+
 from dunnage import limits
+from dunnage.errors import ProtocolError
 from dunnage.wire.codec import encode
 from dunnage.wire.kinds import KINDS, body_bytes_max, limit_of
 from dunnage.wire.messages import (
@@ -9,12 +14,14 @@ from dunnage.wire.messages import (
     Exit,
     Exited,
     Field,
+    FileSource,
     Hello,
     Opened,
     Output,
     Stat,
     Stats,
     Stream,
+    WriteFile,
 )
 
 
@@ -52,3 +59,65 @@ def test_an_empty_value_can_be_written_wherever_a_message_may_be_unread() -> Non
         parts: list[bytes] = []
         kind.write(parts.append, kind.empty, None)
         assert len(b"".join(parts)) == kind.fixed_bytes
+
+
+def both_ways(kind: str, value: object) -> object:
+    """A value, written and read again."""
+    parts: list[bytes] = []
+    KINDS[kind].write(parts.append, value, None)
+    data = b"".join(parts)
+    read, at = KINDS[kind].read(b"???" + data, 3, None)
+    assert at == 3 + len(data)
+    return read
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("u16", 0xFFFF),
+        ("i64", -1),
+        ("code", 255),
+        ("signal", 64),
+        ("run_flags", 1),
+        ("stream", 2),
+        ("blob", b"\0\xff"),
+        ("text", "ä\udcff"),
+        ("texts", ["", "a" * 300]),
+        ("errnos", (0, 2)),
+        ("stats", [bytes(48), b"x" * 48]),
+        ("names", [(1, "a"), (2, "b\udcfe")]),
+        (
+            "files",
+            [
+                WriteFile("a", False, FileSource.DESCRIPTOR),
+                WriteFile("b", True, FileSource.INLINE, b"data"),
+                WriteFile("c", False, FileSource.INLINE),
+            ],
+        ),
+    ],
+)
+def test_a_value_comes_back(kind: str, value: object) -> None:
+    assert both_ways(kind, value) == value
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        ("names", b"\1\0\0\0\4\0\0\0\0", "the EntryKind 4"),
+        ("files", b"\1\0\0\0" + bytes(4) + b"\2\0" + bytes(4), "executable byte is 2"),
+        ("files", b"\2\0\0\0" + bytes(10), "2 files, more than its frame has room for"),
+        ("names", b"\1\0\0\0\1\1\0\0\0\0", "NUL"),
+    ],
+)
+def test_what_cannot_be_read_says_why(kind: str, body: bytes, words: str) -> None:
+    with pytest.raises(ProtocolError, match=words):
+        KINDS[kind].read(body, 0, None)
+
+
+def test_a_field_that_is_cut_off_is_told_from_one_that_is_wrong() -> None:
+    """Reading beyond the end is `struct.error`, which the codec puts into words."""
+    for kind in ("u8", "u64", "code", "stream", "blob", "text", "texts", "names", "files"):
+        with pytest.raises(struct.error):
+            KINDS[kind].read(b"", 0, None)
+    with pytest.raises(struct.error):
+        KINDS["names"].read(struct.pack("<IBI5s", 2, 1, 5, b"a" * 5), 0, None)
