@@ -94,6 +94,9 @@ DATABASE_CACHE_KIB: Final = 8 * 1024
 MEMO_CACHED_MAX: Final = 65_536
 """Digests by stat kept in memory in front of the database: 260 bytes each, 17 MB in all."""
 
+STAMPS_CACHED_MAX: Final = 16_384
+"""Stamps of blobs kept in memory in front of the database: 350 bytes each, 6 MB in all."""
+
 USED_PENDING_MAX: Final = 8_192
 """Hits whose stamps wait for the next commit: more than arrive in one interval."""
 
@@ -105,6 +108,13 @@ QUARANTINE_FILES_MAX: Final = 16
 
 ORPHAN_AGE_S: Final = 600
 """A blob without a record younger than this may be waiting for it: compiles of one unit seldom take longer to store."""
+
+FRESH_BLOBS_MAX: Final = 4_096
+"""Blobs that were put and not recorded, before a search for those that nobody will: more than 64 sessions put at once
+(`OUTPUTS_PER_UNIT_MAX`)."""
+
+RESERVE_BYTES: Final = 256 * 1024
+"""Set aside so that trim and clear work on a full disk: deleting one result writes some 15 pages of 4 KiB to the log."""
 
 TRIM_BATCH_RESULTS: Final = 64
 """Results that trim removes in one transaction: some 10 ms during which nothing else is written."""

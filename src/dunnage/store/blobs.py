@@ -12,8 +12,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, NamedTuple
 
+from dunnage import limits
 from dunnage.errors import BlobCorrupt, BlobMissing, StoreError
 from dunnage.model.digest import Digest
+from dunnage.store.cache import Generations
 from dunnage.store.contents import copy, digest_of_open
 from dunnage.store.database import Database
 from dunnage.store.layout import Layout, store_error
@@ -43,6 +45,7 @@ class Blobs:
         self._database = database
         self._lock = threading.Lock()
         self._fresh: dict[Digest, Stamp] = {}
+        self._stamps: Generations[Stamp] = Generations(limits.STAMPS_CACHED_MAX)
 
     # --- putting ----------------------------------------------------------------------------------
 
@@ -77,8 +80,10 @@ class Blobs:
                 else:
                     self._layout.step("rename")
                     _publish(name, path)
+                    stamp = stamp_of(os.fstat(target))
+                    self._stamps.put(digest, stamp)
                     with self._lock:
-                        self._fresh[digest] = stamp_of(os.fstat(target))
+                        self._fresh[digest] = stamp
             return digest, size
         except BaseException:
             with suppress(OSError):
@@ -98,16 +103,24 @@ class Blobs:
         """The stamps of blobs that are to be recorded now, in a transaction and while `Layout.publishing` is held.
         BlobMissing, StoreError.
         """
-        found = {}
-        for digest in digests:
-            known = self._known(digest)
+        return {digest: self._stamp_now(digest) for digest in digests}
+
+    def _stamp_now(self, digest: Digest) -> Stamp:
+        known = self._known(digest)
+        path = self._layout.blob(digest)
+        try:
+            if known is not None and stamp_of(os.lstat(path)) == known:
+                return known
+            # Another process put the same bytes a moment later. (No lock may be taken here, so nothing is dropped.)
+            fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
             try:
-                if known is None or stamp_of(os.lstat(self._layout.blob(digest))) != known:
-                    raise BlobMissing(f"Blob {digest.hex()} went away before it was recorded.")
-            except OSError as error:
-                raise BlobMissing(f"Blob {digest.hex()} cannot be seen: {error.strerror}.") from error
-            found[digest] = known
-        return found
+                if known is not None and digest_of_open(fd)[0] == digest:
+                    return stamp_of(os.fstat(fd))
+            finally:
+                os.close(fd)
+        except OSError as error:
+            raise BlobMissing(f"Blob {digest.hex()} cannot be seen: {error.strerror}.") from error
+        raise BlobMissing(f"Blob {digest.hex()} went away before it was recorded.")
 
     def recorded(self, digests: list[Digest]) -> None:
         """These have a row now."""
@@ -121,19 +134,25 @@ class Blobs:
             for digest in list(self._fresh) if digests is None else digests:
                 self._fresh.pop(digest, None)
 
-    def fresh(self) -> set[Digest]:
-        """Blobs that were put here and have no row yet."""
-        with self._lock:
-            return set(self._fresh)
+    @property
+    def fresh(self) -> int:
+        """How many blobs were put here and have no row yet: about to be recorded, or given up by whoever put them."""
+        return len(self._fresh)
 
     def _known(self, digest: Digest) -> Stamp | None:
-        found = self._fresh.get(digest)
+        found = self._stamps.get(digest) or self._fresh.get(digest)
         if found is not None:
-            return found
+            return (
+                found  # A stamp is a fact about a file; whether that file is still there is seen at the file.
+            )
         rows = self._database.query(
             "SELECT size, mtime_ns, ctime_ns, inode FROM blobs WHERE digest = ?", (digest,)
         )
-        return Stamp(*rows[0]) if rows else None
+        if not rows:
+            return None
+        stamp = Stamp(*rows[0])
+        self._stamps.put(digest, stamp)
+        return stamp
 
     # --- opening ----------------------------------------------------------------------------------
 
@@ -177,16 +196,18 @@ class Blobs:
         if not right:
             self.quarantine(digest, found.st_ino)
             raise BlobCorrupt(f"Blob {digest.hex()} was damaged.")
-        stamp = stamp_of(found)
-        with suppress(StoreError):
-            if self._known(digest) not in (None, stamp):
-                self._learn(digest, stamp)
+        self._learn(digest, stamp_of(found))
 
     def _learn(self, digest: Digest, stamp: Stamp) -> None:
+        """These bytes were seen to be right. That the record cannot be written only means to read them again."""
+        with suppress(StoreError):
+            if self._known(digest) == stamp:
+                return
+        self._stamps.put(digest, stamp)
         with self._lock:
             if digest in self._fresh:
                 self._fresh[digest] = stamp
-        with self._database.transaction() as c:
+        with suppress(StoreError), self._database.transaction() as c:
             c.execute(
                 "UPDATE blobs SET mtime_ns = ?, ctime_ns = ?, inode = ? WHERE digest = ?",
                 (*stamp[1:], digest),

@@ -12,16 +12,16 @@ V = TypeVar("V")
 class Generations(Generic[V]):
     """Bytes to values, at most `entries_max` of them."""
 
-    __slots__ = ("_half", "_old", "_young")
+    __slots__ = ("_half", "_old", "young")
 
     def __init__(self, entries_max: int) -> None:
         self._half = max(1, entries_max // 2)
-        self._young: dict[bytes, V] = {}
+        self.young: dict[bytes, V] = {}
         self._old: dict[bytes, V] = {}
 
     def get(self, key: bytes) -> V | None:
         """The value, None where it is not known (any more)."""
-        found = self._young.get(key)
+        found = self.young.get(key)
         if found is None:
             found = self._old.get(key)
             if found is not None:
@@ -30,13 +30,13 @@ class Generations(Generic[V]):
 
     def put(self, key: bytes, value: V) -> None:
         """Remember a value."""
-        if len(self._young) >= self._half:
-            self._old, self._young = self._young, {}
-        self._young[key] = value
+        if len(self.young) >= self._half:
+            self._old, self.young = self.young, {}
+        self.young[key] = value
 
     def clear(self) -> None:
         """Forget all."""
-        self._young, self._old = {}, {}
+        self.young, self._old = {}, {}
 
     def __len__(self) -> int:
-        return len(self._young) + len(self._old)
+        return len(self.young) + len(self._old)

@@ -82,6 +82,13 @@ class Database:
             if self._connection is not None and self._at_path() != self._identity:
                 self._disconnect()
 
+    def ensure(self) -> None:
+        """Be at the database that is at the path, or begin one there. StoreError."""
+        with self._lock:
+            self.check_place()
+            if self._connection is None:
+                self._open()
+
     def empty(self) -> None:
         """Remove all records but the counters. StoreError."""
         with self._lock:

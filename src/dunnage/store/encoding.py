@@ -1,17 +1,19 @@
 """How path sets and action results are written into a row: compact, and with a checksum.
 
     path set        u32 files, u32 absent, u32 env; then all of them in that order, separated by NUL
-    action result   16 bytes of BLAKE3 of what follows;
+    action result   u32 CRC-32 of what follows;
                     u64 compile_us, i64 created_s, u32 lengths of dep_info, stdout, stderr, unit_name,
                     u32 outputs, u32 bound; dep_info, stdout, stderr, unit_name;
                     outputs: digest (32), u64 size, u8 executable, u32 length of kind, kind;
                     bound: u32 length of name, u32 length of value, name, value
 
 Little-endian; strings are UTF-8 with undecodable bytes as they came (`surrogateescape`). A path set needs no checksum
-of its own: the row has its digest.
+of its own: the row has its digest. A checksum here is against bits that rot, not against people: 6 microseconds less
+than BLAKE3 for 8 kB.
 """
 
 import struct
+import zlib
 from typing import Final
 
 from blake3 import blake3
@@ -22,6 +24,7 @@ from dunnage.model.digest import DIGEST_BYTES, Digest
 from dunnage.model.path_set import PathSet
 
 CHECK_BYTES: Final = 16
+_CRC: Final = struct.Struct("<I")
 _COUNTS: Final = struct.Struct("<III")
 _HEAD: Final = struct.Struct("<QqIIIIII")
 _OUTPUT: Final = struct.Struct(f"<{DIGEST_BYTES}sQBI")
@@ -48,7 +51,7 @@ def encode_path_set(paths: PathSet) -> bytes:
 
 def decode_path_set(body: bytes, digest: bytes) -> PathSet:
     """The path set of a row. Damaged."""
-    if check(body) != digest:
+    if check(body) != digest or len(body) < _COUNTS.size:
         raise Damaged("path set")
     files, absent, env = _COUNTS.unpack_from(body)
     text = body[_COUNTS.size :].decode("utf-8", "surrogateescape")
@@ -79,7 +82,7 @@ def encode_result(result: ActionResult) -> bytes:
     except struct.error as error:
         raise StoreError(f"A result cannot be stored: {error}.") from None
     payload = b"".join(parts) + encode_bound(result.bound)
-    return check(payload) + payload
+    return _CRC.pack(zlib.crc32(payload)) + payload
 
 
 def encode_bound(bound: tuple[tuple[str, str], ...]) -> bytes:
@@ -93,8 +96,8 @@ def encode_bound(bound: tuple[tuple[str, str], ...]) -> bytes:
 
 def decode_result(body: bytes) -> ActionResult:
     """The action result of a row. Damaged."""
-    payload = body[CHECK_BYTES:]
-    if check(payload) != body[:CHECK_BYTES]:
+    payload = body[_CRC.size :]
+    if body[: _CRC.size] != _CRC.pack(zlib.crc32(payload)) or len(payload) < _HEAD.size:
         raise Damaged("result")
     compile_us, created_s, *lengths, outputs_n, bound_n = _HEAD.unpack_from(payload)
     at = _HEAD.size

@@ -7,6 +7,7 @@
             tmp/<random>/             one per open store, `owner` in it locked while its process lives
             quarantine/               what was damaged, the newest few
             records.db  -wal  -shm    SQLite, see `store.schema`
+            reserve                   zeros: given up when the disk is so full that no record can be deleted
             blobs.lock                shared: a blob is being published or recorded; exclusive: blobs are being removed
             setup.lock                exclusive: the database is being made or set aside
 
@@ -65,6 +66,7 @@ class Layout:
         self.tmp = os.path.join(self.base, "tmp")
         self.quarantine = os.path.join(self.base, "quarantine")
         self.records = os.path.join(self.base, "records.db")
+        self.reserve = os.path.join(self.base, "reserve")
         self.step = step
         self._blob_prefix = self.blobs + "/"
         self._own = ""
@@ -176,9 +178,29 @@ class Layout:
         """Take all blobs out of the way with one rename; the caller removes the directory that is returned. OSError."""
         trash = self.tmp_name()
         self.step("rename")
-        os.rename(self.blobs, trash)
-        os.mkdir(self.blobs, mode=0o700)
+        with suppress(FileNotFoundError):
+            os.rename(self.blobs, trash)
+        os.makedirs(self.blobs, mode=0o700, exist_ok=True)
         return trash
+
+    def save_reserve(self) -> None:
+        """Set some room aside, where there is some."""
+        with suppress(OSError):
+            if not os.path.exists(self.reserve):
+                tmp = self.tmp_name()
+                self.step("create")
+                try:
+                    with open(tmp, "wb") as file:
+                        file.write(bytes(limits.RESERVE_BYTES))
+                    os.rename(tmp, self.reserve)
+                finally:
+                    with suppress(FileNotFoundError):
+                        os.unlink(tmp)
+
+    def spend_reserve(self) -> None:
+        """Make that room free."""
+        with suppress(OSError):
+            os.unlink(self.reserve)
 
     def release(self) -> None:
         """Remove our own temporary files."""

@@ -31,13 +31,13 @@ class Memo:
 
     def digest_of(self, record: StatRecord, namespace: int) -> Digest | None:
         """The digest of the file with this record, None where it is not known. StoreError."""
-        found = self._cached.get(record)
+        found = self._cached.young.get(record)  # Sixty of these in a hit: the shortest way first.
         if found is not None:
             return found  # Anonymous devices are never kept under the bare record.
         key = memo_key(record, namespace)
         if key is None:
             return None
-        return (key != record and self._cached.get(key)) or self._pending.get(key) or self._load(key)
+        return self._cached.get(key) or self._pending.get(key) or self._load(key)
 
     def _load(self, key: bytes) -> Digest | None:
         rows = self._database.query(

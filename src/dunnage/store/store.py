@@ -43,7 +43,9 @@ class Store:
         self._memo = Memo(database)
         self._counters = CounterBook(database, clock)
         self._trimmer = Trimmer(layout, database, self._blobs, clock)
-        self._orphans_due = False
+        self._clock = clock
+        self._orphans_due_s = float("inf")
+        self._orphans_removed_s = float("-inf")
         self._committer = Committer(
             (self._counters.flush, self._records.flush, self._memo.flush, self._database.checkpoint)
         )
@@ -65,7 +67,9 @@ class Store:
         except BaseException:
             layout.release()
             raise
-        store._orphans_due = dead > 0
+        layout.save_reserve()
+        if dead:  # What they put and did not record is an orphan, and old enough by then.
+            store._orphans_due_s = clock() + limits.ORPHAN_AGE_S
         return store
 
     def close(self) -> None:
@@ -90,18 +94,20 @@ class Store:
         """
         total = self._records.add(unit, paths, action, result)
         self._committer.wake()
-        if total > self._size_bytes_max:
-            self._make_room()
-
-    def _make_room(self) -> None:
         try:
-            if self._orphans_due:
-                self._orphans_due = False
-                self._trimmer.remove_orphans()
-            self._trimmer.trim_to(self._size_bytes_max * limits.TRIM_TO_PERCENT // 100, wait=False)
-            self._counters.forget_units()
+            if total > self._size_bytes_max:
+                self._trimmer.trim_to(self._size_bytes_max * limits.TRIM_TO_PERCENT // 100, wait=False)
+                self._counters.forget_units()
+            if self._clock() >= self._orphans_due_s or self._blobs.fresh > limits.FRESH_BLOBS_MAX:
+                self._remove_orphans()
         except StoreError as error:
             _log.warning("cannot be trimmed now: %s", error)
+
+    def _remove_orphans(self) -> None:
+        """At most once in `limits.ORPHAN_AGE_S`: it lists every blob."""
+        if self._clock() - self._orphans_removed_s >= limits.ORPHAN_AGE_S:
+            self._orphans_removed_s, self._orphans_due_s = self._clock(), float("inf")
+            self._trimmer.remove_orphans()
 
     def used(self, unit: UnitKey, paths: PathSet, action: ActionKey, result: ActionResult) -> None:
         """This was a hit: path set and result become the newest. Written with the next commit. Never fails."""
@@ -156,7 +162,7 @@ class Store:
 
     def size(self) -> StoreSize:
         """How much is kept. StoreError."""
-        self._database.check_place()
+        self._database.ensure()
         [(size, blobs, results)] = self._database.query("SELECT bytes, blobs, results FROM totals")
         return StoreSize(size, self._size_bytes_max, results, blobs)
 
@@ -167,7 +173,6 @@ class Store:
         self._records.flush()
         removed = self._trimmer.trim_to(self._size_bytes_max if size_bytes_max is None else size_bytes_max)
         self._trimmer.remove_orphans()
-        self._orphans_due = False
         self._counters.forget_units()
         return removed
 

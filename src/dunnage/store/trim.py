@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from dunnage import limits
+from dunnage.errors import StoreFull
 from dunnage.model.digest import Digest
 from dunnage.store.blobs import Blobs
 from dunnage.store.database import Database
@@ -33,25 +34,35 @@ class Trimmer:
         """Remove the longest unused until no more than `size_bytes` of blobs are left. StoreError."""
         if not self._lock.acquire(blocking=wait):
             return Trimmed()  # Another thread is at it.
+        removed = Trimmed()
+        results_max = limits.TRIM_BATCH_RESULTS
         try:
-            removed = Trimmed()
+            self._database.ensure()
             while True:
-                batch, done = self._batch(size_bytes)
+                try:
+                    batch, done = self._batch(size_bytes, results_max)
+                except StoreFull:
+                    if results_max == 1:
+                        raise
+                    results_max = 1
+                    self._layout.spend_reserve()
+                    continue
                 removed += batch
                 if done:
+                    self._layout.save_reserve()
                     return removed
         except OSError as error:
             raise store_error(error, "The store cannot be trimmed") from error
         finally:
             self._lock.release()
 
-    def _batch(self, size_bytes: int) -> tuple[Trimmed, bool]:
+    def _batch(self, size_bytes: int, results_max: int) -> tuple[Trimmed, bool]:
         with self._layout.removing():
             gone: list[tuple[Digest, int]] = []
             results = 0
             with self._database.transaction() as c:
                 gone += _remove_loose(c)
-                while (too_large := _total(c) > size_bytes) and results < limits.TRIM_BATCH_RESULTS:
+                while (too_large := _total(c) > size_bytes) and results < results_max:
                     if not _remove_oldest(c):
                         too_large = False
                         break
@@ -64,14 +75,20 @@ class Trimmer:
 
     def clear(self) -> Trimmed:
         """Remove all records and blobs; counters stay. Descriptors that are open stay good. StoreError."""
+        self._database.ensure()
         try:
             with self._lock, self._layout.removing():
                 [(size, blobs, results)] = self._database.query("SELECT bytes, blobs, results FROM totals")
-                self._database.empty()
+                try:
+                    self._database.empty()
+                except StoreFull:
+                    self._layout.spend_reserve()
+                    self._database.empty()
                 self._blobs.forget_fresh()
                 trash = self._layout.discard_blobs()
             self._layout.step("unlink")
             shutil.rmtree(trash, ignore_errors=True)
+            self._layout.save_reserve()
         except OSError as error:
             raise store_error(error, "The store cannot be cleared") from error
         return Trimmed(results, blobs, size)
@@ -82,6 +99,8 @@ class Trimmer:
         try:
             for name in os.listdir(self._layout.blobs):
                 removed += self._remove_orphans_in(os.path.join(self._layout.blobs, name))
+        except FileNotFoundError:
+            return removed  # Somebody deleted the store: nothing is left to remove.
         except OSError as error:
             raise store_error(error, "The store cannot be searched") from error
         return removed
