@@ -14,4 +14,7 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 html_theme = "alabaster"
-html_theme_options = {"description": "The same hits on the host and in unmodified containers", "fixed_sidebar": True}
+html_theme_options = {
+    "description": "The same hits on the host and in unmodified containers",
+    "fixed_sidebar": True,
+}

@@ -12,7 +12,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 
 PATTERNS: dict[str, re.Pattern[str]] = {
-    "a home directory": re.compile(r"(?<![\w.<])/(?:root|home/[a-z]\w*|Users/[a-z]\w*)/\.?[\w]"),
+    "a home directory": re.compile(
+        r"(?<![\w.<])/(?:root|home/(?!me/|u/|user/)[a-z]\w*|Users/[a-z]\w*)/\.?[\w]"  # nobody is called `me`
+    ),
     "a private checkout": re.compile(r"(?<![\w.])/work/(?:main|shared|bugs)\b"),
     "a scratch directory": re.compile(r"/tmp/(?!pytest|x\b)[a-z]{1,3}/v/bin"),
     "a registry's host": re.compile(
