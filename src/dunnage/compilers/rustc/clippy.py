@@ -11,7 +11,9 @@ from typing import Final
 from dunnage.model.unit import SearchDir
 
 _SEPARATOR: Final = "__CLIPPY_HACKERY__"
-_LINT_OPTIONS: Final = ("-W", "-A", "-D", "-F", "--warn", "--allow", "--deny", "--forbid", "--force-warn", "--cap-lints")
+_LINT_OPTIONS: Final = (
+    "-W", "-A", "-D", "-F", "--warn", "--allow", "--deny", "--forbid", "--force-warn", "--cap-lints",
+)  # fmt: skip
 _SETTINGS: Final = ("clippy.toml",)
 """Also finds `.clippy.toml`."""
 _DEPTH_MAX: Final = 64

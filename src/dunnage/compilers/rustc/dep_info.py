@@ -45,8 +45,8 @@ def parse_dep_info(data: bytes) -> DepInfo:
     files: dict[str, None] = {}
     env: dict[str, str | None] = {}
     checksums: list[tuple[str, str, int]] = []
-    for line in text.split("\n"):
-        line = line.removesuffix("\r")
+    for written in text.split("\n"):
+        line = written.removesuffix("\r")
         if not line:
             continue
         if line.startswith("# env-dep:"):

@@ -17,7 +17,6 @@ _QUIET_HEADS: Final = (b'{"$message_type":"unused_extern_names"', b'{"lint_level
 _NO_FUTURE: Final = b'"future_incompat_report":[]'
 
 
-
 def split_notices(stderr: bytes) -> Iterator[tuple[bool, bytes]]:
     """The lines of a compiler's stderr with their ends, in order, and whether each is a notice of an artifact."""
     for line in stderr.splitlines(keepends=True):

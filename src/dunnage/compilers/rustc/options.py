@@ -75,7 +75,9 @@ OPTIONS: Final = (
     Option("help", _R, "h", takes_value=False, reason="not-a-compile"),
     Option("version", _R, "V", takes_value=False, reason="not-a-compile"),
     Option("explain", _R, reason="not-a-compile"),
-    Option("env-set", _R, reason="option", why="dep-info would name a value that the environment does not have"),
+    Option(
+        "env-set", _R, reason="option", why="dep-info would name a value that the environment does not have"
+    ),
 )
 
 # Options that exist only as a letter have no long spelling: `--library-path` is nothing that rustc knows.
@@ -115,7 +117,12 @@ CODEGEN_ROWS: Final = (
     Codegen("profile-use", _I, why="contents count, and the name, which dep-info shows"),
     Codegen("target-cpu", _K, "option", "`native` means another processor on another machine: refused"),
     Codegen("save-temps", _R, "save-temps", "refused when on"),
-    Codegen("split-debuginfo", _K, "split-debuginfo", "`packed` and `unpacked` are refused where there is debug info"),
+    Codegen(
+        "split-debuginfo",
+        _K,
+        "split-debuginfo",
+        "`packed` and `unpacked` are refused where there is debug info",
+    ),
     Codegen("help", _R, "not-a-compile"),
 )
 
@@ -132,7 +139,7 @@ UNSTABLE_ROWS: Final = (
         "dump-dep-graph dump-mir dump-mir-dataflow dump-mir-dir dump-mir-graphviz dump-mono-stats llvm-time-trace"
         " metrics-dir nll-facts nll-facts-dir print-codegen-stats-json profile profile-closures profile-emit"
         " query-dep-graph remark-dir save-analysis self-profile self-profile-events split-dwarf-out-dir temps-dir"
-        " write-long-types-to-disk build-sdylib-interface emit-stack-sizes-file autodiff offload",
+        " write-long-types-to-disk build-sdylib-interface autodiff offload",
     ),
     *_refused(
         "makes other files than the --emit kinds say",
@@ -143,7 +150,9 @@ UNSTABLE_ROWS: Final = (
         "dual-proc-macros extra-plugins llvm-plugins sanitizer-dataflow-abilist",
     ),
     *_refused("prints times, which no second run repeats", "time-passes time-llvm-passes time-passes-format"),
-    Codegen("codegen-backend", _I, "option", "a path counts by its contents; a name other than `llvm` is refused"),
+    Codegen(
+        "codegen-backend", _I, "option", "a path counts by its contents; a name other than `llvm` is refused"
+    ),
     Codegen("profile-sample-use", _I, why="contents count"),
     Codegen("tune-cpu", _K, "option", "`native` is refused"),
     Codegen("help", _R, "not-a-compile"),
@@ -155,6 +164,29 @@ UNSTABLE: Final[dict[str, Codegen]] = {row.name: row for row in UNSTABLE_ROWS}
 _FILE_WORDS: Final = (
     "dir", "dump", "emit", "file", "output", "path", "plugin", "print-to", "profile-", "save", "stats", "trace",
 )  # fmt: skip
+
+
+UNSTABLE_HARMLESS: Final = frozenset(
+    [
+        "binary-dep-depinfo",
+        "debug-info-for-profiling",
+        "disable-fast-paths",
+        "dump-mir-exclude-alloc-bytes",
+        "dump-mir-exclude-pass-number",
+        "dump-mono-stats-format",
+        "emit-stack-sizes",
+        "input-stats",
+        "macro-stats",
+        "meta-stats",
+        "no-profiler-runtime",
+        "print-codegen-stats",
+        "profiler-runtime",
+        "self-profile-counter",
+        "trace-macros",
+        "trim-diagnostic-paths",
+    ]
+)
+"""-Z options whose names look like files, but that write none."""
 
 
 def looks_like_files(name: str, value: str | None) -> bool:

@@ -1,6 +1,5 @@
 """Which files rustc makes, by --emit kind, crate type and target. Source: `rustc_session::output`, and real runs."""
 
-import posixpath
 from collections.abc import Mapping, Sequence
 
 from dunnage.model.unit import Output
@@ -54,7 +53,9 @@ def expected(
         files.append(Output("metadata", _place(emits["metadata"], f"lib{stem}.rmeta", out_dir, cwd)))
     if "link" in emits:
         names = {
-            ("link", f"lib{stem}.rlib") if kind in ("lib", "rlib") else ("staticlib", staticlib_name(stem, target))
+            ("link", f"lib{stem}.rlib")
+            if kind in ("lib", "rlib")
+            else ("staticlib", staticlib_name(stem, target))
             for kind in crate_types
         }
         if emits["link"] is not None and len(names) > 1:
@@ -66,4 +67,6 @@ def expected(
 
 
 def _place(explicit: str | None, name: str, out_dir: str, cwd: str) -> str:
-    return posixpath.join(out_dir, name) if explicit is None else posixpath.join(cwd, explicit)
+    if explicit is None:
+        return f"{out_dir.rstrip('/')}/{name}"
+    return explicit if explicit[:1] == "/" else f"{cwd}/{explicit}"

@@ -1,16 +1,21 @@
 """From an invocation of rustc, or of clippy-driver in front of it, to a verdict. Looks at no file."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from dunnage.compilers.rustc import clippy, environment
-from dunnage.compilers.rustc.command import MACRO_SUFFIXES, Command
+from dunnage.compilers.rustc.command import Command
 from dunnage.compilers.rustc.options import CACHEABLE_EMITS, UNLINKED_CRATE_TYPES
 from dunnage.compilers.rustc.outputs import OutputsUnknown, expected
 from dunnage.compilers.rustc.response import ResponseFileError, expand
 from dunnage.compilers.rustc.scan import Malformed, scan
+from dunnage.compilers.rustc.take import take
 from dunnage.compilers.rustc.words import place_words, words_of
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Cacheable, Input, SearchDir, Uncacheable, Unit, Verdict, Word
+
+_MACRO_SUFFIXES: Final = (".so", ".dylib", ".dll")
+"""What a procedural macro is compiled to (and a `dylib` crate, which is not told apart here)."""
 
 
 class _Stop(Exception):
@@ -50,7 +55,7 @@ def _unit(invocation: Invocation) -> Unit:
     command = Command(invocation.cwd)
     found, free = scan(argv)
     for name, value in found:
-        command.take(name, value)
+        take(command, name, value)
     source = _source(command, free)
     _judge(command, invocation)
     return _assemble(invocation, command, source, compiler, with_clippy)
@@ -110,7 +115,7 @@ def _assemble(
     if target is not None and target.endswith(".json"):
         target = command.absolute(target)
         command.inputs.append(Input("target", target))
-    out_dir = command.absolute(single.get("out-dir", "")).rstrip("/") or "/"
+    out_dir = command.absolute(single["out-dir"]).rstrip("/") or "/" if "out-dir" in single else cwd
     outputs = expected(
         crate_name=single["crate-name"], extra_filename=command.extra_filename, emits=command.emits,
         crate_types=command.crate_types, target=target, out_dir=out_dir, cwd=cwd,
@@ -120,14 +125,20 @@ def _assemble(
         words += place_words(command, source, out_dir, env)
     counting = environment.of_rustc(env) + (environment.of_clippy(env) if with_clippy else [])
     env_paths: list[tuple[str, str]] = []
-    inputs = [Input("source", command.absolute(source)), *command.inputs, *sorted(command.externs, key=_by_role)]
+    inputs = [
+        Input("source", command.absolute(source)),
+        *command.inputs,
+        *sorted(command.externs, key=_by_role),
+    ]
     if command.externs:
         # Any crate may hand on a procedural macro: `serde` does, so `serde_derive` runs where nobody names it.
         counting += environment.of_proc_macros(env)
-        if any(item.path.endswith(MACRO_SUFFIXES) for item in command.externs):
+        if any(item.path.endswith(_MACRO_SUFFIXES) for item in command.externs):
             env_paths = environment.paths_of_proc_macros(env)
         else:
-            words += [Word(f"env {name}", value, True) for name, value in environment.paths_of_proc_macros(env)]
+            words += [
+                Word(f"env {name}", value, True) for name, value in environment.paths_of_proc_macros(env)
+            ]
     if (command.externs or with_clippy) and (manifest := environment.manifest(env)):
         inputs.append(Input("manifest", manifest))
     search_dirs = [*command.search_dirs, *_specifications(env, target)]

@@ -27,6 +27,7 @@ def scan(argv: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
     free: list[str] = []
     count = len(argv)
     index = 1
+    long = LONG.get
     while index < count:
         word = argv[index]
         index += 1
@@ -39,7 +40,7 @@ def scan(argv: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:
             index = _letters(word, argv, index, found)
         else:
             name, equals, value = word[2:].partition("=")
-            option = LONG.get(name) or SHORT.get(name)
+            option = long(name) or SHORT.get(name)
             if option is None:
                 if not equals or looks_like_files(name, value):
                     raise Malformed(f"{word}: not known")

@@ -43,7 +43,12 @@ def place_words(command: Command, source: str, out_dir: str, env: Mapping[str, s
 
     LLVM packs the characters of bitcode, and compresses coverage maps and debug info when asked to.
     """
-    places = [command.cwd, source, out_dir, *(env.get(name, "") for name in ("CARGO_MANIFEST_DIR", "OUT_DIR"))]
+    places = [
+        command.cwd,
+        source,
+        out_dir,
+        *(env.get(name, "") for name in ("CARGO_MANIFEST_DIR", "OUT_DIR")),
+    ]
     return [Word("place", place) for place in places]
 
 
@@ -53,8 +58,8 @@ def _path(name: str, path: str) -> Word:
 
 
 def _target(single: Mapping[str, str]) -> list[Word]:
-    target = single.get("target")
     words = []
+    target = single.get("target")
     if target is not None:
         # Of a JSON file rustc keeps the stem and the contents (an input).
         is_file = target.endswith(".json")
@@ -65,8 +70,7 @@ def _target(single: Mapping[str, str]) -> list[Word]:
 
 
 def _out_dir(written: str | None) -> list[Word]:
-    """Outputs are named in dep-info and notices as the command line spells them; a plain absolute path is a root's
-    business."""
+    """Outputs are named in dep-info and notices as they are spelled here; a plain absolute path is a root's matter."""
     if written is not None and written.startswith("/") and posixpath.normpath(written) == written:
         return []
     return [Word("out-dir", "" if written is None else written)]
