@@ -167,25 +167,13 @@ _FILE_WORDS: Final = (
 
 
 UNSTABLE_HARMLESS: Final = frozenset(
-    [
-        "binary-dep-depinfo",
-        "debug-info-for-profiling",
-        "disable-fast-paths",
-        "dump-mir-exclude-alloc-bytes",
-        "dump-mir-exclude-pass-number",
-        "dump-mono-stats-format",
-        "emit-stack-sizes",
-        "input-stats",
-        "macro-stats",
-        "meta-stats",
-        "no-profiler-runtime",
-        "print-codegen-stats",
-        "profiler-runtime",
-        "self-profile-counter",
-        "trace-macros",
-        "trim-diagnostic-paths",
-    ]
-)
+    {
+        "binary-dep-depinfo", "debug-info-for-profiling", "disable-fast-paths", "dump-mir-exclude-alloc-bytes",
+        "dump-mir-exclude-pass-number", "dump-mono-stats-format", "emit-stack-sizes", "input-stats", "macro-stats",
+        "meta-stats", "no-profiler-runtime", "print-codegen-stats", "profiler-runtime", "self-profile-counter",
+        "trace-macros", "trim-diagnostic-paths",
+    }
+)  # fmt: skip
 """-Z options whose names look like files, but that write none."""
 
 
