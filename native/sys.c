@@ -19,7 +19,7 @@ int64_t now_ms(void) {
 }
 
 int64_t file_clock_ns(void) {
-    return clock_ns(CLOCK_REALTIME_COARSE);
+    return clock_ns(CLOCK_REALTIME);
 }
 
 const char *base_name(const char *path) {

@@ -1,9 +1,12 @@
 """Units and views for tests that need no compiler: a view over this machine's own files."""
 
 import os
-from collections.abc import Mapping, Sequence
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Input, Output, Unit, Word
 from dunnage.model.view import STAT, Entry, RestoreFile, Run, StatRecord, record_of
 
@@ -48,6 +51,12 @@ class LocalView:
         self.namespace = namespace
         self.opened: list[str] = []
         self.asked: list[tuple[str, ...]] = []
+        self.compiled = 0
+        self.printed: tuple[bytes, bytes] | None = None
+        self.ended: Run | str | None = None
+        self.invocation: Invocation | None = None
+        """What `compile` really runs; None: nothing."""
+        self.while_compiling: Callable[[], None] = lambda: None
 
     @property
     def mount_namespace(self) -> int:
@@ -74,6 +83,12 @@ class LocalView:
 
     def ask(self, argv: Sequence[str]) -> Run:
         self.asked.append(tuple(argv))
+        if self.invocation is not None:
+            done = subprocess.run(argv, env=dict(self.invocation.env), capture_output=True, check=False)
+            return Run(
+                code=done.returncode, signal=0, stdout=done.stdout, stderr=done.stderr,
+                started_ns=0, wall_us=1, cpu_us=1,
+            )  # fmt: skip
         said = self.answers.get(tuple(argv[1:]))
         return Run(
             code=int(said is None), signal=0, stdout=(said or "").encode(), stderr=b"",
@@ -81,7 +96,19 @@ class LocalView:
         )  # fmt: skip
 
     def compile(self) -> Run:
-        return ENDED_WELL
+        self.compiled += 1
+        if self.invocation is None:
+            return ENDED_WELL
+        started_ns = time.time_ns()
+        done = subprocess.run(
+            [self.invocation.program, *self.invocation.argv[1:]],
+            cwd=self.invocation.cwd, env=dict(self.invocation.env), capture_output=True, check=False,
+        )  # fmt: skip
+        self.while_compiling()
+        return Run(
+            code=max(done.returncode, 0), signal=max(-done.returncode, 0), stdout=done.stdout, stderr=done.stderr,
+            started_ns=started_ns, wall_us=100_000, cpu_us=90_000,
+        )  # fmt: skip
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
         for file in files:
@@ -89,13 +116,14 @@ class LocalView:
             data = file.data if file.descriptor is None else _contents(file.descriptor)
             with open(file.path, "wb") as out:
                 out.write(data)
+        self.printed = (stdout, stderr)
         return [record_at(file.path) for file in files]
 
     def exit(self, run: Run) -> None:
-        del run
+        self.ended = run
 
     def step_aside(self, reason: str) -> None:
-        del reason
+        self.ended = reason
 
 
 def _contents(descriptor: int) -> bytes:

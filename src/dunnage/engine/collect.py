@@ -157,8 +157,9 @@ def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests
 def _changed(after: StatRecord, before: StatRecord | None, started_ns: int) -> bool:
     """Whether an input is another file than before the compiler started.
 
-    One that was not statted before is told by its stamps. The same tick as the start is before it: rustc needs some
-    15 ms from its start to its first look at a source, more than the coarsest tick (10 ms).
+    One that was not statted before is told by its stamps. Stamps are taken from a clock that stands still for up to
+    10 ms (CONFIG_HZ=100), so a write in the first of these looks older than the start; rustc needs some 15 ms from its
+    start to its first look at a source, and has read what such a write left.
     """
     if not is_regular(after):
         return True

@@ -187,7 +187,7 @@ class Exited:
     code: int
     signal: int
     started_ns: int
-    """CLOCK_REALTIME_COARSE just before the start: the clock that stamps files."""
+    """CLOCK_REALTIME just before the start, never behind the stamp of a file that was there already."""
     wall_us: int
     cpu_us: int
     """User and system time of the compiler and the children that it waited for."""

@@ -1,0 +1,245 @@
+"""The engine with a real rustc: miss, hit, and every reason for neither."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from dunnage.engine.engine import Engine
+from dunnage.model.outcome import Outcome, Result
+from dunnage.model.view import Run, ViewGone
+from dunnage.store.store import Store
+from support.crates import Crate, crate
+from support.units import LocalView
+
+Serve = Callable[..., tuple[Result, LocalView]]
+
+
+@pytest.fixture
+def serve(engine: Engine) -> Serve:
+    def run(made: Crate, *more: str) -> tuple[Result, LocalView]:
+        invocation = made.invocation(*more)
+        view = made.view(invocation)
+        return engine.serve(view, invocation), view
+
+    return run
+
+
+def named(result: Result) -> tuple[str, str]:
+    return str(result.outcome), result.reason
+
+
+def test_a_miss_then_a_hit_with_the_same_bytes_and_streams(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a", "pub fn one() -> u32 { let unused = 1; 1 }\n")
+    first, compiled = serve(made)
+    assert named(first) == ("miss", "new")
+    assert isinstance(compiled.ended, Run)
+    assert b"unused" in (compiled.ended.stderr or b"")
+    outputs = made.outputs()
+    assert sorted(outputs) == ["demo-1.d", "libdemo-1.rlib", "libdemo-1.rmeta"]
+    made.wipe()
+    second, restored = serve(made)
+    assert named(second) == ("hit", "local")
+    assert second.saved_us > 0
+    assert made.outputs() == outputs
+    assert restored.printed == (compiled.ended.stdout, compiled.ended.stderr)
+    assert restored.compiled == 0
+
+
+def test_a_hit_asks_no_compiler_and_opens_no_file(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a")
+    for path in (made.write("src/lib.rs", "mod a;\n"), made.write("src/a.rs", "")):
+        os.utime(path, (1, 1))
+    serve(made)
+    serve(made)  # a file that was too young to be remembered is read once more
+    _, view = serve(made)
+    assert view.asked == []
+    assert [path for path in view.opened if not path.endswith(".rs")] == []
+
+
+def test_a_changed_source_misses_and_changing_it_back_hits(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a", "pub fn one() -> u32 { 1 }\n")
+    serve(made)
+    made.write("src/lib.rs", "pub fn one() -> u32 { 2 }\n")
+    assert named(serve(made)[0]) == ("miss", "inputs-changed")
+    made.write("src/lib.rs", "pub fn one() -> u32 { 1 }\n")
+    assert named(serve(made)[0]) == ("hit", "local")
+
+
+def test_a_module_that_moved_is_another_path_set(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a", "pub mod x;\n")
+    module = made.write("src/x.rs", "pub const F: &str = file!();\n")
+    serve(made)
+    module.unlink()
+    made.write("src/x/mod.rs", "pub const F: &str = file!();\n")
+    assert named(serve(made)[0]) == ("miss", "inputs-changed")
+    assert b"src/x/mod.rs" in made.outputs()["libdemo-1.rmeta"]
+
+
+def test_a_module_that_would_now_be_found_twice(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a", "pub mod x;\n")
+    made.write("src/x.rs", "")
+    serve(made)
+    made.write("src/x/mod.rs", "")
+    result, view = serve(made)
+    assert named(result) == ("miss", "compile-failed")
+    assert isinstance(view.ended, Run)
+    assert b"E0761" in (view.ended.stderr or b"")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(None, ""), ("", None), (None, "x"), ("x", "y"), ("x", "")]
+)
+def test_a_variable_that_the_compiler_read(
+    tmp_path: Path, serve: Serve, before: str | None, after: str | None
+) -> None:
+    made = crate(tmp_path / "a", 'pub const V: Option<&str> = option_env!("MY_V");\n')
+    for value in (before, after):
+        made.env = {} if value is None else {"MY_V": value}
+        assert serve(made)[0].outcome is Outcome.MISS
+    made.env = {} if before is None else {"MY_V": before}
+    assert named(serve(made)[0]) == ("hit", "local")
+
+
+def test_a_variable_that_nobody_read(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a")
+    serve(made)
+    made.env = {"CARGO_TERM_COLOR": "always", "CARGO_NET_RETRY": "3"}
+    assert named(serve(made)[0]) == ("hit", "local")
+
+
+def test_errors_are_never_stored(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a", "fn broken( {\n")
+    for _ in range(2):
+        result, view = serve(made)
+        assert named(result) == ("miss", "compile-failed")
+        assert isinstance(view.ended, Run)
+        assert view.ended.code == 1
+
+
+def test_an_input_that_changes_while_the_compiler_runs(tmp_path: Path, engine: Engine) -> None:
+    made = crate(tmp_path / "a", "pub mod x;\n")
+    module = made.write("src/x.rs", "")
+    invocation = made.invocation()
+    view = made.view(invocation)
+    view.while_compiling = lambda: module.write_text("pub fn late() {}\n") and None
+    result = engine.serve(view, invocation)
+    assert named(result) == ("miss", "input-changed")
+    assert isinstance(view.ended, Run)
+
+
+def test_another_place_is_a_miss_where_the_outputs_name_the_place(tmp_path: Path, serve: Serve) -> None:
+    serve(crate(tmp_path / "a"))
+    assert named(serve(crate(tmp_path / "b"))[0]) == ("miss", "bound-elsewhere")
+    # Both are kept, each for its own place.
+    assert named(serve(crate(tmp_path / "a"))[0]) == ("hit", "local")
+    assert named(serve(crate(tmp_path / "b"))[0]) == ("hit", "local")
+
+
+def test_a_compiler_that_was_killed(tmp_path: Path, engine: Engine, store: Store) -> None:
+    made = crate(tmp_path / "a")
+    invocation = made.invocation()
+    view = made.view(invocation)
+    killed = Run(code=0, signal=9, stdout=b"", stderr=b"", started_ns=0, wall_us=1, cpu_us=1)
+    view.compile = lambda: killed  # type: ignore[method-assign]
+    assert named(engine.serve(view, invocation)) == ("miss", "killed")
+    assert view.ended == killed
+    assert store.size().actions == 0
+
+
+def test_what_a_linker_makes_is_left_to_it(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a")
+    result, view = serve(made, "--crate-type", "cdylib")
+    assert named(result) == ("uncacheable", "linked")
+    assert view.ended == "linked"
+
+
+def test_a_compiler_that_is_none(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a")
+    script = made.write("bin/rustc", "#!/bin/sh\nexit 0\n")
+    script.chmod(0o755)
+    made.rustc = str(script)
+    assert named(serve(made)[0]) == ("uncacheable", "toolchain-unknown")
+
+
+def test_an_incremental_directory_that_holds_a_session_is_rustcs(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a")
+    incremental = tmp_path / "a/target/debug/incremental"
+    made.options = ["-C", f"incremental={incremental}"]
+    assert named(serve(made)[0]) == ("miss", "new")
+    assert named(serve(made)[0]) == ("uncacheable", "incremental")
+
+
+def test_a_response_file(tmp_path: Path, engine: Engine) -> None:
+    made = crate(tmp_path / "a")
+    plain = made.invocation()
+    argfile = made.write("args", "\n".join(plain.argv[1:]) + "\n")
+    invocation = replace(plain, argv=[made.rustc, f"@{argfile}"])
+    assert named(engine.serve(made.view(plain), plain)) == ("miss", "new")
+    assert named(engine.serve(made.view(invocation), invocation)) == ("hit", "local")
+    missing = replace(plain, argv=[made.rustc, "@/nowhere"])
+    assert named(engine.serve(made.view(missing), missing)) == ("uncacheable", "response-file")
+
+
+def test_a_store_that_cannot_be_read_is_a_miss(tmp_path: Path, engine: Engine, store: Store) -> None:
+    made = crate(tmp_path / "a")
+    store.close()
+    invocation = made.invocation()
+    view = made.view(invocation)
+    result = engine.serve(view, invocation)
+    assert named(result) == ("miss", "store-failed")
+    assert view.compiled == 1
+    assert isinstance(view.ended, Run)
+
+
+def test_a_client_that_leaves_when_its_compiler_is_done_is_no_loss(tmp_path: Path, engine: Engine) -> None:
+    made = crate(tmp_path / "a")
+    invocation = made.invocation()
+    view = made.view(invocation)
+
+    def leave(run: Run) -> None:
+        raise ViewGone("client-gone", str(run.code))
+
+    view.exit = leave  # type: ignore[method-assign]
+    assert named(engine.serve(view, invocation)) == ("miss", "new")
+    assert named(engine.serve(made.view(invocation), invocation)) == ("hit", "local")
+
+
+def test_results_are_stored_after_the_client_has_gone(tmp_path: Path, engine: Engine, store: Store) -> None:
+    made = crate(tmp_path / "a")
+    invocation = made.invocation()
+    view = made.view(invocation)
+    seen: list[tuple[bool, int]] = []
+    engine.serve(view, invocation, lambda: seen.append((view.ended is not None, store.size().actions)))
+    assert seen == [(True, 0)]
+    assert store.size().actions == 1
+
+
+def test_a_damaged_blob_is_a_miss_that_heals(tmp_path: Path, serve: Serve, store: Store) -> None:
+    made = crate(tmp_path / "a")
+    serve(made)
+    for blob in (tmp_path / "store").rglob("blobs/*/*"):
+        blob.chmod(0o644)
+        blob.write_bytes(b"damaged")
+    assert named(serve(made)[0]) == ("miss", "corrupt")
+    assert named(serve(made)[0]) == ("hit", "local")
+    assert store.size().actions == 1
+
+
+def test_a_trimmed_result_is_new_again(tmp_path: Path, serve: Serve, store: Store) -> None:
+    made = crate(tmp_path / "a")
+    serve(made)
+    store.clear()
+    assert serve(made)[0].outcome is Outcome.MISS
+    assert named(serve(made)[0]) == ("hit", "local")
+
+
+def test_key_texts_are_kept_for_who_asks(tmp_path: Path, store: Store) -> None:
+    texts: dict[bytes, str] = {}
+    engine = Engine(store, keep_text=texts.__setitem__)
+    made = crate(tmp_path / "a")
+    invocation = made.invocation()
+    engine.serve(made.view(invocation), invocation)
+    [text] = texts.values()
+    assert "contents source" in text
