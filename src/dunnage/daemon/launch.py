@@ -96,10 +96,12 @@ def stop(places: Places) -> bool:
     Raises:
         DaemonError: it did not end in time.
     """
+    was_alive = is_locked(places)
     try:
         request(places, "stop")
-    except NotRunning:
-        return False
+    except NotRunning:  # or it was told, and ended before its answer was read
+        if not was_alive:
+            return False
     deadline = time.monotonic() + limits.DRAIN_TIMEOUT_S + limits.START_TIMEOUT_S
     while is_locked(places):
         if time.monotonic() > deadline:

@@ -1,5 +1,6 @@
 """The daemon itself: listens, gives each connection a thread, ends when told or when nobody comes any more."""
 
+import contextlib
 import logging
 import os
 import selectors
@@ -39,6 +40,8 @@ class Daemon:
         self._sessions = 0
         self._storing = 0
         self._stopping = threading.Event()
+        self._awake, self._waker = socket.socketpair()  # the accept loop watches the first
+        self._waker.setblocking(False)
         self._ledger = Ledger(lambda: Store.open(
             str(places.store), size_bytes_max=settings.size_max, clock=time.time
         ))  # fmt: skip
@@ -58,6 +61,7 @@ class Daemon:
         with selectors.DefaultSelector() as selector:
             selector.register(self._host, selectors.EVENT_READ, True)
             selector.register(self._container, selectors.EVENT_READ, False)
+            selector.register(self._awake, selectors.EVENT_READ)
             while not self._stopping.is_set():
                 for key, _ in selector.select(_WATCH_S):
                     if not self._stopping.is_set():
@@ -68,15 +72,8 @@ class Daemon:
     def stop(self) -> None:
         """Begin to shut down; from any thread or signal handler."""
         self._stopping.set()
-        # The accept loop is woken by a connection to ourselves, which then finds the daemon stopping.
-        waker = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        try:
-            waker.setblocking(False)
-            waker.connect(self._host.getsockname())
-        except OSError:
-            log.debug("nobody to wake")
-        finally:
-            waker.close()
+        with contextlib.suppress(BlockingIOError):  # full: it has been woken often enough
+            self._waker.send(b"!")
 
     def _watch(self) -> None:
         with self._lock:
