@@ -18,7 +18,16 @@ from support.tools import Directories, Tool
 
 BUILD = ("build", "--offline")
 
-_FOREIGN = ("RUSTC", "RUSTFLAGS", "CARGO_", "DUNNAGE_", "SCCACHE_", "CROSS_", "DOCKER_OPTS", "CONTAINERS_CONF")
+_FOREIGN = (
+    "RUSTC",
+    "RUSTFLAGS",
+    "CARGO_",
+    "DUNNAGE_",
+    "SCCACHE_",
+    "CROSS_",
+    "DOCKER_OPTS",
+    "CONTAINERS_CONF",
+)
 """Beginnings of variables of the developer's own shell that would change what a test sees."""
 
 _ABOUT_TIME = (".fingerprint", "incremental")

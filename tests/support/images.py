@@ -2,8 +2,10 @@
 
     dunnage-test:bookworm   Debian with gcc, as cross's images are Ubuntu with gcc; Rust comes in as a mount
     dunnage-test:sccache    the same with `ENV RUSTC_WRAPPER=/usr/bin/sccache`, as cross's own recipe has it
+    dunnage-test:missing    the same with `ENV RUSTC_WRAPPER=sccache`, and no sccache in it
     dunnage-test:bare       gcc, ld and the C library; no shell, no coreutils
     dunnage-test:arm64      Debian for arm64 with its own cargo and rustc, run by qemu
+    dunnage-test:s390x      one program of this machine's own architecture, in an image that claims to be another's
 
 Removing an image makes it anew at the next run.
 """
@@ -19,6 +21,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from dunnage.config.clients import WRAPPER_NAME, client_dir, host_arch
 from support.commands import cache_dir, run
 from support.require import require
 
@@ -26,6 +29,8 @@ BOOKWORM = "dunnage-test:bookworm"
 SCCACHE = "dunnage-test:sccache"
 BARE = "dunnage-test:bare"
 ARM64 = "dunnage-test:arm64"
+MISSING = "dunnage-test:missing"
+S390X = "dunnage-test:s390x"
 
 SCCACHE_VERSION = "0.16.0"
 """The last one that runs rustc in its server unless told otherwise: the version of the failure that is shown."""
@@ -46,9 +51,31 @@ def with_sccache() -> str:
         bookworm()
         with tempfile.TemporaryDirectory() as directory:
             shutil.copy(sccache(), Path(directory) / "sccache")
-            dockerfile = f"FROM {BOOKWORM}\nCOPY sccache /usr/bin/sccache\nENV RUSTC_WRAPPER=/usr/bin/sccache\n"
+            dockerfile = (
+                f"FROM {BOOKWORM}\nCOPY sccache /usr/bin/sccache\nENV RUSTC_WRAPPER=/usr/bin/sccache\n"
+            )
             _build(SCCACHE, Path(directory), dockerfile)
     return SCCACHE
+
+
+def with_missing_wrapper() -> str:
+    """The name of the image whose own environment names a wrapper that is not in it."""
+    if not _there(MISSING, "amd64"):
+        bookworm()
+        with tempfile.TemporaryDirectory() as directory:
+            _build(MISSING, Path(directory), f"FROM {BOOKWORM}\nENV RUSTC_WRAPPER=sccache\n")
+    return MISSING
+
+
+def s390x_in_name() -> str:
+    """The name of an image that no client is for. Its `/program` is a static one that runs here all the same."""
+    if not _there(S390X, "s390x"):
+        with tempfile.TemporaryDirectory() as name:
+            layer = Path(name) / "layer.tar"
+            with tarfile.open(layer, "w") as archive:
+                archive.add(client_dir(host_arch()) / WRAPPER_NAME, "program")
+            _load(S390X, "s390x", layer)
+    return S390X
 
 
 def bare() -> str:
@@ -57,12 +84,13 @@ def bare() -> str:
         bookworm()
         with tempfile.TemporaryDirectory() as name:
             directory = Path(name)
-            kept = "/usr/lib /usr/lib64 /lib /lib64 /bin /sbin /usr/share/gcc /etc/ld.so.cache /etc/ld.so.conf*"
+            kept = "/usr/lib /usr/lib64 /lib /lib64 /bin /sbin /etc/ld.so.cache /etc/ld.so.conf* /etc/alternatives"
             tools = "gcc gcc-* cc ld ld.* as ar x86_64-linux-gnu-*"
-            listed = f"cd / && tar -c --ignore-failed-read {kept} $(cd /usr/bin && for t in {tools}; do echo /usr/bin/$t; done)"
+            listed = f"$(cd /usr/bin && for tool in {tools}; do echo /usr/bin/$tool; done)"
+            archive = f"cd / && tar -c --ignore-failed-read {kept} {listed}"
             layer = directory / "layer.tar"
             with layer.open("wb") as file:
-                words = ["docker", "run", "--rm", BOOKWORM, "sh", "-c", f"{listed} /etc/alternatives"]
+                words = ["docker", "run", "--rm", BOOKWORM, "sh", "-c", archive]
                 subprocess.run(words, stdout=file, stderr=subprocess.PIPE, check=True)
             _load(BARE, "amd64", layer)
     return BARE
@@ -146,4 +174,6 @@ def _register_qemu() -> None:
     if not (table / "register").exists():
         run(["mount", "-t", "binfmt_misc", "none", table]).succeeded()
     if not (table / "qemu-aarch64").exists():
-        (table / "register").write_bytes(Path("/usr/lib/binfmt.d/qemu-aarch64.conf").read_bytes().rstrip(b"\n"))
+        (table / "register").write_bytes(
+            Path("/usr/lib/binfmt.d/qemu-aarch64.conf").read_bytes().rstrip(b"\n")
+        )

@@ -14,6 +14,9 @@ from typing import Protocol
 from support import cross, podman
 from support.commands import run
 
+REPRODUCIBLE = {"CARGO_INCREMENTAL": "0"}
+"""With `-C incremental` rustc puts a random word into the rlib: two plain builds of a member would differ."""
+
 
 @dataclass(frozen=True, slots=True)
 class Directories:
@@ -48,7 +51,7 @@ class Host:
         return ["cargo", *cargo]
 
     def env(self, at: Directories) -> Mapping[str, str]:
-        return {"CARGO_HOME": str(at.cargo_home), "CARGO_TARGET_DIR": str(at.target)}
+        return REPRODUCIBLE | {"CARGO_HOME": str(at.cargo_home), "CARGO_TARGET_DIR": str(at.target)}
 
     def with_dunnage(self, argv: Sequence[str]) -> list[str]:
         return ["run", "--", *argv]
@@ -81,7 +84,8 @@ class Container:
         rust = str(toolchain()) if own else "/rust"
         mounts = [(at.source, source), (at.cargo_home, home), (at.target, "/target")]
         words = [word for host, inside in mounts for word in ("-v", f"{host}:{inside}")]
-        words += ["-w", source, "-e", f"CARGO_HOME={home}", "-e", "CARGO_TARGET_DIR=/target"]
+        variables = REPRODUCIBLE | {"CARGO_HOME": home, "CARGO_TARGET_DIR": "/target"}
+        words += ["-w", source, *(word for pair in variables.items() for word in ("-e", "=".join(pair)))]
         if self.cargo is None:
             words += ["-v", f"{toolchain()}:{rust}:ro", "-e", f"PATH=/usr/local/bin:/usr/bin:/bin:{rust}/bin"]
         program = self.cargo or f"{rust}/bin/cargo"
@@ -109,7 +113,7 @@ class Cross:
 
     def env(self, at: Directories) -> Mapping[str, str]:
         options = {"CROSS_CONTAINER_OPTS": self.options} if self.options else {}
-        return {
+        return REPRODUCIBLE | {
             "PATH": cross.path(),
             "CARGO_HOME": str(at.cargo_home),
             "CARGO_TARGET_DIR": str(at.target),

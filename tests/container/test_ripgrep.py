@@ -1,0 +1,87 @@
+"""ripgrep on the host, in `docker run` as root and as a uid that nobody knows, and under cross: cold, then warm."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from support import images, projects
+from support.builds import Built, Counts, differences, site
+from support.tools import Container, Cross, Host, Tool
+
+STRANGER = "4321:4321"
+
+UNCACHED = {"linked"}
+"""Reasons why a unit of ripgrep is left to the compiler."""
+
+PLACES: dict[str, Callable[[], Tool]] = {
+    "host": Host,
+    "docker": lambda: Container(images.bookworm()),
+    "docker-stranger": lambda: Container(images.bookworm(), options=("--user", STRANGER)),
+    "cross": lambda: Cross(images.bookworm()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The same sources at the same place, built in turn; the target directory is wiped before each but the last."""
+
+    plain: Built
+    cold: Built
+    cold_counts: Counts
+    warm: Built
+    warm_counts: Counts
+    again: Built
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("host", marks=pytest.mark.slow),
+        pytest.param("docker", marks=pytest.mark.docker),
+        pytest.param("docker-stranger", marks=pytest.mark.docker),
+        pytest.param("cross", marks=pytest.mark.cross),
+    ],
+)
+def story(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    tool = PLACES[request.param]()
+    with site(tmp_path_factory.mktemp(request.param), projects.ripgrep()) as here:
+        plain = here.build(tool, cache=False)
+        here.wipe()
+        cold = here.build(tool)
+        cold_counts = here.counts()
+        here.wipe()
+        warm = here.build(tool)
+        warm_counts = here.counts()
+        again = here.build(tool)
+        yield Story(plain, cold, cold_counts, warm, warm_counts, again)
+
+
+def test_every_build_succeeds(story: Story) -> None:
+    for built in (story.plain, story.cold, story.warm, story.again):
+        built.ran.succeeded()
+
+
+def test_every_cacheable_unit_hits(story: Story) -> None:
+    cold, warm = story.cold_counts, story.warm_counts
+    assert (cold.hits, cold.fallbacks) == (0, 0)
+    assert cold.misses > 20
+    assert (warm.hits, warm.misses, warm.fallbacks) == (cold.misses, 0, 0)
+    assert warm.uncacheable == cold.uncacheable
+    assert set(warm.uncacheable) == UNCACHED
+    assert warm.all["time_saved_s"] > 0
+
+
+def test_outputs_are_those_of_a_build_without_dunnage(story: Story) -> None:
+    assert len(story.plain.files) > 100
+    assert differences(story.plain.files, story.cold.files) == []
+    assert differences(story.plain.files, story.warm.files) == []
+
+
+def test_cargo_says_the_same(story: Story) -> None:
+    assert sorted(story.warm.compiled) == sorted(story.plain.compiled)
+
+
+def test_a_second_build_compiles_nothing(story: Story) -> None:
+    assert story.again.compiled == []
+    assert "Finished" in story.again.ran.stderr
