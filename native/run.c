@@ -241,7 +241,7 @@ struct ending run(struct writer *writer, char **argv, bool quiet) {
                                 {-1, quiet ? -1 : STDERR_FILENO, WIRE_STREAM_STDERR}};
     struct signals before;
     mind_signals(&before);
-    struct ending ending = {.started_ns = file_clock_ns()};
+    struct ending ending = {.started_ns = real_ns()};
     int64_t began = now_ns();
     ending.error = start(argv, quiet, &before, streams);
     if (ending.error == 0) {

@@ -10,7 +10,7 @@ struct ending {
     int error; /* the errno when it could not be started */
     int code;
     int signal;
-    int64_t started_ns; /* by the clock that stamps files, just before the start */
+    int64_t started_ns; /* CLOCK_REALTIME, just before the start */
     uint64_t wall_us;
     uint64_t cpu_us;
 };

@@ -65,8 +65,7 @@ static bool await(int sock, short events, int64_t deadline_ms) {
     }
 }
 
-bool sock_send(int sock, const void *data, size_t size, const int *fds, unsigned count) {
-    int64_t deadline = now_ms() + (int64_t)WIRE_REPLY_TIMEOUT_S * 1000;
+bool sock_send(int sock, const void *data, size_t size, const int *fds, unsigned count, int64_t deadline_ms) {
     struct iovec bytes = {(void *)(uintptr_t)data, size};
     struct msghdr header = {.msg_iov = &bytes, .msg_iovlen = 1};
     union ancillary ancillary;
@@ -87,7 +86,7 @@ bool sock_send(int sock, const void *data, size_t size, const int *fds, unsigned
             bytes.iov_len -= (size_t)sent;
             header.msg_control = NULL; /* they travelled with the first byte */
             header.msg_controllen = 0;
-        } else if (errno == EAGAIN ? !await(sock, POLLOUT, deadline) : errno != EINTR) {
+        } else if (errno == EAGAIN ? !await(sock, POLLOUT, deadline_ms) : errno != EINTR) {
             return false;
         }
     }

@@ -8,8 +8,8 @@
 /* Connects to the daemon's socket within WIRE_CONNECT_TIMEOUT_MS. Returns the descriptor or -1. */
 int sock_connect(const char *path);
 
-/* Sends all of it, `fds` with its first byte, within the reply timeout. False: the daemon is gone. */
-bool sock_send(int sock, const void *data, size_t size, const int *fds, unsigned count);
+/* Sends all of it, `fds` with its first byte, until `deadline_ms`. False: the daemon is gone. */
+bool sock_send(int sock, const void *data, size_t size, const int *fds, unsigned count, int64_t deadline_ms);
 
 /* Receives some bytes (0 at the end, -1 on trouble) until `deadline_ms`, and appends descriptors that came with them to
  * `fds`, which has room for WIRE_FDS_PER_FRAME_MAX; more than that is trouble. */

@@ -18,7 +18,7 @@ int64_t now_ms(void) {
     return now_ns() / 1000000;
 }
 
-int64_t file_clock_ns(void) {
+int64_t real_ns(void) {
     return clock_ns(CLOCK_REALTIME);
 }
 

@@ -26,10 +26,11 @@ struct span {
     uint32_t size;
 };
 
-/* Milliseconds and nanoseconds of CLOCK_MONOTONIC; nanoseconds of the clock that stamps files. */
+/* Milliseconds and nanoseconds of CLOCK_MONOTONIC; nanoseconds of CLOCK_REALTIME, the fine
+ * one: where the kernel stamps files by a coarse clock it is never behind such a stamp. */
 int64_t now_ms(void);
 int64_t now_ns(void);
-int64_t file_clock_ns(void);
+int64_t real_ns(void);
 
 /* The last component of a path. */
 const char *base_name(const char *path);

@@ -8,7 +8,7 @@ static uint8_t buffer[16 * 1024];
 
 static void send_out(struct writer *writer, const void *data, size_t size) {
     if (size > 0 && !writer->gone) {
-        writer->gone = !sock_send(writer->sock, data, size, writer->fds, writer->fd_count);
+        writer->gone = !sock_send(writer->sock, data, size, writer->fds, writer->fd_count, writer->deadline_ms);
         writer->fd_count = 0;
     }
 }
@@ -68,6 +68,8 @@ void put_text(struct writer *writer, const char *text) {
 }
 
 void frame_begin(struct writer *writer, uint8_t type, uint64_t body_size) {
+    writer->deadline_ms =
+        now_ms() + (type == WIRE_TYPE_OUTPUT ? (int64_t)WIRE_OUTPUT_TIMEOUT_MS : (int64_t)WIRE_REPLY_TIMEOUT_S * 1000);
     put_u32(writer, (uint32_t)(1 + body_size));
     put_u8(writer, type);
 }

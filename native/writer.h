@@ -13,7 +13,8 @@ struct writer {
     int sock;
     bool counting; /* only add up `total` */
     bool gone;     /* the daemon is; everything put is dropped */
-    size_t used;   /* of the buffer */
+    int64_t deadline_ms;
+    size_t used; /* of the buffer */
     uint64_t total;
     const int *fds; /* to go with the next byte */
     unsigned fd_count;

@@ -35,6 +35,10 @@ CONNECT_TIMEOUT_MS: Final = 200
 REPLY_TIMEOUT_S: Final = 60
 """How long either side waits for the other's answer, the run of a compiler excepted."""
 
+OUTPUT_TIMEOUT_MS: Final = 5_000
+"""How long a client waits for the daemon to take what the compiler says: the compiler stands still meanwhile.
+A socket holds some 200 KB, so only a daemon that hangs makes it wait at all; then the run goes on without it."""
+
 # --- keys -----------------------------------------------------------------------------------------
 
 PATH_SETS_PER_UNIT_MAX: Final = 16

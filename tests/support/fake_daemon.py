@@ -15,7 +15,7 @@ from dunnage.wire.codec import Decoder, encode
 from dunnage.wire.messages import CLIENT_MESSAGES, Hello, Message, Welcome
 from dunnage.wire.version import CAPABILITIES, WIRE_VERSION
 
-WAIT_S = 60
+WAIT_S = 30
 """Only ever a hang: emulated clients are slow, and machines busy."""
 
 WELCOME = Welcome(WIRE_VERSION, int(CAPABILITIES))

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,6 +81,27 @@ def client_of(flavour: str) -> Client:
     said = subprocess.run(build, check=True, capture_output=True, text=True).stdout
     path = Path(said.split()[-1]) / "sccache"
     return Client(flavour, path, (f"qemu-{QEMU[flavour]}-static",) if flavour in QEMU else ())
+
+
+class Drain(threading.Thread):
+    """Reads a stream to its end beside the test, so that nobody waits for a full pipe."""
+
+    def __init__(self, fd: int) -> None:
+        super().__init__(daemon=True)
+        self._fd = fd
+        self._data = bytearray()
+        self.start()
+
+    def run(self) -> None:
+        """The reading."""
+        while data := os.read(self._fd, 65536):
+            self._data += data
+
+    def end(self) -> bytes:
+        """Everything, after the other side has closed the stream."""
+        self.join(WAIT_S)
+        assert not self.is_alive(), "the stream is still open"
+        return bytes(self._data)
 
 
 @dataclass

@@ -51,6 +51,7 @@ LIMITS: Final = (
     "STREAM_BYTES_MAX",
     "CONNECT_TIMEOUT_MS",
     "REPLY_TIMEOUT_S",
+    "OUTPUT_TIMEOUT_MS",
 )
 """The limits that both sides keep; each field's limit is one of them."""
 
