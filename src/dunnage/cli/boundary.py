@@ -14,7 +14,6 @@ import click
 
 from dunnage import __version__
 from dunnage.cli.output import complain
-from dunnage.config.places import Places
 from dunnage.errors import DunnageError
 
 EXIT_INTERRUPTED: Final = 130
@@ -65,6 +64,8 @@ def optional(call: Callable[[], T], words: Sequence[str]) -> T | None:
 
 def unexpected(error: Exception, words: Sequence[str]) -> str:
     """Write a report about an error that nobody thought of; return the sentence about it."""
+    from dunnage.config.places import Places
+
     what = f"Something unexpected happened: {type(error).__name__}: {error}."
     try:
         path = _write_report(_report(error, words), Places.find(os.environ).log_dir)

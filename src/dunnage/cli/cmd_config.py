@@ -17,14 +17,15 @@ def command(as_json: bool) -> None:
     """
     from dunnage.config.places import DIR_VARIABLE
     from dunnage.config.settings import DEFAULT_ORIGIN, unknown_variables
-    from dunnage.report import documents, text
+    from dunnage.report import documents
+    from dunnage.report import settings as report
     from dunnage.report.style import Style
 
     places, settings = context.places(), context.settings()
     if as_json:
-        say(documents.dump(documents.config(settings, places)))
+        say(documents.dump(report.document(settings, places)))
     else:
         dir_origin = DIR_VARIABLE if os.environ.get(DIR_VARIABLE) else DEFAULT_ORIGIN
-        say(text.config(settings, places, dir_origin, Style.of_stdout()))
+        say(report.text(settings, places, dir_origin, Style.of_stdout()))
     for name, near in unknown_variables(os.environ).items():
         complain(f"{name} means nothing." + (f" Did you mean {near}?" if near else ""))

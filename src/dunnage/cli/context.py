@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dunnage.config.places import Places
-from dunnage.config.settings import Settings, load
+
+if TYPE_CHECKING:  # nothing that `stats` and `status` do needs a setting
+    from dunnage.config.settings import Settings
 
 DISABLE_VARIABLE: Final = "DUNNAGE_DISABLE"
 
@@ -15,8 +17,10 @@ def places() -> Places:
     return Places.find(os.environ)
 
 
-def settings() -> Settings:
+def settings() -> "Settings":
     """The settings for this process's directory and environment. Raises ConfigError."""
+    from dunnage.config.settings import load
+
     try:
         cwd = os.getcwd()
     except OSError:  # somebody removed it; the command itself will say so if it minds

@@ -8,9 +8,7 @@ from dunnage import errors, limits
 from dunnage.config.places import Places
 from dunnage.daemon.listening import short_name
 from dunnage.errors import DaemonError, DunnageError, NotRunning, ProtocolError, VersionMismatch
-from dunnage.wire.codec import Decoder, encode
-from dunnage.wire.messages import DAEMON_MESSAGES, Control, Reply
-from dunnage.wire.version import MAGIC_NUMBER, WIRE_VERSION
+from dunnage.wire import asking
 
 Answer = dict[str, Any]
 
@@ -26,7 +24,7 @@ def request(places: Places, op: str, **arguments: object) -> Answer:
     data = json.dumps({"op": op, **arguments}).encode()
     with _connect(places) as connection:
         try:
-            connection.sendall(encode(Control(MAGIC_NUMBER, WIRE_VERSION, data)))
+            connection.sendall(asking.control(data))
             reply = _receive(connection)
         except TimeoutError:
             raise DaemonError(f"The daemon did not answer within {limits.REPLY_TIMEOUT_S} s.") from None
@@ -34,7 +32,7 @@ def request(places: Places, op: str, **arguments: object) -> Answer:
             raise NotRunning(f"The daemon went away: {error.strerror}.") from None
         except ProtocolError as error:
             raise VersionMismatch(f"The daemon was not understood: {error.message}") from None
-    answer: Answer = json.loads(reply.answer)
+    answer: Answer = json.loads(reply)
     if "error" in answer:
         raise _error(answer["error"])
     return answer
@@ -52,16 +50,14 @@ def _connect(places: Places) -> socket.socket:
     return connection
 
 
-def _receive(connection: socket.socket) -> Reply:
-    decoder = Decoder(DAEMON_MESSAGES, limits.DAEMON_FRAME_BYTES_MAX)
-    while (message := decoder.next()) is None:
-        data = connection.recv(limits.DAEMON_FRAME_BYTES_MAX)
-        if not data:
+def _receive(connection: socket.socket) -> bytes:
+    data = b""
+    while (answer := asking.reply(data)) is None:
+        more = connection.recv(limits.DAEMON_FRAME_BYTES_MAX)
+        if not more:
             raise ConnectionResetError(None, "the connection ended")
-        decoder.feed(data)
-    if not isinstance(message, Reply):
-        raise ProtocolError(f"{type(message).__name__} instead of REPLY.")
-    return message
+        data += more
+    return answer
 
 
 def _error(told: Answer) -> DunnageError:

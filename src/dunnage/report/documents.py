@@ -1,4 +1,5 @@
-"""The JSON documents that programs may rely on: `stats --json`, `status --json`, `env --format json`, `config --json`.
+"""The JSON documents that programs may rely on: `stats --json`, `status --json`, `env --format json`.
+(`config --json` is beside its text, in `report.settings`.)
 
 `docs/reference/stats-json.md` describes them. Within one schema number fields may join; none changes or leaves.
 The daemon's answers have this shape already; here it is made whole, so that every field is always there.
@@ -9,8 +10,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from dunnage.config.places import Places
-from dunnage.config.schema import SETTINGS
-from dunnage.config.settings import Settings
 from dunnage.model.outcome import Outcome
 from dunnage.report.switch import Switch
 
@@ -93,20 +92,4 @@ def environment(switch: Switch) -> Document:
             {"source": mount.source, "target": mount.target, "read_only": mount.read_only}
             for mount in switch.mounts
         ],
-    }
-
-
-def config(settings: Settings, places: Places) -> Document:
-    """The document of `config --json`: sizes in bytes, durations in seconds."""
-    return {
-        "schema": SCHEMA,
-        "dir": str(places.base),
-        "settings": {
-            row.name: {
-                "value": settings.value(row.name),
-                "origin": settings.origins[row.name],
-                "env": row.env,
-            }
-            for row in SETTINGS
-        },
     }

@@ -1,4 +1,4 @@
-"""What people read: stats, units, status, config. Documents in (see `report.documents`), text out, lines ended.
+"""What people read: stats, units, status. Documents in (see `report.documents`), text out, lines ended.
 
 stats and status are drawn without rich, whose import alone takes longer than all the rest of them.
 """
@@ -7,9 +7,6 @@ import time
 from collections.abc import Mapping
 from typing import Any, Final
 
-from dunnage.config.places import DIR_VARIABLE, Places
-from dunnage.config.schema import SETTINGS
-from dunnage.config.settings import Settings
 from dunnage.config.values import format_duration, format_size
 from dunnage.model.outcome import REASONS, Outcome
 from dunnage.report.style import Style
@@ -104,17 +101,6 @@ def status(document: Mapping[str, Any], style: Style, now_s: float) -> str:
         ("log", document["log"]),
     ]
     return _facts(facts, style)
-
-
-def config(settings: Settings, places: Places, dir_origin: str, style: Style) -> str:
-    """Every setting with its value and origin, and the variable that sets it."""
-    rows = [
-        (row.name, row.format(settings.value(row.name)), settings.origins[row.name], row.env)
-        for row in SETTINGS
-    ]
-    rows.append(("(directory)", str(places.base), dir_origin, DIR_VARIABLE))
-    columns = (Column("setting"), Column("value"), Column("origin"), Column("variable"))
-    return style.table(Table(columns, rows))
 
 
 def removed(reply: Mapping[str, Any]) -> str:

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 from dunnage.config.places import Places
-from dunnage.config.settings import defaults
 from dunnage.report import documents
 
 REPLY = {
@@ -72,16 +71,6 @@ def test_status_without_a_daemon_says_where_it_would_be(tmp_path: Path) -> None:
     assert document["socket"] == str(places.host_socket)
     assert document["store"] == str(places.store)
     assert set(document) == set(documents.status({}))
-
-
-def test_config(tmp_path: Path) -> None:
-    document = documents.config(defaults(), Places(tmp_path))
-    assert document["dir"] == str(tmp_path)
-    assert document["settings"]["log_level"] == {
-        "value": "info",
-        "origin": "default",
-        "env": "DUNNAGE_LOG_LEVEL",
-    }
 
 
 def test_text_is_ascii_and_keeps_odd_paths() -> None:

@@ -1,12 +1,10 @@
 """What people read, letter by letter (`tests/golden/text/`), from documents as the daemon makes them."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dunnage.config.places import Places
-from dunnage.config.settings import defaults
 from dunnage.model.outcome import REASONS, Outcome
 from dunnage.report import documents, text
 from dunnage.report.style import Style
@@ -106,15 +104,6 @@ def test_a_clock_that_went_back() -> None:
 def test_status_without_a_daemon() -> None:
     document = documents.status_without_daemon(Places(Path("/home/me/.cache/dunnage"), "0.1.0"))
     assert_golden(text.status(document, Style(), 0.0), "text/status-stopped.txt")
-
-
-def test_config() -> None:
-    origins = {"size_max": "/home/me/.config/dunnage/dunnage.toml", "log_level": "DUNNAGE_LOG_LEVEL"}
-    settings = replace(
-        defaults(), size_max=5 * 1024**3, log_level="debug", origins={**defaults().origins, **origins}
-    )
-    shown = text.config(settings, Places(Path("/var/cache/dunnage")), "DUNNAGE_DIR", Style())
-    assert_golden(shown, "text/config.txt")
 
 
 def test_removed() -> None:
