@@ -7,11 +7,13 @@ The daemon's answers have this shape already; here it is made whole, so that eve
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dunnage.config.places import Places
 from dunnage.model.outcome import Outcome
-from dunnage.report.switch import Switch
+
+if TYPE_CHECKING:
+    from dunnage.report.switch import Switch
 
 SCHEMA: Final = 1
 
@@ -83,7 +85,7 @@ def status_without_daemon(places: Places) -> Document:
     ) | {"running": False}
 
 
-def environment(switch: Switch) -> Document:
+def environment(switch: "Switch") -> Document:
     """The document of `env --format json`."""
     return {
         "schema": SCHEMA,
