@@ -5,8 +5,9 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from dunnage import __version__
 from dunnage.daemon.numbers import documented, unit_document
-from dunnage.errors import DunnageError, StoreError, UsageError
+from dunnage.errors import DunnageError, StoreError, UsageError, VersionMismatch
 from dunnage.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,11 @@ def answer(asked: Asked, request: bytes) -> bytes:
     except Exception as error:
         log.exception("a request of the command line failed")
         return _failure(DunnageError(f"The daemon could not answer: {error!r}."))
+
+
+def other_version() -> bytes:
+    """The answer to a request in another version of the wire, whose words are not known."""
+    return _failure(VersionMismatch(f"The daemon is dunnage {__version__}, and speaks another version."))
 
 
 def _failure(error: DunnageError) -> bytes:

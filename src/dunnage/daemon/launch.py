@@ -33,18 +33,6 @@ def ensure(settings: Settings, places: Places) -> Answer:
         DaemonError: it could not be started, with its own words why.
     """
     del settings  # the daemon reads the user's settings itself: a project's must not reach what all projects share
-    try:
-        return request(places, "status")
-    except NotRunning:
-        report = _spawn(places)
-    if report not in (READY, ELSEWHERE):
-        said = report.decode("utf-8", "replace").strip() or "it ended without a word"
-        raise DaemonError(f"The daemon could not be started: {said}.", hint=f"Its log is {places.log}.")
-    return _wait_for(places)
-
-
-def _wait_for(places: Places) -> Answer:
-    """The status, as soon as the daemon that holds the lock answers."""
     deadline = time.monotonic() + limits.START_TIMEOUT_S
     while True:
         try:
@@ -54,7 +42,12 @@ def _wait_for(places: Places) -> Answer:
                 raise DaemonError(
                     f"The daemon did not answer within {limits.START_TIMEOUT_S} s.", hint=f"Its log is {places.log}."
                 ) from None
+        report = _spawn(places)
+        if report == ELSEWHERE:  # who holds the lock begins, or ends: then it is our turn
             time.sleep(_POLL_S)
+        elif report != READY:
+            said = report.decode("utf-8", "replace").strip() or "it ended without a word"
+            raise DaemonError(f"The daemon could not be started: {said}.", hint=f"Its log is {places.log}.")
 
 
 def _spawn(places: Places) -> bytes:

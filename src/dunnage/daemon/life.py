@@ -36,6 +36,7 @@ def live(report: int) -> int:
     except (DunnageError, OSError) as error:
         _tell(report, str(error).encode("utf-8", "replace"))
         return 1
+    signal.set_wakeup_fd(daemon.waker.fileno())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: daemon.stop())
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

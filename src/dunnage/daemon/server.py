@@ -7,6 +7,8 @@ import selectors
 import socket
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 from dunnage import __version__, limits
@@ -22,8 +24,9 @@ from dunnage.store.store import Store
 
 log = logging.getLogger(__name__)
 
-_WATCH_S: Final = 15.0
-"""How often a daemon looks whether its sockets are still its own, and whether it is idle."""
+_WATCH_S: Final = 5.0
+"""How often a daemon looks whether its sockets are still its own: who starts one meanwhile waits twice as long
+(`limits.START_TIMEOUT_S`)."""
 
 _STACK_BYTES: Final = 512 * 1024
 
@@ -39,7 +42,10 @@ class Daemon:
         self._lock = threading.Condition()
         self._sessions = 0
         self._storing = 0
-        self._stopping = threading.Event()
+        self._stopping = False
+        self._wake_end, self.waker = socket.socketpair()
+        self._wake_end.setblocking(False)
+        self.waker.setblocking(False)
         self._awake, self._waker = socket.socketpair()  # the accept loop watches the first
         self._waker.setblocking(False)
         self._ledger = Ledger(lambda: Store.open(
@@ -53,7 +59,7 @@ class Daemon:
         """Begin to listen. Raises OSError."""
         self._host = listen(self._places.host_socket, 0o600)
         self._container = listen(self._places.container_socket, 0o666)
-        self._identity = self._socket_identity()
+        self._own = [_identity(path) for path in self._socket_paths]
 
     def run(self) -> None:
         """Serve until told to stop, idle, or bereft of the sockets; then finish what is being stored."""
@@ -80,26 +86,22 @@ class Daemon:
             idle_s = 0.0 if self._sessions or self._storing else time.monotonic() - self._last_session
         if idle_s > self._settings.idle_timeout:
             log.info("idle for %d s: ending", idle_s)
-            self._stopping.set()
-        elif self._identity != self._socket_identity():
+            self._stopping = True
+        elif self._own != [_identity(path) for path in self._socket_paths]:
             log.warning("the sockets are gone or another daemon's: ending")
-            self._stopping.set()
+            self._stopping = True
 
-    def _socket_identity(self) -> tuple[int, int] | None:
-        try:
-            status = os.stat(self._places.host_socket)
-        except OSError:
-            return None
-        return status.st_dev, status.st_ino
+    @property
+    def _socket_paths(self) -> tuple[Path, Path]:
+        return self._places.host_socket, self._places.container_socket
 
     def _shut_down(self) -> None:
-        for listener, path in (
-            (self._host, self._places.host_socket),
-            (self._container, self._places.container_socket),
-        ):
-            listener.close()
-            if self._identity == self._socket_identity() or path != self._places.host_socket:
-                path.unlink(missing_ok=True)
+        self._host.close()
+        self._container.close()
+        for path, own in zip(self._socket_paths, self._own, strict=True):
+            if _identity(path) == own:  # else another daemon's
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
         with self._lock:
             if not self._lock.wait_for(lambda: self._storing == 0, limits.DRAIN_TIMEOUT_S):
                 log.warning("ending although %d results are still being stored", self._storing)
@@ -151,7 +153,7 @@ class Daemon:
     @property
     def refusal(self) -> str | None:
         """Why no session is served now."""
-        if self._stopping.is_set():
+        if self._stopping:
             return "stopping"
         return "busy" if self._sessions > limits.SESSIONS_MAX else None
 
@@ -195,6 +197,15 @@ class Daemon:
             "storing": storing,
             "up_since": int(self._started),
         }
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Names a file for as long as it exists; None when there is none."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 class _Session:

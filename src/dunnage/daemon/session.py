@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from dunnage.daemon.answers import other_version
 from dunnage.daemon.transport import Transport
 from dunnage.daemon.view import SocketView, environment
 from dunnage.engine.engine import Engine
@@ -72,7 +73,8 @@ def _greeted(transport: Transport, host: Host, may_control: bool) -> Result | No
     if isinstance(message, Control):
         if not may_control:
             raise ViewGone("protocol", "CONTROL from a container")
-        transport.send([Reply(host.control(message.request))])
+        understood = message.wire_version == WIRE_VERSION
+        transport.send([Reply(host.control(message.request) if understood else other_version())])
         return None
     if not isinstance(message, Hello):
         raise ViewGone("protocol", f"{type(message).__name__} instead of HELLO")

@@ -4,9 +4,11 @@ The kernel's own receive and send timeouts are used, so that a wait costs no ext
 """
 
 import array
+import math
 import os
 import socket
 import struct
+import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Final
@@ -33,6 +35,7 @@ class Transport:
 
     def wait_at_most(self, seconds: int) -> None:
         """Bound each wait from now on; 0 for as long as it takes."""
+        self._patience_s = seconds or math.inf
         bound = struct.pack("@ll", seconds, 0)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, bound)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", limits.REPLY_TIMEOUT_S, 0))
@@ -43,13 +46,15 @@ class Transport:
         Raises:
             ViewGone.
         """
-        data = memoryview(b"".join(map(encode, messages)))
         try:
+            data = memoryview(b"".join(map(encode, messages)))
             if descriptors:
                 rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
                 data = data[self._socket.sendmsg([data], rights) :]
             while data:
                 data = data[self._socket.send(data) :]
+        except ProtocolError as error:  # a path that no file can have, from a response file for example
+            raise ViewGone("protocol", error.message) from None
         except BlockingIOError:
             raise ViewGone("timeout", "a client does not read") from None
         except OSError as error:
@@ -61,9 +66,12 @@ class Transport:
         Raises:
             ViewGone.
         """
+        deadline = time.monotonic() + self._patience_s
         try:
             while (message := self._decoder.next()) is None:
                 self._fill()
+                if time.monotonic() > deadline:  # one that sends byte by byte
+                    raise ViewGone("timeout", "a client does not get to the end of its message")
         except ProtocolError as error:
             raise ViewGone("protocol", error.message) from None
         return message  # type: ignore[return-value]

@@ -17,8 +17,6 @@ from collections.abc import Callable
 
 from dunnage.keys.roots import Roots
 
-_MARK = re.compile(rb"\0([mpj])([a-z-]+)\0")
-
 
 class NotKeepable(ValueError):
     """The text cannot be made into a template."""
@@ -76,14 +74,16 @@ def fill(template: bytes, roots: Roots) -> bytes:
     Raises:
         KeyError: a root is not known for this unit.
     """
-
-    def place(match: re.Match[bytes]) -> bytes:
-        path = roots.place(match[2].decode())
-        if path is None:
-            raise KeyError(match[2].decode())
-        return _WRITERS[match[1]](path)
-
-    return _MARK.sub(place, template) if b"\0" in template else template
+    if b"\0" not in template:
+        return template
+    for name, place in roots.places:
+        mark = name.encode() + b"\0"
+        if mark in template:
+            for letter, write in _WRITERS.items():
+                template = template.replace(b"\0" + letter + mark, write(place))
+    if b"\0" in template:
+        raise KeyError("a root of another unit")
+    return template
 
 
 def literal_roots(template: bytes, roots: Roots) -> set[str]:
