@@ -1,6 +1,5 @@
 """The daemon itself: listens, gives each connection a thread, ends when told or when nobody comes any more."""
 
-import contextlib
 import logging
 import os
 import selectors
@@ -43,11 +42,9 @@ class Daemon:
         self._sessions = 0
         self._storing = 0
         self._stopping = False
-        self._wake_end, self.waker = socket.socketpair()
+        self._wake_end, self.waker = socket.socketpair()  # the accept loop watches the first
         self._wake_end.setblocking(False)
         self.waker.setblocking(False)
-        self._awake, self._waker = socket.socketpair()  # the accept loop watches the first
-        self._waker.setblocking(False)
         self._ledger = Ledger(lambda: Store.open(
             str(places.store), size_bytes_max=settings.size_max, clock=time.time
         ))  # fmt: skip
@@ -67,19 +64,22 @@ class Daemon:
         with selectors.DefaultSelector() as selector:
             selector.register(self._host, selectors.EVENT_READ, True)
             selector.register(self._container, selectors.EVENT_READ, False)
-            selector.register(self._awake, selectors.EVENT_READ)
-            while not self._stopping.is_set():
-                for key, _ in selector.select(_WATCH_S):
-                    if not self._stopping.is_set():
+            selector.register(self._wake_end, selectors.EVENT_READ)
+            wait_s = min(_WATCH_S, max(1, self._settings.idle_timeout))
+            while not self._stopping:
+                for key, _ in selector.select(wait_s):
+                    if key.fileobj is self._wake_end:
+                        self._wake_end.recv(64)
+                    elif not self._stopping:
                         self._accept(key.fileobj, is_host=key.data)  # type: ignore[arg-type]
                 self._watch()
         self._shut_down()
 
     def stop(self) -> None:
-        """Begin to shut down; from any thread or signal handler."""
-        self._stopping.set()
-        with contextlib.suppress(BlockingIOError):  # full: it has been woken often enough
-            self._waker.send(b"!")
+        """Begin to shut down; from any thread or signal handler (so it takes no lock)."""
+        self._stopping = True
+        with suppress(BlockingIOError):  # full: it has been woken often enough
+            self.waker.send(b"!")
 
     def _watch(self) -> None:
         with self._lock:
