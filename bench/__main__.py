@@ -8,14 +8,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import builds, client, contestants, daemon
+from bench import builds, client, contestants, daemon, units
 from bench.plot import draw
 from bench.report import Report, print_report
 from dunnage.config.clients import client_dir, host_arch
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = {"ripgrep": "15.2.0", "hyperfine": "1.20.0", "cargo-nextest": "0.9.151"}
-PARTS = ("builds", "client", "daemon", "sessions")
+PARTS = ("builds", "units", "client", "daemon", "sessions")
 
 
 def arguments() -> argparse.Namespace:
@@ -40,16 +40,26 @@ def site_of(name: str, scratch: Path) -> builds.Site:
     return builds.Site(project.copy_to(scratch / "project"), project.cargo_home, scratch / "stores")
 
 
-def race(report: Report, site: builds.Site, only: list[str] | None, console: Console) -> None:
-    """The rounds, each turn told as it ends."""
+def race(
+    report: Report, site: builds.Site, asked: argparse.Namespace, scratch: Path, console: Console
+) -> None:
+    """The rounds of builds, and of library units alone, each turn told as it ends."""
     cache = ROOT / ".cache" / "bench"
     cache.mkdir(parents=True, exist_ok=True)
     everybody = contestants.installed(cache)
-    racing = {name: everybody[name] for name in only or everybody}
-    for number, name, times in builds.race(site, racing, report.rounds):
-        report.builds[name] = times
-        last = "".join(f", warm {seconds:.2f} s" for seconds in times.warm[-1:])
-        console.print(f"round {number + 1}: {name}: cold {times.cold[-1]:.2f} s{last}")
+    racing = {name: everybody[name] for name in asked.only or everybody}
+    races = []
+    if "units" in (asked.part or PARTS):
+        calls = units.record(site, scratch / "record")
+        report.unit_count = len(calls)
+        races.append(("library units", report.units, units.race(site, calls, racing, report.rounds)))
+    if "builds" in (asked.part or PARTS):
+        races.append(("build", report.builds, builds.race(site, racing, report.rounds)))
+    for kind, results, turns in races:
+        for number, name, times in turns:
+            results[name] = times
+            last = "".join(f", warm {seconds:.2f} s" for seconds in times.warm[-1:])
+            console.print(f"{kind}, round {number + 1}: {name}: cold {times.cold[-1]:.2f} s{last}")
 
 
 def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: Console) -> None:
@@ -59,10 +69,9 @@ def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: C
         report.client = client.measure(client_dir(host_arch()) / "dunnage", scratch / "client", runs=200)
     if "sessions" in parts:
         report.throughput = daemon.throughput(scratch, widths=(1, 8, 64), hits=1000)
-    if "builds" in parts or "daemon" in parts:
+    if {"builds", "units", "daemon"} & set(parts):
         site = site_of(asked.project, scratch)
-        if "builds" in parts:
-            race(report, site, asked.only, console)
+        race(report, site, asked, scratch, console)
         if "daemon" in parts:
             report.daemon = daemon.cost_of_hits(site, warm_builds=max(3, asked.runs))
             report.answers = daemon.answers(scratch, runs=20)

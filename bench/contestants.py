@@ -21,7 +21,7 @@ def call(*argv: str | Path, env: Mapping[str, str] | None = None) -> str:
         [str(word) for word in argv],
         env={**os.environ, **(env or {})},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
+        capture_output=True,
         check=True,
         text=True,
     )

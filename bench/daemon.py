@@ -62,11 +62,12 @@ def answers(scratch: Path, runs: int) -> dict[str, Series]:
     """How long `dunnage --version` and `dunnage stats` take, a daemon running, beside an empty interpreter."""
     dunnage = Dunnage()
     dunnage.start(scratch / "answers")
-    program = Path(sys.executable).with_name("dunnage")
+    script = Path(sys.executable).with_name("dunnage")
+    program = [str(script)] if script.exists() else [sys.executable, "-m", "dunnage"]
     commands = {
         "python -c pass": [sys.executable, "-c", "pass"],
-        "dunnage --version": [str(program), "--version"],
-        "dunnage stats": [str(program), "stats"],
+        "dunnage --version": [*program, "--version"],
+        "dunnage stats": [*program, "stats"],
     }
     taken: dict[str, list[float]] = {name: [] for name in commands}
     try:

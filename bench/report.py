@@ -24,14 +24,13 @@ class Report:
     project: str
     rounds: int
     builds: dict[str, Times] = field(default_factory=dict)
+    units: dict[str, Times] = field(default_factory=dict)
+    """The library units alone, replayed."""
+    unit_count: int = 0
     client: ClientCost | None = None
     daemon: DaemonCost | None = None
     answers: dict[str, Series] = field(default_factory=dict)
     throughput: dict[int, float] = field(default_factory=dict)
-
-    def peers(self) -> list[str]:
-        """Everybody with warm builds but us."""
-        return [name for name, times in self.builds.items() if times.warm and name != "dunnage"]
 
     def document(self) -> dict[str, Any]:
         """The report as JSON has it; every time in seconds."""
@@ -40,10 +39,8 @@ class Report:
             "machine": machine(),
             "project": self.project,
             "rounds": self.rounds,
-            "builds": {
-                name: {"cold_s": times.cold, "warm_s": times.warm, "hits": times.hits}
-                for name, times in self.builds.items()
-            },
+            "builds": _document(self.builds),
+            "library_units": {"count": self.unit_count, **_document(self.units)},
             "client": self.client
             and {
                 "exec_to_connected_s": self.client.connected.seconds,
@@ -68,6 +65,10 @@ class Report:
         path.write_text(json.dumps(self.document(), indent=1) + "\n")
 
 
+def _document(times: dict[str, Times]) -> dict[str, Any]:
+    return {name: {"cold_s": one.cold, "warm_s": one.warm, "hits": one.hits} for name, one in times.items()}
+
+
 def machine() -> dict[str, Any]:
     """What the figures depend on."""
     rustc = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True).stdout.strip()
@@ -88,7 +89,10 @@ def print_report(report: Report, console: Console) -> None:
         f"Linux {facts['kernel']}"
     )
     if report.builds:
-        console.print(_builds(report))
+        console.print(_race(report.builds, "cargo build, target wiped, CARGO_INCREMENTAL=0"))
+    if report.units:
+        title = f"the {report.unit_count} library units alone, one after the other"
+        console.print(_race(report.units, title))
     costs = Table("what", "measured", "aim", title="costs", title_justify="left")
     for row in _costs(report):
         costs.add_row(*row)
@@ -96,12 +100,12 @@ def print_report(report: Report, console: Console) -> None:
         console.print(costs)
 
 
-def _builds(report: Report) -> Table:
-    table = Table(title="builds, target wiped, CARGO_INCREMENTAL=0", title_justify="left")
-    for heading in ("", "cold", "× plain", "warm", "× plain", "dunnage is × this", "says of itself"):
+def _race(race: dict[str, Times], title: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for heading in ("", "cold", "× plain", "warm", "× plain", "dunnage warm is × this", "says of itself"):
         table.add_column(heading, justify="left" if heading in ("", "says of itself") else "right")
-    plain, ours = report.builds.get("plain"), report.builds.get("dunnage")
-    for name, times in report.builds.items():
+    plain, ours = race.get("plain"), race.get("dunnage")
+    for name, times in race.items():
         table.add_row(
             name,
             f"{times.cold_series.median:.2f} s",
