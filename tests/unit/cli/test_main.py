@@ -97,8 +97,8 @@ HEAVY = (
 
 
 def _loaded(statement: str) -> set[str]:
-    """The modules that a fresh interpreter has after a statement."""
-    script = f"{statement}; import sys; print(*sys.modules)"
+    """The modules that a statement adds to a fresh interpreter."""
+    script = f"import sys; before = set(sys.modules); {statement}; print(*(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     return set(done.stdout.split())
 

@@ -1,6 +1,8 @@
 """Clients: the directory for an architecture, or a sentence why there is none."""
 
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -29,6 +31,12 @@ def test_an_unknown_machine_has_no_client() -> None:
 
 def test_this_machine_is_one_of_the_architectures() -> None:
     assert clients.host_arch() in clients.ARCHES
+
+
+def test_a_machine_without_a_client_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "uname", lambda: SimpleNamespace(machine="s390x"))
+    with pytest.raises(ClientMissing, match="no client for this machine's architecture, s390x"):
+        clients.host_arch()
 
 
 def test_the_directory_holds_both_names(tmp_path: Path) -> None:
