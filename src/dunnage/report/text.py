@@ -27,7 +27,12 @@ def stats(document: Mapping[str, Any], style: Style) -> str:
     facts.append(("hit rate", _percent(document["hit_rate"])))
     facts.append(("time saved", format_duration(document["time_saved_s"])))
     size, size_max = format_size(store["size_bytes"]), format_size(store["size_bytes_max"])
-    facts.append(("store", f"{size} of {size_max}, {store['actions']:,} actions, {store['blobs']:,} blobs"))
+    facts.append(
+        (
+            "store",
+            f"{size} of {size_max}, {_count(store['actions'], 'action')}, {_count(store['blobs'], 'blob')}",
+        )
+    )
     return _facts(facts, style) + _reasons(document["reasons"], style)
 
 
@@ -105,7 +110,11 @@ def status(document: Mapping[str, Any], style: Style, now_s: float) -> str:
 
 def removed(reply: Mapping[str, Any]) -> str:
     """What `trim` and `clear` did."""
-    return f"Removed {reply['removed_blobs']:,} blobs, {format_size(reply['removed_bytes'])}.\n"
+    return f"Removed {_count(reply['removed_blobs'], 'blob')}, {format_size(reply['removed_bytes'])}.\n"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _facts(facts: list[tuple[str, str]], style: Style) -> str:
