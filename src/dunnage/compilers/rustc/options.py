@@ -48,7 +48,7 @@ OPTIONS: Final = (
     Option("crate-name", _O, once=True),
     Option("edition", _K, once=True),
     Option("emit", _O),
-    Option("out-dir", _O, once=True, why="where an absolute one stands does not count, only that it is one"),
+    Option("out-dir", _O, once=True, why="as spelled; an absolute one relative to its root"),
     Option("test", _K, takes_value=False),
     Option("target", _I, once=True, why="a triple, or a JSON file by its contents"),
     Option("allow", _K, "A", why="lint levels: the last one wins"),
@@ -59,10 +59,16 @@ OPTIONS: Final = (
     Option("cap-lints", _K),
     Option("codegen", _K, "C", why="see the table of -C"),
     Option("unstable", _K, "Z", why="see the table of -Z"),
-    Option("debuginfo", _K, "g", takes_value=False, why="as written: its meaning is the compiler's"),
-    Option("optimize", _K, "O", takes_value=False, why="as written: level 2 before Rust 1.89, 3 since"),
+    Option("debuginfo", _K, "g", takes_value=False, why="as written, among the -C options"),
+    Option(
+        "optimize",
+        _K,
+        "O",
+        takes_value=False,
+        why="as written: which level it means has changed between releases",
+    ),
     Option("verbose", _K, "v", takes_value=False),
-    Option("extern", _I, why="name and modifiers; contents count, the path does not"),
+    Option("extern", _I, why="name, modifiers and contents; the path relative to its root"),
     Option("sysroot", _I, once=True, why="the toolchain is identified by contents"),
     Option("error-format", _K, once=True),
     Option("json", _K, why="what is said; of `diagnostic-*` only the look"),
@@ -168,10 +174,10 @@ _FILE_WORDS: Final = (
 
 UNSTABLE_HARMLESS: Final = frozenset(
     {
-        "binary-dep-depinfo", "debug-info-for-profiling", "disable-fast-paths", "dump-mir-exclude-alloc-bytes",
-        "dump-mir-exclude-pass-number", "dump-mono-stats-format", "emit-stack-sizes", "input-stats", "macro-stats",
-        "meta-stats", "no-profiler-runtime", "print-codegen-stats", "profiler-runtime", "self-profile-counter",
-        "trace-macros", "trim-diagnostic-paths",
+        "disable-fast-paths", "dump-mir-exclude-alloc-bytes", "dump-mir-exclude-pass-number",
+        "dump-mono-stats-format", "emit-stack-sizes", "input-stats", "macro-stats", "meta-stats",
+        "no-profiler-runtime", "print-codegen-stats", "profiler-runtime", "self-profile-counter", "trace-macros",
+        "trim-diagnostic-paths",
     }
 )  # fmt: skip
 """-Z options whose names look like files, but that write none."""

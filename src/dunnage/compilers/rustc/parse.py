@@ -122,7 +122,7 @@ def _assemble(
     )  # fmt: skip
     words = words_of(command, source)
     if command.opaque:
-        words += place_words(command, source, out_dir, env)
+        words += place_words(command, source, env)
     counting = environment.of_rustc(env) + (environment.of_clippy(env) if with_clippy else [])
     env_paths: list[tuple[str, str]] = []
     inputs = [

@@ -38,17 +38,15 @@ def words_of(command: Command, source: str) -> list[Word]:
     return words
 
 
-def place_words(command: Command, source: str, out_dir: str, env: Mapping[str, str]) -> list[Word]:
+def place_words(command: Command, source: str, env: Mapping[str, str]) -> list[Word]:
     """Places verbatim: for outputs in which a search would not find them, so that only the same places share.
 
-    LLVM packs the characters of bitcode, and compresses coverage maps and debug info when asked to.
+    LLVM packs the characters of bitcode, and compresses coverage maps and debug info when asked to. The compiler
+    itself tells when it reads OUT_DIR, and that binds; only a procedural macro may read it in silence.
     """
-    places = [
-        command.cwd,
-        source,
-        out_dir,
-        *(env.get(name, "") for name in ("CARGO_MANIFEST_DIR", "OUT_DIR")),
-    ]
+    places = [command.cwd, source, env.get("CARGO_MANIFEST_DIR", "")]
+    if command.externs:
+        places.append(env.get("OUT_DIR", ""))
     return [Word("place", place) for place in places]
 
 

@@ -1,0 +1,44 @@
+"""The registry: programs by name."""
+
+import pytest
+
+from dunnage.compilers.registry import FAMILIES, family, parse, response_files
+from dunnage.model.invocation import Invocation
+from dunnage.model.outcome import REASONS, Outcome
+from dunnage.model.unit import Uncacheable
+
+
+@pytest.mark.parametrize(
+    "program", ["rustc", "/rust/bin/rustc", "rustc.exe", "clippy-driver", "./clippy-driver"]
+)
+def test_rust_programs(program: str) -> None:
+    front_end = family(program)
+    assert front_end is not None
+    assert front_end.language == "rust"
+
+
+@pytest.mark.parametrize("program", ["cc", "/usr/bin/gcc", "rustc-wrapper", "rustdoc", "", "rustc/"])
+def test_others_are_not_known(program: str) -> None:
+    assert family(program) is None
+
+
+def test_a_program_that_is_not_known_is_uncacheable_by_name() -> None:
+    verdict = parse(
+        Invocation(program="/usr/bin/cargo-llvm-cov", argv=["cargo-llvm-cov", "rustc"], cwd="/", env={})
+    )
+    assert verdict == Uncacheable("unknown-compiler", "cargo-llvm-cov")
+    assert (Outcome.UNCACHEABLE, "unknown-compiler") in REASONS
+
+
+def test_an_empty_command_line_is_uncacheable() -> None:
+    assert isinstance(parse(Invocation(program="", argv=[], cwd="/", env={})), Uncacheable)
+    assert response_files([]) == ()
+
+
+def test_response_files_only_of_known_programs() -> None:
+    assert response_files(["rustc", "@a", "b", "@a", "@c"]) == ("a", "c")
+    assert response_files(["gcc", "@a"]) == ()
+
+
+def test_names_have_no_directory() -> None:
+    assert all("/" not in name for name in FAMILIES)

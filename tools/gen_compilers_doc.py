@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Print docs/reference/compilers.md: which units are cacheable, and what each option does, from the tables in the code.
+
+Without arguments the page is written; `--check` only says whether it differs.
+"""
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from dunnage.compilers.registry import FAMILIES, parse
+from dunnage.compilers.rustc import environment
+from dunnage.compilers.rustc.options import (
+    CODEGEN_ROWS,
+    CRATE_TYPES,
+    OPTIONS,
+    UNSTABLE_ROWS,
+    Codegen,
+    Effect,
+    Option,
+)
+from dunnage.model.invocation import Invocation
+from dunnage.model.outcome import REASONS, Outcome
+from dunnage.model.unit import Uncacheable
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "compilers.md"
+
+EMITS = ("dep-info,metadata,link", "dep-info,metadata", "metadata,link", "dep-info,asm")
+
+
+def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of Markdown."""
+    lines = (titles, ["---"] * len(titles), *rows)
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
+
+
+def verdict(crate_type: str, emit: str) -> str:
+    """What the front-end itself says to such a unit."""
+    kind = ["--test"] if crate_type == "--test" else ["--crate-type", crate_type]
+    argv = ["rustc", "src/lib.rs", "--crate-name", "x", f"--emit={emit}", *kind]
+    answer = parse(Invocation(program="rustc", argv=argv, cwd="/", env={}))
+    return f"`{answer.reason}`" if isinstance(answer, Uncacheable) else "yes"
+
+
+def matrix() -> str:
+    """Crate types against kinds of output."""
+    kinds = [*sorted(CRATE_TYPES), "--test"]
+    return table(
+        ("", *(f"`--emit={emit}`" for emit in EMITS)),
+        ([f"`{kind}`", *(verdict(kind, emit) for emit in EMITS)] for kind in kinds),
+    )
+
+
+def spelling(option: Option) -> str:
+    """How an option is written."""
+    letter_only = option.name in ("library-path", "link-lib", "unstable", "debuginfo", "optimize", "output")
+    names = [] if letter_only else [f"`--{option.name}`"]
+    return ", ".join([*names, *([f"`-{option.letter}`"] if option.letter else [])])
+
+
+def effect(row: Option | Codegen) -> str:
+    """What is done with an option, and by which reason it may be refused."""
+    text = str(row.effect)
+    return f"{text} (`{row.reason}`)" if row.reason and row.effect is Effect.REFUSED else text
+
+
+def page() -> str:
+    """The whole page."""
+    verbatim = [row for row in CODEGEN_ROWS if row.effect is Effect.KEY and not row.why]
+    special = [row for row in CODEGEN_ROWS if row not in verbatim]
+    reasons = [row for (outcome, _), row in REASONS.items() if outcome is Outcome.UNCACHEABLE]
+    variables = {**environment.RUSTC, **environment.PRESENT}
+    return f"""\
+<!-- Printed by tools/gen_compilers_doc.py from the tables in the code; do not edit. -->
+
+# Compilers
+
+Programs that are understood, by name: {", ".join(f"`{name}`" for name in FAMILIES)}. `clippy-driver` is understood where
+cargo puts it in front of `rustc`. Everything else is left alone (`unknown-compiler`).
+
+## Which units are cacheable
+
+The rows are crate types, the columns what is made of them; a cell says `yes`, or the reason that `dunnage stats`
+counts.
+
+{matrix()}
+Dep-info has to be among the outputs, because that is how the compiler says what it read; cargo always asks for it. More
+than one crate type is cacheable if each of them is.
+
+## Options
+
+Both spellings of an option (`-C x=1`, `-Cx=1`, `--codegen=x=1`, `--codegen x=1`) are the same. An option that is not
+known and has its value in the same word is kept verbatim; one that has not, or that looks as if it named a file, is
+refused, because nobody can tell whether the next word belongs to it.
+
+{table(("option", "what it is", "why"), ((spelling(row), effect(row), row.why) for row in OPTIONS))}
+### -C
+
+These are part of the key as they stand, in their order: {", ".join(f"`{row.name}`" for row in verbatim)}.
+
+{table(("option", "what it is", "why"), ((f"`{row.name}`", effect(row), row.why) for row in special))}
+### -Z
+
+All are part of the key as they stand, in their order, but these:
+
+{table(("option", "what it is", "why"), ((f"`{row.name}`", effect(row), row.why) for row in UNSTABLE_ROWS))}
+## Variables
+
+What the compiler reports by itself (`env!`) counts as it reports it. Besides, these count for every unit where they
+are set:
+
+{table(("variable", "why"), ((f"`{name}`", why) for name, why in variables.items()))}
+And with clippy:
+
+{table(("variable", "why"), ((f"`{name}`", why) for name, why in environment.CLIPPY.items()))}
+Where a unit has externs, a procedural macro may run, which reads without telling: then `{environment.PROC_MACRO_PREFIX}*`,
+{", ".join(f"`{name}`" for name in environment.PROC_MACRO)} count, too, the places in
+{", ".join(f"`{name}`" for name in environment.PROC_MACRO_PATHS)} relative to their roots, and the contents of the package's `Cargo.toml`.
+
+## Reasons
+
+{table(("reason", "why a unit is left to the compiler"), ((f"`{row.name}`", row.text) for row in reasons))}"""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Write the page, or with `--check` compare it."""
+    text = page()
+    if argv == ["--check"]:
+        if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:
+            return 0
+        sys.stderr.write(f"{PAGE} differs from the tables in the code; run tools/gen_compilers_doc.py\n")
+        return 1
+    PAGE.parent.mkdir(parents=True, exist_ok=True)
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
