@@ -107,8 +107,6 @@ def test_status_without_a_daemon() -> None:
 
 
 def test_removed() -> None:
-    assert (
-        text.removed({"removed_blobs": 1530, "removed_bytes": 3 * 1024**3})
-        == "Removed 1,530 blobs, 3.0 GiB.\n"
     assert text.removed({"removed_blobs": 1, "removed_bytes": 7}) == "Removed 1 blob, 7 B.\n"
-    )
+    many = {"removed_blobs": 1530, "removed_bytes": 3 * 1024**3}
+    assert text.removed(many) == "Removed 1,530 blobs, 3.0 GiB.\n"
