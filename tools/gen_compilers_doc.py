@@ -34,6 +34,11 @@ def table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines)
 
 
+def names(words: Iterable[str]) -> str:
+    """Words of code in a sentence."""
+    return ", ".join(f"`{word}`" for word in words)
+
+
 def verdict(crate_type: str, emit: str) -> str:
     """What the front-end itself says to such a unit."""
     kind = ["--test"] if crate_type == "--test" else ["--crate-type", crate_type]
@@ -75,7 +80,7 @@ def page() -> str:
 
 # Compilers
 
-Programs that are understood, by name: {", ".join(f"`{name}`" for name in FAMILIES)}. `clippy-driver` is understood where
+Programs that are understood, by name: {names(FAMILIES)}. `clippy-driver` is understood where
 cargo puts it in front of `rustc`. Everything else is left alone (`unknown-compiler`).
 
 ## Which units are cacheable
@@ -96,7 +101,7 @@ refused, because nobody can tell whether the next word belongs to it.
 {table(("option", "what it is", "why"), ((spelling(row), effect(row), row.why) for row in OPTIONS))}
 ### -C
 
-These are part of the key as they stand, in their order: {", ".join(f"`{row.name}`" for row in verbatim)}.
+These are part of the key as they stand, in their order: {names(row.name for row in verbatim)}.
 
 {table(("option", "what it is", "why"), ((f"`{row.name}`", effect(row), row.why) for row in special))}
 ### -Z
@@ -113,9 +118,10 @@ are set:
 And with clippy:
 
 {table(("variable", "why"), ((f"`{name}`", why) for name, why in environment.CLIPPY.items()))}
-Where a unit has externs, a procedural macro may run, which reads without telling: then `{environment.PROC_MACRO_PREFIX}*`,
-{", ".join(f"`{name}`" for name in environment.PROC_MACRO)} count, too, the places in
-{", ".join(f"`{name}`" for name in environment.PROC_MACRO_PATHS)} relative to their roots, and the contents of the package's `Cargo.toml`.
+Where a unit has externs, a procedural macro may run, which reads without telling. Then these count, too:
+`{environment.PROC_MACRO_PREFIX}*`, {names(environment.PROC_MACRO)}; relative to their roots the places in
+{names(environment.PROC_MACRO_PATHS)};
+and the contents of the package's `Cargo.toml`.
 
 ## Reasons
 
