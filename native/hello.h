@@ -5,8 +5,9 @@
 #include "sys.h"
 #include "writer.h"
 
-/* Which streams are terminals, as the bits of HELLO. False when one of them is not open at all: then our socket or a pipe
- * would take its number, and the compiler would write into it what was meant for nobody. To be asked before either. */
+/* Which streams are terminals, as the bits of HELLO. False when one of them is not open at all: then our socket or a
+ * pipe would take its number, and the compiler would write into it what was meant for nobody. To be asked before
+ * either. */
 bool find_terminals(uint8_t *bits);
 
 /* Sends HELLO. False: it cannot be said (no current directory, no such program, too large), or the daemon is gone. */

@@ -156,7 +156,7 @@ class TestList:
         peer.send(List(str(place)))
         listed = peer.expect(Listed)
         assert listed.errno == 0
-        assert dict((name, kind) for kind, name in listed.names) == {
+        assert {name: kind for kind, name in listed.names} == {
             "directory": EntryKind.DIRECTORY,
             "file \udcff": EntryKind.FILE,
             "link": EntryKind.SYMLINK,
@@ -174,7 +174,9 @@ class TestList:
             peer.send(List(str(place)))
             assert {name for _, name in peer.expect(Listed).names} == names
 
-    @pytest.mark.parametrize(("path", "error"), [("none", errno.ENOENT), ("rustc", errno.ENOTDIR), ("", errno.ENOENT)])
+    @pytest.mark.parametrize(
+        ("path", "error"), [("none", errno.ENOENT), ("rustc", errno.ENOTDIR), ("", errno.ENOENT)]
+    )
     def test_errors(self, peer: Peer, path: str, error: int) -> None:
         """The errno, and no names."""
         peer.send(List(path))

@@ -31,7 +31,11 @@ def test_words_environment_and_place(stage: Stage) -> None:
     assert sorted(hello.env) == sorted(f"{name}={value}" for name, value in stage.environment.items())
     assert hello.cwd == str(stage.directory)
     assert hello.program == str(rustc)
-    assert (hello.magic, hello.wire_version, hello.client_version) == (MAGIC_NUMBER, WIRE_VERSION, __version__)
+    assert (hello.magic, hello.wire_version, hello.client_version) == (
+        MAGIC_NUMBER,
+        WIRE_VERSION,
+        __version__,
+    )
     assert hello.capabilities & Capability.DESCRIPTORS
 
 

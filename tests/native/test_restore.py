@@ -40,7 +40,12 @@ def test_what_is_written(stage: Stage, tmp_path: Path) -> None:
     call, peer = stage.compile(stage.script("exit 9"), umask=0o027)
     out = stage.directory / "out"
     paths = [out / "a/b/lib.rlib", out / "a/program", Path("relative.d"), out / "empty"]
-    files = [by_descriptor(paths[0]), by_descriptor(paths[1], executable=True), inline(paths[2]), inline(paths[3], b"")]
+    files = [
+        by_descriptor(paths[0]),
+        by_descriptor(paths[1], executable=True),
+        inline(paths[2]),
+        inline(paths[3], b""),
+    ]
     records = write(peer, files, [blob, blob])
     paths[2] = stage.directory / paths[2]
     assert [path.read_bytes() for path in paths] == [blob.read_bytes(), blob.read_bytes(), b"inline", b""]
@@ -196,11 +201,12 @@ def test_descriptors_that_do_not_fit(stage: Stage, tmp_path: Path, files: int, d
 
 def test_more_descriptors_than_may_travel(stage: Stage, tmp_path: Path) -> None:
     """The kernel cuts what we have no room for; that is trouble, not a guess which are missing."""
+    files = 10 if stage.client.emulated else 64  # qemu does not tell the client that it was cut
     blob = tmp_path / "blob"
     blob.write_text("blob")
     call, peer = stage.compile(stage.script("exit 9"))
     fds = [os.open(blob, os.O_RDONLY) for _ in range(70)]
-    peer.send(Write([by_descriptor(f"out{i}") for i in range(64)]), fds=fds)
+    peer.send(Write([by_descriptor(f"out{i}") for i in range(files)]), fds=fds)
     for fd in fds:
         os.close(fd)
     assert peer.is_closed()
@@ -212,7 +218,9 @@ def test_as_many_as_a_frame_may_have(stage: Stage, tmp_path: Path) -> None:
     blob = tmp_path / "blob"
     blob.write_text("blob")
     call, peer = stage.compile(stage.script("exit 9"))
-    assert {record[0] for record in write(peer, [by_descriptor(f"out{i}") for i in range(64)], [blob] * 64)} == {0}
+    assert {
+        record[0] for record in write(peer, [by_descriptor(f"out{i}") for i in range(64)], [blob] * 64)
+    } == {0}
     peer.send(Exit(0, 0))
     assert call.end()[0] == 0
     assert all((stage.directory / f"out{i}").read_text() == "blob" for i in range(64))

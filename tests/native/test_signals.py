@@ -66,7 +66,9 @@ def test_handed_on(stage: Stage, gate: int, number: signal.Signals) -> None:
     assert err == b"ready\ncaught\n"
 
 
-@pytest.mark.parametrize("number", [*HANDED_ON, signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGUSR1])
+@pytest.mark.parametrize(
+    "number", [*HANDED_ON, signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT, signal.SIGUSR1]
+)
 def test_the_compiler_dies_of_a_signal(stage: Stage, number: signal.Signals) -> None:
     """So does the client, and a daemon that is gone by then does not change that."""
     call, peer = stage.compile(stage.script(f"kill -{int(number)} $$"))
@@ -160,6 +162,7 @@ def test_exit_by_signal(stage: Stage, number: signal.Signals) -> None:
 
 def test_no_core_of_the_client(stage: Stage, tmp_path: object) -> None:
     """The compiler's core is the one that somebody may want."""
+
     def allow_cores() -> None:
         import resource
 

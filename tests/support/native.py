@@ -1,4 +1,4 @@
-"""The client in every shape that it is tested in, and a stage to run it on: a compiler of shell, a daemon of nothing."""
+"""The client in every shape that it is tested in, and a stage: a compiler of shell, a daemon of nothing."""
 
 import functools
 import os
@@ -27,8 +27,9 @@ SMALL_BOUNDS: Final = {
     "CLIENT_FRAME_BYTES_MAX": 4096,
     "NAMES_PER_LISTING_MAX": 16,
     "REPLY_TIMEOUT_S": 1,
+    "OUTPUT_TIMEOUT_MS": 100,
 }
-"""Bounds that no test could reach otherwise: Linux gives argv and environment at most 6 MiB, and nobody waits a minute."""
+"""Bounds that no test could reach otherwise: Linux gives argv and environment at most 6 MiB; nobody waits a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,10 @@ def client_of(flavour: str) -> Client:
     build = [sys.executable, str(HERE / "tools" / "build_client.py"), *arguments]
     said = subprocess.run(build, check=True, capture_output=True, text=True).stdout
     path = Path(said.split()[-1]) / "sccache"
-    return Client(flavour, path, (f"qemu-{QEMU[flavour]}-static",) if flavour in QEMU else ())
+    if flavour not in QEMU:
+        return Client(flavour, path)
+    # Its whole path: some tests change PATH.
+    return Client(flavour, path, (shutil.which(f"qemu-{QEMU[flavour]}-static") or "qemu is missing",))
 
 
 class Drain(threading.Thread):
@@ -119,7 +123,9 @@ class Call:
     def end(self, stdin: bytes | None = None) -> tuple[int, bytes, bytes]:
         """Wait for it: returncode (minus the signal), stdout, stderr without what qemu says of signals."""
         out, err = self.process.communicate(stdin, timeout=WAIT_S)
-        lines = [line for line in (err or b"").splitlines(keepends=True) if not line.startswith(b"qemu: uncaught")]
+        lines = [
+            line for line in (err or b"").splitlines(keepends=True) if not line.startswith(b"qemu: uncaught")
+        ]
         return self.process.returncode, out or b"", b"".join(lines)
 
 
