@@ -11,6 +11,7 @@ import sys
 import time
 from typing import Final
 
+import dunnage
 from dunnage import limits
 from dunnage.config.places import Places
 from dunnage.config.settings import Settings
@@ -80,7 +81,10 @@ def _environment(places: Places) -> dict[str, str]:
         for name, value in os.environ.items()
         if name in _PASSED_ON or name.startswith(("DUNNAGE_", "XDG_", "PYTHON", "COVERAGE"))
     }
-    return kept | {"DUNNAGE_DIR": str(places.base)}
+    # The daemon is this very dunnage, however it was found: its directory comes first, and `/` is its cwd.
+    own = os.path.dirname(os.path.dirname(os.path.abspath(dunnage.__file__)))
+    paths = [own, *filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]
+    return kept | {"DUNNAGE_DIR": str(places.base), "PYTHONPATH": os.pathsep.join(map(os.path.abspath, paths))}
 
 
 def stop(places: Places) -> bool:

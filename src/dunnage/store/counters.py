@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from dunnage import limits
@@ -74,14 +75,17 @@ class CounterBook:
             c.execute(_FORGET_UNITS, (limits.UNIT_NAMES_MAX,))
 
     def counters(self) -> Counters:
-        """All that was counted. StoreError."""
-        self.flush()
-        rows = self._database.query(
-            "SELECT outcome, reason, language, sessions, saved_us, wall_us FROM counters"
-            " ORDER BY outcome, reason, language"
-        )
+        """All that was counted; on a full or read-only disk what could not be written yet is among it. StoreError:
+        not even what was written can be read."""
+        with suppress(StoreError):
+            self.flush()
+        rows = self._database.query("SELECT outcome, reason, language, sessions, saved_us, wall_us FROM counters")
         since = self._database.query("SELECT since_s FROM counting")
-        return Counters(tuple(CounterRow(*row) for row in rows), since[0][0] if since else int(self._clock()))
+        sessions = {(outcome, reason, language): numbers for outcome, reason, language, *numbers in rows}
+        with self._lock:
+            _merge(sessions, self._sessions)
+        found = tuple(CounterRow(*key, *numbers) for key, numbers in sorted(sessions.items()))
+        return Counters(found, since[0][0] if since else int(self._clock()))
 
     def units(self, limit: int) -> Sequence[UnitRow]:
         """The units with the most time spent and saved, at most `limit`. StoreError."""
