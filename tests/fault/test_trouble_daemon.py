@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from dunnage.daemon.control import request
 from support.crates import Crate, crate
 from support.hand_client import HandClient

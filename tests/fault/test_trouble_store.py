@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from support.crates import Crate, crate
 from support.require import require
 from support.workshop import Workshop, plainly
@@ -92,7 +93,9 @@ def small_disk(shop: Workshop) -> Iterator[Path]:
 
 
 def test_full(shop: Workshop, tmp_path: Path, small_disk: Path) -> None:
-    large = crate(tmp_path / "large", "".join(f"pub fn f{i}() -> String {{ format!(\"{i}\") }}\n" for i in range(900)))
+    large = crate(
+        tmp_path / "large", "".join(f'pub fn f{i}() -> String {{ format!("{i}") }}\n' for i in range(900))
+    )
     expected = plainly(large)
     assert sum(map(len, expected.values())) > 400 * 1024
     shop.start()

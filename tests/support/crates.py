@@ -14,7 +14,9 @@ from support.units import LocalView
 @functools.cache
 def real_rustc() -> str:
     """The rustc behind rustup's proxy."""
-    sysroot = subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True).stdout
+    sysroot = subprocess.run(
+        ["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True
+    ).stdout
     return f"{sysroot.strip()}/bin/rustc"
 
 

@@ -14,7 +14,9 @@ WAIT_S = 30
 """Only ever a hang."""
 
 
-def hello(argv: Sequence[str] = ("rustc",), *, cwd: str = "/", env: Sequence[str] = (), **changes: int) -> Hello:
+def hello(
+    argv: Sequence[str] = ("rustc",), *, cwd: str = "/", env: Sequence[str] = (), **changes: int
+) -> Hello:
     """A greeting; `changes` are its integer fields."""
     fields = {"magic": MAGIC_NUMBER, "wire_version": WIRE_VERSION, "capabilities": int(CAPABILITIES)}
     fields |= {"pid": os.getpid(), "mount_namespace": 7, "tty": 0} | changes
@@ -39,7 +41,9 @@ class HandClient:
 
     def send(self, *messages: Message, descriptors: Sequence[int] = ()) -> None:
         """Send messages, the descriptors with the first byte."""
-        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
+        rights = (
+            [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
+        )
         data = b"".join(map(encode, messages))
         sent = self.socket.sendmsg([data], rights)
         if sent < len(data):

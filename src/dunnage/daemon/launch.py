@@ -23,7 +23,17 @@ ELSEWHERE: Final = b"another daemon holds the lock"
 _POLL_S: Final = 0.02
 _REPORT_BYTES: Final = 4096
 
-_PASSED_ON: Final = ("HOME", "LANG", "LC_ALL", "LOGNAME", "PATH", "PYTHONPATH", "TMPDIR", "USER", "LD_LIBRARY_PATH")
+_PASSED_ON: Final = (
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LOGNAME",
+    "PATH",
+    "PYTHONPATH",
+    "TMPDIR",
+    "USER",
+    "LD_LIBRARY_PATH",
+)
 """Of the environment; `DUNNAGE_*`, `XDG_*` and `PYTHON*` besides. The first build's variables must not configure all later ones."""
 
 
@@ -33,7 +43,9 @@ def ensure(settings: Settings, places: Places) -> Answer:
     Raises:
         DaemonError: it could not be started, with its own words why.
     """
-    del settings  # the daemon reads the user's settings itself: a project's must not reach what all projects share
+    del (
+        settings
+    )  # the daemon reads the user's settings itself: a project's must not reach what all projects share
     deadline = time.monotonic() + limits.START_TIMEOUT_S
     while True:
         try:
@@ -41,7 +53,8 @@ def ensure(settings: Settings, places: Places) -> Answer:
         except NotRunning:
             if time.monotonic() > deadline:
                 raise DaemonError(
-                    f"The daemon did not answer within {limits.START_TIMEOUT_S} s.", hint=f"Its log is {places.log}."
+                    f"The daemon did not answer within {limits.START_TIMEOUT_S} s.",
+                    hint=f"Its log is {places.log}.",
                 ) from None
         report = _spawn(places)
         if report == ELSEWHERE:  # who holds the lock begins, or ends: then it is our turn
@@ -84,7 +97,10 @@ def _environment(places: Places) -> dict[str, str]:
     # The daemon is this very dunnage, however it was found: its directory comes first, and `/` is its cwd.
     own = os.path.dirname(os.path.dirname(os.path.abspath(dunnage.__file__)))
     paths = [own, *filter(None, kept.get("PYTHONPATH", "").split(os.pathsep))]
-    return kept | {"DUNNAGE_DIR": str(places.base), "PYTHONPATH": os.pathsep.join(map(os.path.abspath, paths))}
+    return kept | {
+        "DUNNAGE_DIR": str(places.base),
+        "PYTHONPATH": os.pathsep.join(map(os.path.abspath, paths)),
+    }
 
 
 def stop(places: Places) -> bool:

@@ -36,7 +36,9 @@ def live(report: int) -> int:
     except (DunnageError, OSError) as error:
         _tell(report, str(error).encode("utf-8", "replace"))
         return 1
-    signal.set_wakeup_fd(daemon.waker.fileno())  # a signal that another thread gets does not wake the accept loop
+    signal.set_wakeup_fd(
+        daemon.waker.fileno()
+    )  # a signal that another thread gets does not wake the accept loop
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: daemon.stop())
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

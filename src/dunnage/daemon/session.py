@@ -60,7 +60,12 @@ def serve(connection: socket.socket, host: Host, *, may_control: bool, after: Ca
             host.count(result)
             wall_ms = (time.perf_counter_ns() - started) / 1e6
             log.info(
-                "%s %s %s %.1f ms %s", result.outcome, result.reason, result.name or "-", wall_ms, result.detail
+                "%s %s %s %.1f ms %s",
+                result.outcome,
+                result.reason,
+                result.name or "-",
+                wall_ms,
+                result.detail,
             )
     except Exception:
         log.exception("an outcome could not be counted")

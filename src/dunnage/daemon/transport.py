@@ -38,7 +38,9 @@ class Transport:
         self._patience_s = seconds or math.inf
         bound = struct.pack("@ll", seconds, 0)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, bound)
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", limits.REPLY_TIMEOUT_S, 0))
+        self._socket.setsockopt(
+            socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", limits.REPLY_TIMEOUT_S, 0)
+        )
 
     def send(self, messages: Sequence[DaemonMessage], descriptors: Sequence[int] = ()) -> None:
         """Send messages with one call; descriptors travel with the first byte.

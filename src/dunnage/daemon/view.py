@@ -97,7 +97,9 @@ class SocketView:
 
     def _run(self, request: RunRequest) -> Run:
         self._send([request])
-        self._transport.wait_at_most(0)  # a compiler takes as long as it takes; a client that dies ends the connection
+        self._transport.wait_at_most(
+            0
+        )  # a compiler takes as long as it takes; a client that dies ends the connection
         streams: dict[int, list[bytes]] = {Stream.STDOUT: [], Stream.STDERR: []}
         sizes = dict.fromkeys(streams, 0)
         while isinstance(message := self._transport.receive(), Output):
@@ -110,7 +112,8 @@ class SocketView:
         if message.errno:
             raise ViewGone("client-gone", f"the compiler could not be started: {os.strerror(message.errno)}")
         stdout, stderr = (
-            b"".join(streams[s]) if sizes[s] <= limits.STREAM_BYTES_MAX else None for s in (Stream.STDOUT, Stream.STDERR)
+            b"".join(streams[s]) if sizes[s] <= limits.STREAM_BYTES_MAX else None
+            for s in (Stream.STDOUT, Stream.STDERR)
         )
         return Run(
             code=message.code, signal=message.signal, stdout=stdout, stderr=stderr,

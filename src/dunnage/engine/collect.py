@@ -56,13 +56,18 @@ def collect(view: View, subject: Subject, run: Run, digests: Digests) -> Collect
     others = [output.path for output in unit.outputs if output.kind != "dep-info"]
     first, *outputs = view.open([unit.dep_info, *others])
     collected = Collected(
-        run=run, dep_info=b"", paths=PathSet(), outputs=[descriptor for descriptor in outputs if descriptor is not None]
+        run=run,
+        dep_info=b"",
+        paths=PathSet(),
+        outputs=[descriptor for descriptor in outputs if descriptor is not None],
     )
     missed: Missed | None = None
     try:
         missed = _read(view, subject, collected, first, digests)
         if missed is None and len(collected.outputs) != len(others):
-            missed = Missed("output-missing", ", ".join(p for p, d in zip(others, outputs, strict=True) if d is None))
+            missed = Missed(
+                "output-missing", ", ".join(p for p, d in zip(others, outputs, strict=True) if d is None)
+            )
         return missed or collected
     except BaseException:
         missed = Missed("client-gone")

@@ -105,7 +105,9 @@ class Engine:
             collected = missed
         else:
             collected = collect(view, subject, run, self._digests)
-        with suppress(ViewGone):  # its compiler is done, and what it made is here: a client that left is no loss
+        with suppress(
+            ViewGone
+        ):  # its compiler is done, and what it made is here: a client that left is no loss
             view.exit(run)
         storing()
         stored = self._store_away(subject, collected, view.mount_namespace)

@@ -60,7 +60,9 @@ def _today(name: str, subject: Subject) -> str | None:
 def _input_digests(view: View, subject: Subject, digests: Digests) -> list[tuple[str, Digest]] | None:
     paths = [item.path for item in subject.inputs]
     found = digests.of(view, paths, [subject.records[path] for path in paths])
-    pairs = [(item.role, digest) for item, digest in zip(subject.inputs, found, strict=True) if digest is not None]
+    pairs = [
+        (item.role, digest) for item, digest in zip(subject.inputs, found, strict=True) if digest is not None
+    ]
     return pairs if len(pairs) == len(paths) else None
 
 

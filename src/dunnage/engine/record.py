@@ -86,8 +86,8 @@ class Recorder:
             return Missed("dep-info-unreadable", "a NUL in what the compiler said")
         dep_info = dep_info_template(collected.dep_info, roots)
         notices = stderr_template(stderr, roots)
-        for text in (dep_info, notices, stdout):
-            bound |= literal_roots(text, roots)
+        for said in (dep_info, notices, stdout):
+            bound |= literal_roots(said, roots)
         places = [(f"root:{name}", roots.place(name) or "") for name in sorted(bound)]
         display = [(f"display:{name}", value) for name, value in subject.unit.display]
         result = ActionResult(
@@ -122,7 +122,9 @@ def _bound_by_environment(subject: Subject, collected: Collected) -> set[str]:
 
 def stderr_template(stderr: bytes, roots: Roots) -> bytes:
     """Artifact notices with marks, everything else as it is (and then bound to the roots in it)."""
-    return b"".join(notice_template(line, roots) if is_notice else line for is_notice, line in split_notices(stderr))
+    return b"".join(
+        notice_template(line, roots) if is_notice else line for is_notice, line in split_notices(stderr)
+    )
 
 
 def roots_in_file(descriptor: int, roots: Roots) -> set[str]:

@@ -61,7 +61,9 @@ class Digests:
         """The digest of a regular file if it is remembered."""
         return self._memo.digest_of(record, namespace)
 
-    def of_descriptor(self, descriptor: int, namespace: int, *, ours: bool = False) -> tuple[StatRecord, Digest] | None:
+    def of_descriptor(
+        self, descriptor: int, namespace: int, *, ours: bool = False
+    ) -> tuple[StatRecord, Digest] | None:
         """Read and hash an open file and close it; None if it is no regular file or changed while it was read.
 
         `ours`: the compiler that we started made this file a moment ago; it is remembered however young it is.

@@ -64,7 +64,9 @@ def _parse(read: Callable[[int, int], bytes]) -> Dynamic | None:
         return read(base + index, _STRINGS_BYTES_MAX).split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
 
     needed = tuple(text(value) for tag, value in tags if tag == _DT_NEEDED)
-    search = [part for tag, value in tags if tag in (_DT_RPATH, _DT_RUNPATH) for part in text(value).split(":")]
+    search = [
+        part for tag, value in tags if tag in (_DT_RPATH, _DT_RUNPATH) for part in text(value).split(":")
+    ]
     return Dynamic(needed, tuple(search))
 
 

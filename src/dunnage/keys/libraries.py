@@ -55,7 +55,9 @@ def loaded_libraries(view: View, programs: Iterable[str]) -> list[str]:
         if dynamic is None:
             continue
         origin = path.rsplit("/", 1)[0]
-        dirs = [part.replace("$ORIGIN", origin).replace("${ORIGIN}", origin) for part in dynamic.search if part]
+        dirs = [
+            part.replace("$ORIGIN", origin).replace("${ORIGIN}", origin) for part in dynamic.search if part
+        ]
         for name in dynamic.needed:
             if name in found or name.startswith(_SYSTEM):
                 continue

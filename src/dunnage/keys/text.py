@@ -47,7 +47,9 @@ class KeyText:
     def render(self) -> str:
         """The parts, one a line, for people and for `diff`. Digests are shown in hex, line ends as escapes."""
         names = (part.decode("utf-8", "backslashreplace") for part in self._parts[::2])
-        return "".join(f"{name}: {_readable(value)}\n" for name, value in zip(names, self._parts[1::2], strict=True))
+        return "".join(
+            f"{name}: {_readable(value)}\n" for name, value in zip(names, self._parts[1::2], strict=True)
+        )
 
 
 def _readable(data: bytes) -> str:

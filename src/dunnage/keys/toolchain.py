@@ -105,7 +105,9 @@ class Toolchains:
         watched += [*files, *directories]
         records = view.stat(watched)
         offset = len(watched) - len(files) - len(directories)
-        return self._identity(view, about, sysroot, host, watched, records, slice(offset, offset + len(files)))
+        return self._identity(
+            view, about, sysroot, host, watched, records, slice(offset, offset + len(files))
+        )
 
     def _identity(
         self,
@@ -123,7 +125,9 @@ class Toolchains:
         for path, digest in zip(files, self._digests.of(view, files, records[contents]), strict=True):
             if digest is None:
                 return None
-            text.add(path.removeprefix(sysroot) if path.startswith(sysroot) else path.rsplit("/", 1)[-1], digest)
+            text.add(
+                path.removeprefix(sysroot) if path.startswith(sysroot) else path.rsplit("/", 1)[-1], digest
+            )
         return Toolchain(ToolchainId(text.digest()), sysroot, host, tuple(watched), tuple(records))
 
 

@@ -11,6 +11,8 @@ def which(view: View, name: str, env: Mapping[str, str]) -> str | None:
     Raises:
         ViewGone: see `View`.
     """
-    candidates = [f"{directory}/{name}" for directory in env.get("PATH", "").split(":") if directory.startswith("/")]
+    candidates = [
+        f"{directory}/{name}" for directory in env.get("PATH", "").split(":") if directory.startswith("/")
+    ]
     records = view.stat(candidates)
     return next((path for path, record in zip(candidates, records, strict=True) if is_regular(record)), None)

@@ -33,7 +33,11 @@ _ROWS: Final = (
     # Misses that were compiled and stored.
     Reason("new", _M, "no unit like this was compiled before"),
     Reason("inputs-changed", _M, "the unit is known, but a file or variable that it read differs"),
-    Reason("bound-elsewhere", _M, "known, but every result contains paths of another place, or other display options"),
+    Reason(
+        "bound-elsewhere",
+        _M,
+        "known, but every result contains paths of another place, or other display options",
+    ),
     Reason("evicted", _M, "known, but its files were trimmed from the store"),
     Reason("corrupt", _M, "known, but a stored file was damaged; it was set aside"),
     # Misses that were compiled and not stored.

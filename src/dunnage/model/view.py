@@ -32,7 +32,13 @@ def record_of(status: os.stat_result) -> StatRecord:
     """The record of an open descriptor: the same bytes that a client makes of the same file."""
     return StatRecord(
         STAT.pack(
-            0, status.st_mode, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
+            0,
+            status.st_mode,
+            status.st_dev,
+            status.st_ino,
+            status.st_size,
+            status.st_mtime_ns,
+            status.st_ctime_ns,
         )
     )
 

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from dunnage.daemon.ledger import Ledger
 from dunnage.errors import StoreError
 from dunnage.model.outcome import Outcome, Result

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
 from dunnage.config.places import Places
 from dunnage.daemon.listening import is_same_user, listen, make_directories, short_name
 from support.require import require
@@ -83,8 +84,12 @@ def test_another_user_is_not_the_same() -> None:
         directory = Path(name)
         directory.chmod(0o755)
         with listen(directory / "sock", 0o666) as listener:
-            program = f"import socket; s = socket.socket(socket.AF_UNIX); s.connect('{directory}/sock'); s.recv(1)"
-            stranger = subprocess.Popen([sys.executable, "-c", program], user=4321, group=4321, extra_groups=[])
+            program = (
+                f"import socket; s = socket.socket(socket.AF_UNIX); s.connect('{directory}/sock'); s.recv(1)"
+            )
+            stranger = subprocess.Popen(
+                [sys.executable, "-c", program], user=4321, group=4321, extra_groups=[]
+            )
             connection, _ = listener.accept()
             assert not is_same_user(connection)
             connection.close()

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 
 import pytest
+
 from dunnage import limits
 from dunnage.daemon.transport import Transport
 from dunnage.model.view import ViewGone
@@ -46,7 +47,9 @@ def test_descriptors_come_with_their_message(pair: tuple[Transport, HandClient])
 def test_descriptors_go_with_the_first_byte(pair: tuple[Transport, HandClient]) -> None:
     transport, client = pair
     read_end, write_end = os.pipe()
-    transport.send([Write((WriteFile("/x", executable=False, source=FileSource.DESCRIPTOR),)), Exec("")], [read_end])
+    transport.send(
+        [Write((WriteFile("/x", executable=False, source=FileSource.DESCRIPTOR),)), Exec("")], [read_end]
+    )
     client.next()
     assert len(client.descriptors) == 1
     os.close(read_end)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from dunnage import limits
 from dunnage.daemon.transport import Transport
 from dunnage.daemon.view import SocketView, environment

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from dunnage.engine.engine import Engine
 from dunnage.store.store import Store
 

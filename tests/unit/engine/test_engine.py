@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+
 from dunnage.engine.engine import Engine
 from dunnage.model.outcome import Outcome, Result
 from dunnage.model.view import Run, ViewGone
@@ -88,9 +89,7 @@ def test_a_module_that_would_now_be_found_twice(tmp_path: Path, serve: Serve) ->
     assert b"E0761" in (view.ended.stderr or b"")
 
 
-@pytest.mark.parametrize(
-    ("before", "after"), [(None, ""), ("", None), (None, "x"), ("x", "y"), ("x", "")]
-)
+@pytest.mark.parametrize(("before", "after"), [(None, ""), ("", None), (None, "x"), ("x", "y"), ("x", "")])
 def test_a_variable_that_the_compiler_read(
     tmp_path: Path, serve: Serve, before: str | None, after: str | None
 ) -> None:

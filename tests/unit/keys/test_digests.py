@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 from blake3 import blake3
+
 from dunnage.keys.digests import Digests, hash_descriptor, is_settled
 from dunnage.model.digest import Digest
 from dunnage.model.view import STAT, StatRecord

@@ -21,7 +21,9 @@ def readelf(path: str) -> Dynamic:
     said = subprocess.run(["readelf", "-dW", path], capture_output=True, text=True, check=True).stdout
     needed = tuple(re.findall(r"\(NEEDED\)\s+Shared library: \[(.*)\]", said))
     search = tuple(
-        part for found in re.findall(r"\((?:RPATH|RUNPATH)\)\s+Library r\w*path: \[(.*)\]", said) for part in found.split(":")
+        part
+        for found in re.findall(r"\((?:RPATH|RUNPATH)\)\s+Library r\w*path: \[(.*)\]", said)
+        for part in found.split(":")
     )
     return Dynamic(needed, search)
 
@@ -31,7 +33,8 @@ def test_programs_and_libraries_as_readelf_sees_them(tmp_path: Path) -> None:
     source.write_text("#include <math.h>\nint main(int c, char **v) { return (int)sin((double)c); }\n")
     program = tmp_path / "main"
     subprocess.run(
-        ["gcc", "-o", program, source, "-Wl,--no-as-needed", "-lm", "-Wl,-rpath,$ORIGIN/../lib:/opt/x"], check=True
+        ["gcc", "-o", program, source, "-Wl,--no-as-needed", "-lm", "-Wl,-rpath,$ORIGIN/../lib:/opt/x"],
+        check=True,
     )
     found = parse(str(program))
     assert found == readelf(str(program))
@@ -43,7 +46,9 @@ def test_programs_and_libraries_as_readelf_sees_them(tmp_path: Path) -> None:
 def test_the_real_rustc() -> None:
     cargo = shutil.which("cargo")
     assert cargo is not None
-    sysroot = subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True).stdout.strip()
+    sysroot = subprocess.run(
+        ["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True
+    ).stdout.strip()
     assert parse(f"{sysroot}/bin/rustc") == readelf(f"{sysroot}/bin/rustc")
 
 

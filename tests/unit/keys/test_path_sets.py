@@ -19,7 +19,14 @@ def test_paths_are_relative_to_the_compiler_and_never_tidied_up() -> None:
 
 def test_a_path_set() -> None:
     paths = rust_path_set(
-        ["src/lib.rs", "src/b.rs", "src/a/mod.rs", "src/b.rs", "/ws/target/debug/build/x/out/gen.rs", "/etc/data"],
+        [
+            "src/lib.rs",
+            "src/b.rs",
+            "src/a/mod.rs",
+            "src/b.rs",
+            "/ws/target/debug/build/x/out/gen.rs",
+            "/etc/data",
+        ],
         ["B", "A", "B"],
         sources=frozenset({"/ws/src/lib.rs"}),
         cwd="/ws",
@@ -41,7 +48,5 @@ def test_a_path_set() -> None:
 
 def test_a_twin_that_was_read_is_not_absent() -> None:
     """`include!` can read both."""
-    paths = rust_path_set(
-        ["/ws/a.rs", "/ws/a/mod.rs"], [], sources=frozenset(), cwd="/ws", roots=ROOTS
-    )
+    paths = rust_path_set(["/ws/a.rs", "/ws/a/mod.rs"], [], sources=frozenset(), cwd="/ws", roots=ROOTS)
     assert paths.absent == ()

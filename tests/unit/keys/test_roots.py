@@ -1,11 +1,14 @@
 """Roots: found from what cargo does, nested ones longest first, and paths there and back."""
 
 import pytest
+
 from dunnage.keys.roots import Roots, cargo_home, roots_of, target_dir
 from dunnage.model.unit import Input
 from support.units import unit_of
 
-ROOTS = Roots.of([("target", "/ws/target"), ("workspace", "/ws"), ("cargo-home", "/home/u/.cargo"), ("x", "/")])
+ROOTS = Roots.of(
+    [("target", "/ws/target"), ("workspace", "/ws"), ("cargo-home", "/home/u/.cargo"), ("x", "/")]
+)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +81,8 @@ def test_roots_of_a_member_of_a_workspace() -> None:
 
 def test_roots_of_a_package_from_the_registry() -> None:
     package = "/cargo/registry/src/index/a-1.0.0"
-    unit = unit_of("/ws", cwd=package, package_dir=package, inputs=(Input("source", f"{package}/src/lib.rs"),))
+    unit = unit_of(
+        "/ws", cwd=package, package_dir=package, inputs=(Input("source", f"{package}/src/lib.rs"),)
+    )
     roots = roots_of(unit, sysroot="/rust", cargo_home_env=None)
     assert dict(roots.places) == {"sysroot": "/rust", "target": "/ws/target", "cargo-home": "/cargo"}

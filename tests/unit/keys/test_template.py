@@ -1,6 +1,7 @@
 """Templates: places become marks and come back as today's; what is left literally is seen."""
 
 import pytest
+
 from dunnage.keys.roots import Roots
 from dunnage.keys.template import NotKeepable, dep_info_template, fill, literal_roots, notice_template
 
