@@ -118,7 +118,7 @@ FRESH_BLOBS_MAX: Final = 4_096
 (`OUTPUTS_PER_UNIT_MAX`)."""
 
 RESERVE_BYTES: Final = 256 * 1024
-"""Set aside so that trim and clear work on a full disk: deleting one result writes some 15 pages of 4 KiB to the log."""
+"""Set aside so that trim and clear work on a full disk: deleting one result logs some 15 pages of 4 KiB."""
 
 TRIM_BATCH_RESULTS: Final = 64
 """Results that trim removes in one transaction: some 10 ms during which nothing else is written."""

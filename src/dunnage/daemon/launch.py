@@ -1,7 +1,8 @@
 """Starting and stopping a daemon from the command line.
 
-The daemon is started detached: a session of its own, no inherited descriptor, no terminal, cwd `/`, and no child of whoever
-started it (a build tool must not find a child that it never made). What it writes into a pipe tells when it is ready, or why not.
+The daemon is started detached: a session of its own, no inherited descriptor, no terminal, cwd `/`, and no child of
+whoever started it (a build tool must not find a child that it never made). What it writes into a pipe tells when it is
+ready, or why not.
 """
 
 import fcntl
@@ -34,7 +35,8 @@ _PASSED_ON: Final = (
     "USER",
     "LD_LIBRARY_PATH",
 )
-"""Of the environment; `DUNNAGE_*`, `XDG_*` and `PYTHON*` besides. The first build's variables must not configure all later ones."""
+"""Of the environment; `DUNNAGE_*`, `XDG_*` and `PYTHON*` besides. The first build's variables must not configure all
+later ones."""
 
 
 def ensure(settings: Settings, places: Places) -> Answer:

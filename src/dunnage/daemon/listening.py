@@ -1,7 +1,7 @@
 """The two sockets of a daemon, and who may use them.
 
-The host's own answers the same user only (0600 in directories of 0700, and peer credentials). The containers' stands in a
-directory of its own (0755, the socket 0666) below a parent that only the user may enter: on the host nobody else
+The host's own answers the same user only (0600 in directories of 0700, and peer credentials). The containers' stands
+in a directory of its own (0755, the socket 0666) below a parent that only the user may enter: on the host nobody else
 gets there, in a container any uid does, because the mount is the permission.
 
 A socket is bound under another name and renamed into its place, so that a stale one is replaced at once and nobody

@@ -23,7 +23,7 @@ THIN_ARCHIVE = b"!<thin>\n"
 
 
 class Recorder:
-    """Stores results. `clock` is in seconds since 1970; `keep_text` gets the text of each action key, if anyone asks."""
+    """Stores results. `clock` is in seconds since 1970; `keep_text`, if given, gets the text of each action key."""
 
     def __init__(
         self,

@@ -33,8 +33,8 @@ class Roots:
     def of(cls, places: Sequence[tuple[str, str]]) -> "Roots":
         """Bring places into order. Of two names for one place the earlier wins."""
         seen: dict[str, str] = {}
-        for name, path in places:
-            path = path.rstrip("/")
+        for name, place in places:
+            path = place.rstrip("/")
             if path.startswith("/") and path not in seen:
                 seen[path] = name
         return cls(tuple((name, path) for path, name in sorted(seen.items(), key=lambda item: -len(item[0]))))

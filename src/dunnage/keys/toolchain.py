@@ -1,8 +1,8 @@
 """Toolchain identity: contents, never version text alone.
 
 A rustc's identity is made from the program itself, the drivers in front of it (`clippy-driver`), the libraries that
-they load (`librustc_driver`, LLVM), and the standard library of the target. A compiler that was not seen before is asked twice,
-`-vV` and `--print sysroot`; after that the identity holds as long as every file and directory that it was
+they load (`librustc_driver`, LLVM), and the standard library of the target. A compiler that was not seen before is
+asked twice, `-vV` and `--print sysroot`; after that the identity holds as long as every file and directory that it was
 made from has the same stat, which a session finds out with the one batch of stats that it makes anyway.
 
 A rustup proxy answers differently for another directory, `RUSTUP_TOOLCHAIN`, or set of settings: what it decides by
