@@ -21,7 +21,7 @@ def expand(argv: Sequence[str], files: Mapping[str, bytes] | None) -> Sequence[s
     Raises:
         ResponseFileError: a file's contents are missing from `files`, or not UTF-8.
     """
-    if not any(word.startswith("@") for word in argv[1:]):
+    if not [word for word in argv[1:] if word[:1] == "@"]:
         return argv
     words = [argv[0]]
     for word in argv[1:]:
