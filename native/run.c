@@ -9,26 +9,12 @@
 #include "run.h"
 
 #include "program.h"
+#include "signals.h"
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
-
-/* What is handed on to the compiler. */
-static const int HANDED_ON[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
-/* And what we must not be ended by, or need to be woken by, while it runs. */
-static const int MINDED[] = {SIGPIPE, SIGCHLD};
-
-enum { HANDED_ON_COUNT = sizeof HANDED_ON / sizeof *HANDED_ON, MINDED_COUNT = sizeof MINDED / sizeof *MINDED };
-
-/* What the signals were before we minded them. */
-struct signals {
-    sigset_t mask;
-    sigset_t handed_on;
-    struct sigaction actions[HANDED_ON_COUNT + MINDED_COUNT];
-};
 
 /* One stream of the compiler's on its way. */
 struct stream {
@@ -36,58 +22,6 @@ struct stream {
     int to;   /* our own stream, -1 when it must not be seen */
     uint8_t number;
 };
-
-static volatile pid_t child;
-
-static void hand_on(int signal, siginfo_t *info, void *context) {
-    (void)context;
-    /* From the kernel (SI_KERNEL: a terminal, to the whole group) the compiler has got it, too. */
-    if (info->si_code <= 0 && child > 0) {
-        int error = errno;
-        (void)kill(child, signal);
-        errno = error;
-    }
-}
-
-static void only_wake(int signal) {
-    (void)signal;
-}
-
-static int signal_at(int index) {
-    return index < HANDED_ON_COUNT ? HANDED_ON[index] : MINDED[index - HANDED_ON_COUNT];
-}
-
-/* SIGCHLD is blocked from here on, save while we poll: so no exit is missed between looking and sleeping. What is to be
- * handed on stays blocked until there is a child. */
-static void mind_signals(struct signals *before) {
-    struct sigaction handing_on = {.sa_sigaction = hand_on, .sa_flags = SA_SIGINFO};
-    struct sigaction waking = {.sa_handler = only_wake, .sa_flags = SA_NOCLDSTOP};
-    sigset_t blocked;
-    (void)sigemptyset(&before->handed_on);
-    for (int i = 0; i < HANDED_ON_COUNT; i++) {
-        (void)sigaddset(&before->handed_on, HANDED_ON[i]);
-    }
-    blocked = before->handed_on;
-    (void)sigaddset(&blocked, SIGCHLD);
-    (void)sigprocmask(SIG_BLOCK, &blocked, &before->mask);
-    for (int i = 0; i < HANDED_ON_COUNT + MINDED_COUNT; i++) {
-        struct sigaction *old = &before->actions[i];
-        (void)sigaction(signal_at(i), NULL, old);
-        if (i >= HANDED_ON_COUNT) {
-            (void)sigaction(signal_at(i), &waking, NULL);
-        } else if (old->sa_handler != SIG_IGN) {
-            /* What is ignored (nohup) stays ignored, by us as by the compiler. */
-            (void)sigaction(signal_at(i), &handing_on, NULL);
-        }
-    }
-}
-
-static void restore_signals(const struct signals *before) {
-    for (int i = 0; i < HANDED_ON_COUNT + MINDED_COUNT; i++) {
-        (void)sigaction(signal_at(i), &before->actions[i], NULL);
-    }
-    (void)sigprocmask(SIG_SETMASK, &before->mask, NULL);
-}
 
 /* In the child: everything as we got it, then the compiler. Says the errno over `trouble` when that fails. */
 static _Noreturn void be_compiler(char **argv, const char *path, const struct signals *before, const int *outs,
@@ -106,8 +40,8 @@ static _Noreturn void be_compiler(char **argv, const char *path, const struct si
     _exit(127);
 }
 
-/* Starts the compiler. Fills the streams' `from`; returns 0 or an errno. */
-static int start(char **argv, bool quiet, const struct signals *before, struct stream *streams) {
+/* Starts the compiler. Fills the streams' `from` and `child`; returns 0 or an errno. */
+static int start(char **argv, bool quiet, const struct signals *before, struct stream *streams, pid_t *child) {
     static char path[PATH_MAX];
     int pipes[3][2]; /* stdout, stderr, and one that closes when execve has worked */
     int error = find_program(argv[0], path);
@@ -138,7 +72,8 @@ static int start(char **argv, bool quiet, const struct signals *before, struct s
             }
         } else {
             error = 0;
-            child = pid;
+            *child = pid;
+            hand_on_to(pid);
         }
     }
     for (int i = 0; i < made; i++) {
@@ -186,19 +121,17 @@ static bool pass_on(struct stream *stream, struct writer *writer) {
     return true;
 }
 
-/* Takes the child if it has ended. The signals that are handed on wait meanwhile: its number may soon be another's. */
-static bool reap(struct ending *ending, const struct signals *before) {
+/* Takes the child if it has ended. */
+static bool reap(pid_t child, struct ending *ending, const struct signals *before) {
     int status;
     struct rusage usage;
-    (void)sigprocmask(SIG_BLOCK, &before->handed_on, NULL);
+    hold_signals(before);
     pid_t ended = wait4(child, &status, WNOHANG, &usage);
     if (ended == 0 || (ended < 0 && errno == EINTR)) {
-        sigset_t meanwhile = before->mask;
-        (void)sigaddset(&meanwhile, SIGCHLD);
-        (void)sigprocmask(SIG_SETMASK, &meanwhile, NULL);
+        let_signals(before);
         return false;
     }
-    child = 0;
+    hand_on_to(0);
     if (ended < 0) {
         ending->error = errno;
         return true;
@@ -211,10 +144,10 @@ static bool reap(struct ending *ending, const struct signals *before) {
 }
 
 /* Until the compiler has ended. Its pipes may stay open longer (a grandchild holds them) or close sooner. */
-static void attend(struct stream *streams, struct writer *writer, struct ending *ending, const struct signals *before) {
-    sigset_t while_polling = before->mask;
-    (void)sigdelset(&while_polling, SIGCHLD);
-    while (!reap(ending, before)) {
+static void attend(pid_t child, struct stream *streams, struct writer *writer, struct ending *ending,
+                   const struct signals *before) {
+    sigset_t while_polling = polling_mask(before);
+    while (!reap(child, ending, before)) {
         struct pollfd wanted[2];
         for (int i = 0; i < 2; i++) {
             wanted[i] = (struct pollfd){.fd = streams[i].from, .events = POLLIN};
@@ -243,9 +176,10 @@ struct ending run(struct writer *writer, char **argv, bool quiet) {
     mind_signals(&before);
     struct ending ending = {.started_ns = real_ns()};
     int64_t began = now_ns();
-    ending.error = start(argv, quiet, &before, streams);
+    pid_t child = 0;
+    ending.error = start(argv, quiet, &before, streams, &child);
     if (ending.error == 0) {
-        attend(streams, writer, &ending, &before);
+        attend(child, streams, writer, &ending, &before);
     }
     ending.wall_us = (uint64_t)(now_ns() - began) / 1000;
     restore_signals(&before);
