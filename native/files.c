@@ -39,30 +39,23 @@ void put_stat_record(struct writer *writer, const char *path, int error) {
 }
 
 bool answer_stat(struct writer *writer, const struct message *request) {
-    static char path[PATH_MAX];
     uint8_t *at = request->list;
     frame_begin(writer, WIRE_TYPE_STATS, 4 + (uint64_t)request->count * WIRE_STAT_RECORD_BYTES);
     put_u32(writer, request->count);
     for (uint32_t i = 0; i < request->count; i++) {
-        int error = path_of(next_text(&at), path);
-        put_stat_record(writer, path, error);
+        put_stat_record(writer, next_string(&at), 0);
     }
     return frame_end(writer);
 }
 
 /* Opens a regular file. Anything else is refused: reading a FIFO or a device could wait for ever, or do something. */
-static int open_file(struct span text, int *fd) {
-    static char path[PATH_MAX];
+static int open_file(const char *path, int *fd) {
     struct stat found;
-    int error = path_of(text, path);
-    if (error != 0) {
-        return error;
-    }
     *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (*fd < 0) {
         return errno;
     }
-    error = fstat(*fd, &found) != 0 ? errno : S_ISDIR(found.st_mode) ? EISDIR : S_ISREG(found.st_mode) ? 0 : EINVAL;
+    int error = fstat(*fd, &found) != 0 ? errno : S_ISDIR(found.st_mode) ? EISDIR : S_ISREG(found.st_mode) ? 0 : EINVAL;
     if (error != 0) {
         (void)close(*fd);
     }
@@ -75,7 +68,7 @@ bool answer_open(struct writer *writer, const struct message *request) {
     unsigned count = 0;
     uint8_t *at = request->list;
     for (uint32_t i = 0; i < request->count; i++) {
-        errnos[i] = open_file(next_text(&at), &fds[count]);
+        errnos[i] = open_file(next_string(&at), &fds[count]);
         count += errnos[i] == 0 ? 1 : 0;
     }
     frame_begin(writer, WIRE_TYPE_OPENED, 4 + (uint64_t)request->count * 4);

@@ -81,9 +81,14 @@ static uint32_t count_of(char **texts) {
 }
 
 static void put_texts(struct writer *writer, char **texts, uint32_t count) {
-    put_u32(writer, count);
+    uint64_t size = 0;
     for (uint32_t i = 0; i < count; i++) {
-        put_text(writer, texts[i]);
+        size += strlen(texts[i]) + 1;
+    }
+    put_u32(writer, count);
+    put_u32(writer, (uint32_t)size); /* the kernel gives far less than 4 GiB */
+    for (uint32_t i = 0; i < count; i++) {
+        put_bytes(writer, texts[i], strlen(texts[i]) + 1);
     }
 }
 

@@ -63,19 +63,31 @@ static struct file_to_write take_file(struct cursor *cursor) {
     return file;
 }
 
-static void take_list(struct cursor *cursor, struct message *message, uint32_t count_max, bool files) {
+static void take_files(struct cursor *cursor, struct message *message) {
     message->count = take_number(cursor, 4);
     message->list = cursor->at;
-    if (message->count > count_max) {
+    if (message->count > WIRE_OUTPUTS_PER_UNIT_MAX) {
         cursor->wrong = true;
     }
     for (uint32_t i = 0; i < message->count && !cursor->wrong; i++) {
-        if (files) {
-            (void)take_file(cursor);
-        } else {
-            (void)take_text(cursor);
-        }
+        (void)take_file(cursor);
     }
+}
+
+/* Exactly as many NULs as strings, the last of them at the end: so every string ends within the block. */
+static void take_strings(struct cursor *cursor, struct message *message, uint32_t count_max) {
+    message->count = take_number(cursor, 4);
+    uint32_t size = take_number(cursor, 4);
+    message->list = take(cursor, size);
+    if (cursor->wrong || message->count > count_max) {
+        cursor->wrong = true;
+        return;
+    }
+    uint32_t ended = 0;
+    for (uint32_t i = 0; i < size; i++) {
+        ended += message->list[i] == 0 ? 1 : 0;
+    }
+    cursor->wrong = ended != message->count || (size > 0 && message->list[size - 1] != 0);
 }
 
 enum frame_state frame_look(const uint8_t *bytes, size_t size, size_t *frame_size) {
@@ -100,11 +112,11 @@ bool message_parse(struct message *message, uint8_t *frame, size_t frame_size) {
         (void)take_number(&cursor, 4); /* capabilities: there is none that we could do without */
         break;
     case WIRE_TYPE_STAT:
-        take_list(&cursor, message, WIRE_PATHS_PER_FRAME_MAX, false);
+        take_strings(&cursor, message, WIRE_PATHS_PER_FRAME_MAX);
         break;
     case WIRE_TYPE_OPEN:
         /* What is opened must travel back with one frame. */
-        take_list(&cursor, message, WIRE_FDS_PER_FRAME_MAX, false);
+        take_strings(&cursor, message, WIRE_FDS_PER_FRAME_MAX);
         break;
     case WIRE_TYPE_LIST:
     case WIRE_TYPE_EXEC:
@@ -112,11 +124,11 @@ bool message_parse(struct message *message, uint8_t *frame, size_t frame_size) {
         break;
     case WIRE_TYPE_RUN:
         message->flags = take_number(&cursor, 4);
-        take_list(&cursor, message, WIRE_STRINGS_PER_LIST_MAX, false);
+        take_strings(&cursor, message, WIRE_STRINGS_PER_LIST_MAX);
         cursor.wrong = cursor.wrong || (message->flags & ~WIRE_RUN_QUIET);
         break;
     case WIRE_TYPE_WRITE:
-        take_list(&cursor, message, WIRE_OUTPUTS_PER_UNIT_MAX, true);
+        take_files(&cursor, message);
         break;
     case WIRE_TYPE_EXIT:
         message->code = (int32_t)take_number(&cursor, 4);
@@ -132,18 +144,24 @@ bool message_parse(struct message *message, uint8_t *frame, size_t frame_size) {
     return !cursor.wrong && cursor.at == cursor.end;
 }
 
-struct span next_text(uint8_t **at) {
-    struct span text = {(const char *)*at + 4, little_endian(*at, 4)};
-    *at += 4 + (size_t)text.size;
-    return text;
+char *next_string(uint8_t **at) {
+    char *string = (char *)*at;
+    *at += strlen(string) + 1;
+    return string;
+}
+
+static struct span next_blob(uint8_t **at) {
+    struct span blob = {(const char *)*at + 4, little_endian(*at, 4)};
+    *at += 4 + (size_t)blob.size;
+    return blob;
 }
 
 struct file_to_write next_file(uint8_t **at) {
-    struct file_to_write file = {.path = next_text(at)};
+    struct file_to_write file = {.path = next_blob(at)};
     file.executable = (*at)[0] != 0;
     file.has_descriptor = (*at)[1] == WIRE_SOURCE_DESCRIPTOR;
     *at += 2;
-    file.data = next_text(at);
+    file.data = next_blob(at);
     return file;
 }
 
@@ -159,11 +177,7 @@ uint32_t descriptors_of(const struct message *message) {
 void words_in_place(const struct message *message, char **argv) {
     uint8_t *at = message->list;
     for (uint32_t i = 0; i < message->count; i++) {
-        char *word = (char *)at;
-        struct span text = next_text(&at);
-        memmove(word, text.at, text.size);
-        word[text.size] = '\0';
-        argv[i] = word;
+        argv[i] = next_string(&at);
     }
     argv[message->count] = NULL;
 }

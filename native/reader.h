@@ -37,14 +37,14 @@ enum frame_state frame_look(const uint8_t *bytes, size_t size, size_t *frame_siz
 /* Reads one whole frame; false: not a message that a daemon may send. */
 bool message_parse(struct message *message, uint8_t *frame, size_t frame_size);
 
-/* Steps through the list of a parsed message. */
-struct span next_text(uint8_t **at);
+/* Steps through the list of a parsed message: the paths or words, which are C strings in the frame, or the files. */
+char *next_string(uint8_t **at);
 struct file_to_write next_file(uint8_t **at);
 
 /* How many descriptors must have come with a parsed WRITE. */
 uint32_t descriptors_of(const struct message *message);
 
-/* Makes C strings of the words of RUN, in the frame itself: each moves over its own length. `argv` ends with NULL. */
+/* Points at the words of RUN where they lie in the frame. `argv` ends with NULL. */
 void words_in_place(const struct message *message, char **argv);
 
 #endif

@@ -53,11 +53,7 @@ static void walk(const struct message *message, const uint8_t *end) {
         }
     } else if (message->list) {
         for (uint32_t i = 0; i < message->count; i++) {
-            struct span text = next_text(&at);
-            walk_span(text);
-            if (text.size > 0 && memchr(text.at, 0, text.size)) {
-                abort();
-            }
+            sum += strlen(next_string(&at));
         }
         if (at != end) {
             abort();

@@ -40,6 +40,11 @@ def text(data: bytes) -> bytes:
     return struct.pack("<I", len(data)) + data
 
 
+def texts(count: int, block: bytes) -> bytes:
+    """Texts by hand."""
+    return struct.pack("<II", count, len(block)) + block
+
+
 ONE = struct.pack("<I", 1)
 RUBBISH = {
     "zeros": bytes(100),
@@ -52,23 +57,29 @@ RUBBISH = {
     "a client's type": frame(0x81),
     "a second welcome": encode(WELCOME),
     "a reply": encode(Reply(b"{}")),
-    "bytes behind": frame(0x03, bytes(4) + b"x"),
-    "count without texts": frame(0x02, struct.pack("<I", 3)),
-    "count of billions": frame(0x02, struct.pack("<I", 2**32 - 1)),
-    "more paths than allowed": frame(0x02, struct.pack("<I", 4097) + text(b"") * 4097),
-    "more to open than can travel": frame(0x03, struct.pack("<I", 65) + text(b"x") * 65),
+    "bytes behind": frame(0x03, texts(0, b"") + b"x"),
+    "count without texts": frame(0x02, texts(3, b"")),
+    "count without a size": frame(0x02, struct.pack("<I", 0)),
+    "count of billions": frame(0x02, texts(2**32 - 1, b"a\0")),
+    "texts over the end": frame(0x02, struct.pack("<II", 1, 10) + b"short\0"),
+    "texts of billions": frame(0x02, struct.pack("<II", 1, 2**32 - 1) + b"short\0"),
+    "texts that nobody counts": frame(0x02, texts(0, b"a\0")),
+    "a path without an end": frame(0x02, texts(1, b"a\0b")),
+    "no path, and without an end": frame(0x02, texts(0, b"b")),
+    "more paths than allowed": frame(0x02, texts(4097, bytes(4097))),
+    "more to open than can travel": frame(0x03, texts(65, b"x\0" * 65)),
     "more to write than allowed": frame(
         0x06, struct.pack("<I", 65) + (text(b"x") + b"\0\1" + text(b"")) * 65
     ),
     "text over the end": frame(0x04, struct.pack("<I", 10) + b"short"),
     "text of billions": frame(0x04, struct.pack("<I", 2**32 - 1) + b"short"),
-    "NUL in a path": frame(0x02, ONE + text(b"a\0b")),
-    "NUL in a word": frame(0x05, bytes(4) + ONE + text(b"a\0b")),
+    "NUL in a path": frame(0x02, texts(1, b"a\0b\0")),
+    "NUL in a word": frame(0x05, bytes(4) + texts(1, b"a\0b\0")),
     "NUL in a file's path": frame(0x06, ONE + text(b"a\0b") + b"\0\1" + text(b"")),
     "unknown source": frame(0x06, ONE + text(b"out") + b"\0\2" + text(b"")),
     "half executable": frame(0x06, ONE + text(b"out") + b"\2\1" + text(b"")),
     "a descriptor with data": frame(0x06, ONE + text(b"out") + b"\0\0" + text(b"data")),
-    "unknown flag": frame(0x05, struct.pack("<II", 2, 0)),
+    "unknown flag": frame(0x05, struct.pack("<I", 2) + texts(0, b"")),
     "exit code of another world": frame(0x07, struct.pack("<iiII", 256, 0, 0, 0)),
     "negative exit code": frame(0x07, struct.pack("<iiII", -1, 0, 0, 0)),
     "signal of another world": frame(0x07, struct.pack("<iiII", 0, 65, 0, 0)),

@@ -127,19 +127,18 @@ def _read_text(body: bytes, at: int, limit: int | None) -> tuple[str, int]:
 
 
 def _read_texts(body: bytes, at: int, limit: int | None) -> tuple[Sequence[str], int]:
-    # The hot loop of HELLO (some 150 strings), so it leaves to the end what can be checked there at once.
-    count, at = _counted(body, at, limit, 4, "strings")
-    texts: list[str] = []
-    append, length_at = texts.append, _U32.unpack_from
-    for _ in range(count):
-        start = at + 4
-        at = start + length_at(body, at)[0]
-        append(body[start:at].decode("utf-8", "surrogateescape"))
-    if at > len(body):
-        raise ProtocolError("has a string that is cut off by the end of its frame")
-    if "\0" in "".join(texts):
-        raise ProtocolError("has a NUL byte in a text")
-    return texts, at
+    # HELLO has some 150 of them: no step is taken for each.
+    count, at = _counted(body, at, limit, 1, "strings")
+    size, at = _counted(body, at, None, 1, "bytes of strings")
+    end = at + size
+    block = body[at:end]
+    if (ended := block.count(0)) != count:
+        raise ProtocolError(f"says it has {count} strings, but NUL bytes end {ended}")
+    if size and block[-1]:
+        raise ProtocolError("has a string that no NUL byte ends")
+    texts = block.decode("utf-8", "surrogateescape").split("\0")
+    del texts[-1]
+    return texts, end
 
 
 def _read_errnos(body: bytes, at: int, limit: int | None) -> tuple[Sequence[int], int]:
@@ -202,11 +201,15 @@ def _write_blob(append: Append, value: bytes, limit: int | None) -> None:
     append(value)
 
 
-def _write_text(append: Append, value: str, limit: int | None) -> None:
+def _bytes_of(text: str) -> bytes:
     try:
-        data = value.encode("utf-8", "surrogateescape")
+        return text.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         raise ProtocolError("has a text that stands for no bytes") from None
+
+
+def _write_text(append: Append, value: str, limit: int | None) -> None:
+    data = _bytes_of(value)
     if b"\0" in data:
         raise ProtocolError("has a NUL byte in a text")
     _write_blob(append, data, limit)
@@ -214,8 +217,10 @@ def _write_text(append: Append, value: str, limit: int | None) -> None:
 
 def _write_texts(append: Append, value: Sequence[str], limit: int | None) -> None:
     _write_count(append, len(value), limit, "strings")
-    for text in value:
-        _write_text(append, text, None)
+    block = _bytes_of("\0".join((*value, "")))
+    if block.count(0) != len(value):
+        raise ProtocolError("has a NUL byte in a text")
+    _write_blob(append, block, None)
 
 
 def _write_errnos(append: Append, value: Sequence[int], limit: int | None) -> None:
@@ -257,7 +262,7 @@ KINDS: Final[dict[str, Kind]] = {
     "stream": Kind(_read_stream, _write_stream, Stream.STDOUT, 1),
     "blob": Kind(_read_blob, _write_blob, b"", 4, 1),
     "text": Kind(_read_text, _write_text, "", 4, 1),
-    "texts": Kind(_read_texts, _write_texts, (), 4, None),
+    "texts": Kind(_read_texts, _write_texts, (), 8, None),
     "errnos": Kind(_read_errnos, _write_errnos, (), 4, 4),
     "stats": Kind(_read_stats, _write_stats, (), 4, _RECORD_BYTES),
     "names": Kind(_read_names, _write_names, (), 4, None),

@@ -9,14 +9,15 @@ All integers are little endian. A field is one of these kinds:
     run_flags                   u32: bits of `RunFlag`; one that does not exist breaks the rules
     blob                        u32 length, then the bytes
     text                        a blob: a path, a word, a name; of any encoding (str with surrogateescape)
-    texts                       u32 count, then that many texts
+    texts                       u32 count, u32 bytes of the rest, then that many texts, each ended by a NUL
     errnos                      u32 count, then that many u32: 0, or the errno of Linux on this architecture
     stats                       u32 count, then that many stat records (48 bytes, `STAT_RECORD`)
     names                       u32 count, then that many (u8 kind, text): the entries of a directory
     files                       u32 count, then that many files to write (`WriteFile`)
 
 A limit bounds what a u32 counts: bytes of a blob, else entries. Where none is named the frame's own holds.
-A text holds no NUL byte: it becomes a C string on the client's side.
+A text holds no NUL byte: it becomes a C string on the client's side. Those of `texts` are C strings already:
+Python reads and writes them all at once, and the client uses them where they lie.
 
 A client sends types from 0x80 on, a daemon those below, so that a frame on the wrong side is seen at once.
 """

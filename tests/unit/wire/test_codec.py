@@ -68,7 +68,7 @@ def test_a_greeting_comes_back() -> None:
 
 def test_the_bytes_of_a_frame_are_those_of_the_specification() -> None:
     assert encode(Exec("no")) == bytes.fromhex("07000000 08 02000000 6e6f")
-    assert encode(Open(["a", "bc"])) == bytes.fromhex("10000000 03 02000000 01000000 61 02000000 6263")
+    assert encode(Open(["a", "bc"])) == bytes.fromhex("0e000000 03 02000000 05000000 6100 626300")
 
 
 def test_bytes_may_come_one_by_one_and_frames_together() -> None:
@@ -137,10 +137,15 @@ def test_what_a_client_may_not_send(data: bytes, words: str) -> None:
         (frame(Stat.TYPE, struct.pack("<I", 4097)), "STAT.paths says it has 4097 strings, at most 4096"),
         (frame(Open.TYPE, struct.pack("<I", 65)), "OPEN.paths says it has 65 strings, at most 64"),
         (frame(Run.TYPE, struct.pack("<II", 0, 65537)), "RUN.argv says it has 65537 strings"),
-        (frame(Run.TYPE, struct.pack("<II", 2, 0)), "RUN.flags is 2"),
-        (frame(Stat.TYPE, struct.pack("<II", 1, 5) + b"abcd"), "cut off"),
-        (frame(Stat.TYPE, struct.pack("<III", 2, 50, 1) + b"abcd"), "cut off"),
-        (frame(Stat.TYPE, struct.pack("<II", 1, 2) + b"a\0"), "STAT.paths has a NUL byte"),
+        (frame(Run.TYPE, struct.pack("<III", 2, 0, 0)), "RUN.flags is 2"),
+        (frame(Stat.TYPE, struct.pack("<I", 0) + b"123"), "STAT.paths is cut off"),
+        (frame(Stat.TYPE, struct.pack("<II", 1, 5) + b"abc\0"), "5 bytes of strings, more than"),
+        (frame(Stat.TYPE, struct.pack("<II", 1, 4) + b"a\0b\0"), "has 1 strings, but NUL bytes end 2"),
+        (frame(Stat.TYPE, struct.pack("<II", 2, 4) + b"abc\0"), "has 2 strings, but NUL bytes end 1"),
+        (frame(Stat.TYPE, struct.pack("<II", 1, 4) + b"a\0bc"), "has a string that no NUL byte ends"),
+        (frame(Stat.TYPE, struct.pack("<II", 0, 1) + b"a"), "has a string that no NUL byte ends"),
+        (frame(Stat.TYPE, struct.pack("<II", 0, 1) + b"\0"), "has 0 strings, but NUL bytes end 1"),
+        (frame(Stat.TYPE, struct.pack("<II", 1, 2) + b"a\0b"), "STAT has 1 bytes behind its last field"),
         (frame(Exec.TYPE, struct.pack("<I", 2) + b"a\0"), "EXEC.reason has a NUL byte"),
         (frame(Write.TYPE, struct.pack("<I", 65)), "WRITE.files says it has 65 files"),
         (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 2, 0, 0)), "executable byte is 2"),
@@ -162,6 +167,9 @@ def test_what_a_daemon_may_not_send(data: bytes, words: str) -> None:
         (Stat(["x"] * 4097), "STAT.paths has 4097 strings, at most 4096 are allowed."),
         (Open(["x"] * 65), "OPEN.paths has 65 strings"),
         (Stat(["a\0b"]), "STAT.paths has a NUL byte in a text."),
+        (Stat(["a", "b\0"]), "STAT.paths has a NUL byte in a text."),
+        (Stat(["\0"]), "STAT.paths has a NUL byte in a text."),
+        (Exec("a\0"), "EXEC.reason has a NUL byte in a text."),
         (Stat(["\ud800"]), "stands for no bytes"),
         (Exit(0, 0, bytes(limits.STREAM_BYTES_MAX + 1)), "EXIT.stdout has 393217 bytes"),
         (Exit(256, 0), "EXIT.code is 256"),
