@@ -46,12 +46,14 @@ def test_what_a_container_at_the_hosts_paths_built_hits_on_the_host(here: Site) 
 def test_at_the_paths_of_cross_025_nothing_with_a_path_in_it_is_shared(here: Site) -> None:
     inside = Container(images.bookworm())
     assert count(here, Host()) == (0, 2)
+    here.wipe()
     plain = here.build(inside, cache=False)
     here.wipe()
     built = here.build(inside)
     counts = here.counts()
     assert (counts.hits, counts.misses) == (0, 2)
-    assert counts.all["reasons"]["miss"] == {"bound-elsewhere": 2}
+    # memchr has the path of cargo home in it; so the two of it differ, and that is another input of the package.
+    assert counts.all["reasons"]["miss"] == {"bound-elsewhere": 1, "inputs-changed": 1}
     assert differences(plain.files, built.files) == []
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from support import images, podman, projects
 from support.builds import Site, site
+from support.commands import run
 from support.tools import Container
 
 SITUATIONS = {
@@ -80,6 +81,31 @@ def test_it_hits_in_a_container_that_was_created_first(warm: Warm) -> None:
     finally:
         here.dunnage_says(words[0], "rm", "--force", container)
     counts = warm.site.counts()
+    assert (counts.hits, counts.misses, counts.fallbacks) == (warm.units, 0, 0)
+
+
+def test_a_container_outlives_the_daemon_and_finds_the_next_one(warm: Warm) -> None:
+    at, tool, here = (
+        warm.site.directories,
+        warm.tool,
+        warm.site.with_env(**warm.tool.env(warm.site.directories)),
+    )
+    words = tool.argv(at, ["build", "--offline"])
+    image_at = words.index(tool.image)
+    sleeping = [words[0], "run", "--detach", *words[3:image_at], tool.image, "sleep", "1000"]
+    container = here.dunnage_says(*sleeping).stdout.split()[-1]
+    build = [words[0], "exec", container, *words[image_at + 1 :]]
+    try:
+        here.dunnage_says("stop")
+        here.wipe()
+        without = run(build, env=here.environ).succeeded()
+        assert "Compiling small" in without.stderr
+        here.dunnage_says("start")
+        here.wipe()
+        run(build, env=here.environ).succeeded()
+    finally:
+        here.dunnage_says(words[0], "rm", "--force", container)
+    counts = here.counts()
     assert (counts.hits, counts.misses, counts.fallbacks) == (warm.units, 0, 0)
 
 
