@@ -2,13 +2,16 @@
 
 import os
 import pty
+import shutil
 import subprocess
 from pathlib import Path
 
 from dunnage import __version__
-from dunnage.wire.messages import Exec, Hello, Tty
+from dunnage.wire.messages import Exec, Exit, Exited, Hello, Output, Run, Tty
 from dunnage.wire.version import MAGIC_NUMBER, WIRE_VERSION, Capability
+from support.fake_daemon import FakeDaemon
 from support.native import Stage
+from support.require import require
 
 
 def greeting(stage: Stage, *words: str | Path, **options: object) -> Hello:
@@ -120,3 +123,33 @@ def test_a_stream_that_is_closed(stage: Stage) -> None:
         check=False,
     )
     assert (ended.returncode, ended.stdout) == (0, b"--crate-name\n")
+
+
+def test_nothing_there_but_the_client(host_stage: Stage) -> None:
+    """An image without /proc, a shell or a library: another copy of the client plays the compiler."""
+    require("root")
+    image = host_stage.directory / "image"
+    image.mkdir()
+    for name in ("client", "rustc"):
+        shutil.copy(host_stage.client.path, image / name)
+    environment = {"DUNNAGE_SOCKET": "/sock", "PATH": "/"}
+    with (
+        FakeDaemon(image / "sock") as daemon,
+        subprocess.Popen(
+            ["/client", "rustc", "--crate-name", "x"],
+            env=environment,
+            preexec_fn=lambda: (os.chroot(image), os.chdir("/")),  # noqa: PLW1509
+            stderr=subprocess.PIPE,
+        ) as process,
+    ):
+        peer = daemon.accept()
+        hello = peer.greet()
+        assert (hello.program, hello.cwd) == ("//rustc", "/")
+        assert hello.mount_namespace == 0
+        assert not hello.capabilities & Capability.MOUNT_NAMESPACE
+        peer.send(Run(0))
+        assert b"RUSTC_WRAPPER" in peer.expect(Output).data
+        assert peer.expect(Exited).code == 2
+        peer.send(Exit(2, 0))
+        assert b"RUSTC_WRAPPER" in process.communicate()[1]
+        assert process.returncode == 2
