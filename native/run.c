@@ -3,8 +3,9 @@
  * What a terminal sends (Ctrl-C) reaches the compiler by itself, because it stays in our process group; what is sent to
  * us alone is handed on. In both cases we wait for the compiler and end as it does.
  *
- * PR_SET_PDEATHSIG is not set: who kills -9 the wrapper leaves the compiler to finish, just as cargo killed with -9
- * leaves a plain rustc. With it, a compile would also die with the *thread* of a parent, which nobody asked for.
+ * What cannot be handed on is our own sudden death (kill -9). Then the compiler dies as well (PR_SET_PDEATHSIG): a
+ * plain rustc would be dead now, and one that nobody waits for could write over what the next build makes. The signal
+ * comes when the thread that forked ends, and we have but one.
  */
 #include "run.h"
 
@@ -25,8 +26,12 @@ struct stream {
 
 /* In the child: everything as we got it, then the compiler. Says the errno over `trouble` when that fails. */
 static _Noreturn void be_compiler(char **argv, const char *path, const struct signals *before, const int *outs,
-                                  bool quiet, int trouble) {
+                                  bool quiet, int trouble, pid_t parent) {
     int error = 0;
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (getppid() != parent) {
+        _exit(127); /* it came too late */
+    }
     if (quiet) {
         int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
         error = null < 0 || dup2(null, STDIN_FILENO) < 0 ? errno : 0;
@@ -50,10 +55,11 @@ static int start(char **argv, bool quiet, const struct signals *before, struct s
         error = pipe2(pipes[made], O_CLOEXEC) == 0 ? 0 : errno;
         made += error == 0 ? 1 : 0;
     }
+    pid_t parent = getpid();
     pid_t pid = error == 0 ? fork() : -1;
     if (pid == 0) {
         int outs[2] = {pipes[0][1], pipes[1][1]};
-        be_compiler(argv, path, before, outs, quiet, pipes[2][1]);
+        be_compiler(argv, path, before, outs, quiet, pipes[2][1], parent);
     }
     if (error == 0 && pid < 0) {
         error = errno;

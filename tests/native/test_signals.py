@@ -3,13 +3,14 @@
 import os
 import pty
 import resource
+import select
 import signal
 from collections.abc import Iterator
 
 import pytest
 
 from dunnage.wire.messages import Exit, Exited, Output, Run, RunFlag
-from support.fake_daemon import Peer
+from support.fake_daemon import WAIT_S, Peer
 from support.native import Call, Stage
 
 HANDED_ON = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
@@ -88,6 +89,15 @@ def test_the_client_is_ended_with_its_compiler(stage: Stage) -> None:
     peer.send(Exit(0, 0))  # what the daemon says of it does not matter
     assert call.end()[0] == -signal.SIGTERM
     assert not os.path.exists(f"/proc/{(stage.directory / 'pid').read_text().strip()}")
+
+
+def test_the_compiler_is_ended_with_its_client(stage: Stage) -> None:
+    """kill -9 cannot be handed on, but no compiler works on for nobody."""
+    call, _ = running(stage, 'echo $$ > "$here/pid"; echo ready >&2; exec sleep 1000')
+    compiler = os.pidfd_open(int((stage.directory / "pid").read_text()))
+    call.process.kill()
+    assert select.select([compiler], [], [], WAIT_S)[0]
+    os.close(compiler)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
