@@ -8,6 +8,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Final
 
 from dunnage import limits
 from dunnage.compilers.rustc.archive import ArchiveError, bundled_rlibs
@@ -19,7 +20,10 @@ from dunnage.model.digest import Digest
 from dunnage.model.path_set import PathSet
 from dunnage.model.view import STAT, Run, StatRecord, View, exists, is_regular
 
-ARCHIVE_MAGIC = b"!<arch>\n"
+_CTIME: Final = STAT.size - 8
+"""Where the last field of a stat record begins."""
+
+ARCHIVE_MAGIC: Final = b"!<arch>\n"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -111,7 +115,9 @@ def _path_set(view: View, subject: Subject, info: DepInfo, collected: Collected)
     unit = subject.unit
     files = list(info.files)
     if unit.bundles_rlibs:
-        files += _bundled(view, unit.library_dirs, collected.outputs)
+        # An rlib of the same crate, made beside it, begins with the same name and is no input.
+        own = {output.path for output in unit.outputs}
+        files += [path for path in _bundled(view, unit.library_dirs, collected.outputs) if path not in own]
     sources = frozenset(item.path for item in subject.inputs)
     return rust_path_set(files, info.env, sources=sources, cwd=unit.cwd, roots=subject.roots)
 
@@ -143,8 +149,12 @@ def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests
     absent = [roots.absolute(path) for path in collected.paths.absent]
     paths = [*named, *files, *absent]
     records = dict(zip(paths, view.stat(paths), strict=True))
+    linkable = {item.path for item in subject.inputs if item.role.startswith("extern ")}
     for path in (*named, *files):
-        if _changed(records[path], subject.records.get(path), collected.run.started_ns):
+        before = subject.records.get(path)
+        if path in linkable and before is not None and _same_but_linked(records[path], before):
+            continue
+        if _changed(records[path], before, collected.run.started_ns):
             return Missed("input-changed", path)
     # A twin of a module that is there all the same: rustc would have said so, unless it came meanwhile.
     if any(exists(records[path]) for path in absent):
@@ -172,6 +182,15 @@ def _changed(after: StatRecord, before: StatRecord | None, started_ns: int) -> b
         return after != before
     stamps = STAT.unpack(after)
     return bool(max(stamps[5], stamps[6]) > started_ns)
+
+
+def _same_but_linked(after: StatRecord, before: StatRecord) -> bool:
+    """Whether nothing but ctime differs.
+
+    With `-C incremental` rustc links the metadata of a crate into its incremental directory when it is done, which
+    stamps the inode while dependents, started by the notice, are reading it. Only rustc and cargo write these files.
+    """
+    return after[:_CTIME] == before[:_CTIME] and is_regular(after)
 
 
 def _open(view: View, collected: Collected, paths: Sequence[str]) -> Missed | None:

@@ -147,6 +147,16 @@ def test_a_compiler_that_was_killed(tmp_path: Path, engine: Engine, store: Store
     assert store.size().actions == 0
 
 
+def test_a_static_library_beside_the_rlib_of_the_same_crate(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a")
+    made.options += ["--crate-type", "staticlib", "-L", f"dependency={made.deps}"]
+    assert named(serve(made)[0]) == ("miss", "new")
+    outputs = made.outputs()
+    made.wipe()
+    assert named(serve(made)[0]) == ("hit", "local")
+    assert made.outputs() == outputs
+
+
 def test_what_a_linker_makes_is_left_to_it(tmp_path: Path, serve: Serve) -> None:
     made = crate(tmp_path / "a")
     result, view = serve(made, "--crate-type", "cdylib")
