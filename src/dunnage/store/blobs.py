@@ -115,7 +115,9 @@ class Blobs:
             fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
             try:
                 if known is not None and digest_of_open(fd)[0] == digest:
-                    return stamp_of(os.fstat(fd))
+                    stamp = stamp_of(os.fstat(fd))
+                    self._stamps.put(digest, stamp)
+                    return stamp
             finally:
                 os.close(fd)
         except OSError as error:

@@ -49,7 +49,8 @@ class Records:
         self._blobs = blobs
         self._clock = clock
         self._lock = threading.Lock()
-        self._last_stamp = 0
+        [(newest,)] = database.query("SELECT max(used) FROM results")
+        self._last_stamp: int = newest or 0
         self._used_paths: dict[UnitKey, dict[PathSet, int]] = {}
         self._used_results: dict[ActionKey, dict[Bound, int]] = {}
 
