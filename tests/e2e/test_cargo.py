@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,7 +49,7 @@ class Workspace:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
+def workspace(tmp_path: Path) -> Workspace:
     made = Workspace(tmp_path / "ws")
     made.write("Cargo.toml", '[workspace]\nmembers = ["base", "top"]\nresolver = "2"\n')
     made.write("base/Cargo.toml", '[package]\nname = "base"\nversion = "0.1.0"\nedition = "2021"\n')
@@ -59,7 +59,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     made.write("top/Cargo.toml", top)
     made.write("top/src/lib.rs", 'pub fn twice() -> String { base::greet(&base::greet("you")) }\n')
     made.write("top/src/main.rs", 'fn main() { println!("{}", top::twice()); }\n')
-    yield made
+    return made
 
 
 @pytest.fixture
