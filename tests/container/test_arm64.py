@@ -8,7 +8,11 @@ from support import images, projects
 from support.builds import differences, site
 from support.tools import Container
 
-pytestmark = [pytest.mark.docker, pytest.mark.qemu]
+pytestmark = [
+    pytest.mark.docker,
+    pytest.mark.qemu,
+    pytest.mark.timeout(1800),  # the image is made by qemu, once
+]
 
 
 def test_a_small_crate_cold_and_warm(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from support import images, projects
 from support.builds import Built, Counts, differences, site
 from support.tools import Container, Cross, Host, Tool
 
+pytestmark = pytest.mark.timeout(1800)  # the first of them may have to make an image and to build cross
+
 STRANGER = "4321:4321"
 
 PROBES = {"compile-failed"}

@@ -33,6 +33,9 @@ _FOREIGN = (
 _ABOUT_TIME = (".fingerprint", "incremental")
 """Directories below target that two plain builds do not make alike, either."""
 
+_ASKED_MAX = 1000
+"""How often the daemon is asked whether it still works on a session; each takes a tenth of a second by itself."""
+
 _OWN_SOURCES = Path(__file__).parents[2] / "src"
 
 
@@ -107,7 +110,11 @@ class Site:
         return run(dunnage_words(*words), env=self.environ, cwd=self.directories.source).succeeded()
 
     def counts(self) -> Counts:
-        """What was counted since the last call, which sets the counters to zero."""
+        """What was counted since the last call, which sets the counters to zero. Waits for what is being stored."""
+        for _ in range(_ASKED_MAX):
+            status = json.loads(self.dunnage_says("status", "--json").stdout)
+            if not status.get("sessions") and not status.get("storing"):
+                break
         said = json.loads(self.dunnage_says("stats", "--json", "--zero").stdout)
         outcomes = said["outcomes"]
         reasons = said["reasons"].get("uncacheable", {})

@@ -21,9 +21,11 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from dunnage.config.clients import WRAPPER_NAME, client_dir, host_arch
 from support.commands import cache_dir, run
-from support.require import require
+from support.require import may_not_be_missing, missing, require
 
 BOOKWORM = "dunnage-test:bookworm"
 SCCACHE = "dunnage-test:sccache"
@@ -128,7 +130,10 @@ def _there(name: str, arch: str) -> bool:
 
 
 def _debootstrap(name: str, arch: str, packages: str) -> None:
-    require("debootstrap")
+    reason = missing("debootstrap")
+    if reason is not None:
+        say = pytest.fail if may_not_be_missing("docker") else pytest.skip
+        say(f"the image {name} is not there and cannot be made: {reason}")
     with tempfile.TemporaryDirectory(prefix="dunnage-image-") as directory:
         tree, layer = Path(directory) / "tree", Path(directory) / "layer.tar"
         run(

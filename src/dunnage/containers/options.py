@@ -9,17 +9,21 @@ They stand before the user's own options, because an engine lets the last `-e` o
 """
 
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from dunnage.config.clients import WRAPPER_NAME, client_dir
 from dunnage.config.places import Places
+from dunnage.errors import ClientMissing
 
 CLIENT_DIR: Final = "/dunnage/bin"
 SOCKET_DIR: Final = "/dunnage/run"
 
 DISABLE_VARIABLE: Final = "DUNNAGE_DISABLE"
+
+_READ_AND_EXECUTE: Final = 0o555
 
 _SELINUX: Final = Path("/sys/fs/selinux")
 """There whenever the kernel enforces or logs by labels; a mount then has to be relabelled (`:z`) to be seen."""
@@ -59,7 +63,7 @@ def run_options(
     """
     labels = os.path.isdir(_SELINUX) if selinux is None else selinux
     mounts = (
-        *_mount(str(client_dir(arch, clients)), CLIENT_DIR, read_only=True, labels=labels),
+        *_mount(str(_for_everybody(client_dir(arch, clients))), CLIENT_DIR, read_only=True, labels=labels),
         *_mount(str(places.container_dir), SOCKET_DIR, read_only=False, labels=labels),
     )
     variables = container_environment(environ).items()
@@ -69,6 +73,24 @@ def run_options(
 def are_in(words: Iterable[str]) -> bool:
     """Whether these options are among `words` already: an engine refuses two mounts on one path."""
     return any(f":{CLIENT_DIR}:" in word or f"dst={CLIENT_DIR}," in word for word in words)
+
+
+def _for_everybody(directory: Path) -> Path:
+    """The client's directory, which any uid may read: an install under a umask of 077 is opened, or refused.
+
+    cargo cannot start a wrapper that it may not execute: the build would fail. Raises ClientMissing.
+    """
+    for path in (directory, *directory.iterdir()):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & _READ_AND_EXECUTE != _READ_AND_EXECUTE:
+            try:
+                path.chmod(mode | _READ_AND_EXECUTE)
+            except OSError as error:
+                raise ClientMissing(
+                    f"A container's user may not execute the client {path}: its mode is {mode:o}.",
+                    hint=f"`chmod -R a+rX {directory}`",
+                ) from error
+    return directory
 
 
 def _mount(source: str, target: str, *, read_only: bool, labels: bool) -> list[str]:

@@ -56,6 +56,27 @@ def test_a_client_that_is_not_there_is_said(tmp_path: Path) -> None:
         host_environment(Places(tmp_path), "riscv64", tmp_path)
 
 
+def test_a_client_that_only_its_owner_may_execute_is_opened_to_all(tmp_path: Path) -> None:
+    clients = make_clients(tmp_path / "clients", "x86_64")
+    for path in (clients / "x86_64" / "sccache", clients / "x86_64"):
+        path.chmod(0o700)
+    run_options(Places(tmp_path), "x86_64", {}, clients=clients)
+    for path in (clients / "x86_64" / "sccache", clients / "x86_64"):
+        assert path.stat().st_mode & 0o777 == 0o755
+
+
+def test_one_that_cannot_be_opened_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clients = make_clients(tmp_path / "clients", "x86_64")
+    (clients / "x86_64").chmod(0o700)
+
+    def refuse(self: Path, mode: int) -> None:
+        raise PermissionError(1, "somebody else's", str(self))
+
+    monkeypatch.setattr(Path, "chmod", refuse)
+    with pytest.raises(ClientMissing, match="may not execute"):
+        run_options(Places(tmp_path), "x86_64", {}, clients=clients)
+
+
 def test_the_host_gets_its_own_client_and_its_own_socket(tmp_path: Path) -> None:
     clients = make_clients(tmp_path / "clients", "aarch64")
     assert host_environment(Places(tmp_path, "1"), "aarch64", clients) == {
