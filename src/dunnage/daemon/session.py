@@ -57,7 +57,6 @@ def serve(connection: socket.socket, host: Host, *, may_control: bool, after: Ca
         transport.close()
     try:
         if result is not None:
-            host.count(result)
             wall_ms = (time.perf_counter_ns() - started) / 1e6
             log.info(
                 "%s %s %s %.1f ms %s",
@@ -67,6 +66,7 @@ def serve(connection: socket.socket, host: Host, *, may_control: bool, after: Ca
                 wall_ms,
                 result.detail,
             )
+            host.count(result)  # last: who sees the count finds the line
     except Exception:
         log.exception("an outcome could not be counted")
     finally:
