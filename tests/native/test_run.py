@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dunnage.wire.messages import Exit, Exited, Output, Run, RunFlag, Stream
+from dunnage.wire.messages import Exit, Exited, FileSource, Output, Run, RunFlag, Stream, Write, WriteFile
 from support.fake_daemon import Peer
 from support.native import Drain, Stage
 
@@ -154,6 +154,22 @@ def test_inherited_descriptors(stage: Stage, tmp_path: Path) -> None:
         assert out == plain.stdout
     peer.send(Exit(0, 0))
     assert call.end()[0] == 0
+
+
+def test_received_descriptors_stay_ours(stage: Stage) -> None:
+    """What came early for a later WRITE is not seen by the compiler."""
+    rustc = stage.script("exec ls /proc/self/fd")
+    call, peer = stage.compile(rustc)
+    exited, out, _ = run(peer)
+    peer.send(Exit(0, 0))
+    assert call.end()[0] == exited.code == 0
+    call, peer = stage.compile(rustc)
+    fd = os.open(rustc, os.O_RDONLY)
+    peer.send(Run(0), Write([WriteFile("out", False, FileSource.DESCRIPTOR)]), Exit(0, 0), fds=[fd])
+    os.close(fd)
+    assert peer.expect(Output).data == out
+    assert call.end() == (0, out, b"")
+    assert (stage.directory / "out").read_bytes() == rustc.read_bytes()
 
 
 def test_signals_are_as_they_were(stage: Stage) -> None:
