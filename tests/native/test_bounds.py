@@ -1,9 +1,22 @@
 """Bounds that cannot be reached otherwise, with a client for which they are small (and with sanitizers)."""
 
 import errno
+import os
+from pathlib import Path
 
 from dunnage.wire.codec import encode
-from dunnage.wire.messages import Exited, Hello, List, Listed, Output, Run
+from dunnage.wire.messages import (
+    Exit,
+    Exited,
+    FileSource,
+    Hello,
+    List,
+    Listed,
+    Output,
+    Run,
+    Write,
+    WriteFile,
+)
 from support.native import SMALL_BOUNDS, Stage
 
 COMPILE = "echo compiled; exit 9"
@@ -82,3 +95,18 @@ def test_a_daemon_that_does_not_listen_during_the_compile(small_stage: Stage) ->
     assert (code, out) == (9, bytes(2_000_000))
     assert small_stage.runs() == 1
     assert isinstance(peer.next(), Output)
+
+
+def test_the_plainest_way_to_copy(small_stage: Stage, tmp_path: Path) -> None:
+    """Where the kernel cannot copy by itself: block by block, from the beginning, to the last byte."""
+    data = os.urandom(300_001)
+    blob = tmp_path / "blob"
+    blob.write_bytes(data)
+    call, peer = small_stage.compile(small_stage.script(COMPILE))
+    fd = os.open(blob, os.O_RDONLY)
+    os.lseek(fd, 1000, os.SEEK_SET)
+    files = [WriteFile(name, False, FileSource.DESCRIPTOR) for name in ("one", "two")]
+    peer.send(Write(files), Exit(0, 0), fds=[fd, fd])
+    os.close(fd)
+    assert call.end()[0] == 0
+    assert [(small_stage.directory / name).read_bytes() for name in ("one", "two")] == [data, data]

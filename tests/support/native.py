@@ -76,7 +76,9 @@ def client_of(flavour: str) -> Client:
     if flavour == "asan":
         return Client(flavour, build_with_clang("asan", SANITIZERS))
     if flavour == "small-bounds":
-        return Client(flavour, build_with_clang("small-bounds", SANITIZERS, SMALL_BOUNDS))
+        return Client(
+            flavour, build_with_clang("small-bounds", [*SANITIZERS, "-DFIRST_WAY=WAY_READ"], SMALL_BOUNDS)
+        )
     arguments = [] if flavour == "host" else ["--arch", flavour]
     build = [sys.executable, str(HERE / "tools" / "build_client.py"), *arguments]
     said = subprocess.run(build, check=True, capture_output=True, text=True).stdout
