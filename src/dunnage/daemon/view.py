@@ -1,7 +1,7 @@
 """A view over the wire: what the brain asks, the client at the other end of a connection does."""
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from stat import S_ISREG
 from typing import Final, TypeVar
 
@@ -174,6 +174,10 @@ class SocketView:
 
 def _batches(paths: Sequence[str]) -> Iterator[Sequence[str]]:
     """Paths in frames: not too many, and not too long together."""
+    if len(paths) <= limits.PATHS_PER_FRAME_MAX and sum(map(len, paths)) <= _PATH_BYTES_PER_FRAME:
+        if paths:
+            yield paths
+        return
     start = size = 0
     for index, path in enumerate(paths):
         if index - start >= limits.PATHS_PER_FRAME_MAX or size > _PATH_BYTES_PER_FRAME:
@@ -191,14 +195,9 @@ def _regular(descriptor: int) -> int | None:
     return None
 
 
-def environment(pairs: Iterable[str]) -> dict[str, str]:
+def environment(pairs: Sequence[str]) -> dict[str, str]:
     """`NAME=value` words as a mapping; the first of equal names wins, as in getenv(3)."""
-    found: dict[str, str] = {}
-    for pair in pairs:
-        name, separator, value = pair.partition("=")
-        if separator:
-            found.setdefault(name, value)
-    return found
+    return dict(pair.split("=", 1) for pair in reversed(pairs) if "=" in pair)
 
 
 _: type[View] = SocketView

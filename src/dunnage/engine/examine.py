@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dunnage import limits
-from dunnage.engine.subject import Subject
-from dunnage.keys.roots import Roots, roots_of
-from dunnage.keys.toolchain import Toolchain, Toolchains, still_holds
+from dunnage.engine.subject import Located, Subject
+from dunnage.keys.roots import roots_of
+from dunnage.keys.toolchain import Toolchains, still_holds
 from dunnage.keys.unit_key import unit_key
 from dunnage.keys.which import which
-from dunnage.model.path_set import PathSet
 from dunnage.model.unit import Input, Uncacheable, Unit
 from dunnage.model.view import View
 from dunnage.store.store import Store
@@ -21,7 +20,7 @@ from dunnage.store.store import Store
 
 def examine(
     view: View, unit: Unit, env: Mapping[str, str], toolchains: Toolchains, store: Store
-) -> tuple[Subject, Sequence[PathSet]] | Uncacheable:
+) -> tuple[Subject, Sequence[Located]] | Uncacheable:
     """Find out what a unit is keyed by, and which path sets earlier runs had, newest first.
 
     Raises:
@@ -39,8 +38,10 @@ def examine(
     while toolchain is not None:
         roots = roots_of(unit, sysroot=toolchain.sysroot, cargo_home_env=env.get("CARGO_HOME"))
         key = unit_key(unit, toolchain, roots)
-        path_sets = store.path_sets(key)
-        paths = _paths(toolchain, inputs, path_sets, roots)
+        path_sets = [Located.at(roots, paths) for paths in store.path_sets(key)]
+        paths = [*toolchain.watched, *(item.path for item in inputs)]
+        if path_sets:
+            paths += (*path_sets[0].files, *path_sets[0].absent)
         records = view.stat(paths)
         if still_holds(toolchain, records[: len(toolchain.watched)]):
             subject = Subject(
@@ -50,16 +51,6 @@ def examine(
             return subject, path_sets
         toolchain = toolchains.identify(view, unit, env)
     return Uncacheable("toolchain-unknown", unit.compiler)
-
-
-def _paths(
-    toolchain: Toolchain, inputs: Sequence[Input], path_sets: Sequence[PathSet], roots: Roots
-) -> list[str]:
-    paths = [*toolchain.watched, *(item.path for item in inputs)]
-    if path_sets:
-        paths += map(roots.absolute, path_sets[0].files)
-        paths += map(roots.absolute, path_sets[0].absent)
-    return paths
 
 
 def _holds_session(view: View, directory: str, crate_name: str) -> bool:

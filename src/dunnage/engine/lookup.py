@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-from dunnage.engine.subject import Known, Missed, Subject
+from dunnage.engine.subject import Known, Located, Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.unit_key import action_key
 from dunnage.model.action import ActionResult
 from dunnage.model.digest import Digest
-from dunnage.model.path_set import PathSet
 from dunnage.model.view import StatRecord, View, exists
 from dunnage.store.store import Store
 
@@ -20,7 +19,7 @@ _BOUND: Final = Missed("bound-elsewhere")
 
 
 def look_up(
-    view: View, subject: Subject, path_sets: Sequence[PathSet], digests: Digests, store: Store
+    view: View, subject: Subject, path_sets: Sequence[Located], digests: Digests, store: Store
 ) -> Found | Missed:
     """Find a result whose inputs have today's contents and that is not bound to another place.
 
@@ -33,15 +32,15 @@ def look_up(
     if inputs is None:
         return _CHANGED
     missed = _CHANGED
-    for paths in path_sets:
-        contents = _contents(view, subject, paths, digests)
+    for located in path_sets:
+        contents = _contents(view, subject, located, digests)
         if contents is None:
             continue
-        action = action_key(subject.key, inputs, paths, contents, subject.env, subject.roots)
+        action = action_key(subject.key, inputs, located.paths, contents, subject.env, subject.roots)
         results = store.results(action)
         for result in results:
             if is_here(result, subject):
-                return Known(paths, action), result
+                return Known(located.paths, action), result
         if results:
             missed = _BOUND
     return missed
@@ -66,10 +65,9 @@ def _input_digests(view: View, subject: Subject, digests: Digests) -> list[tuple
     return pairs if len(pairs) == len(paths) else None
 
 
-def _contents(view: View, subject: Subject, paths: PathSet, digests: Digests) -> list[Digest] | None:
+def _contents(view: View, subject: Subject, located: Located, digests: Digests) -> list[Digest] | None:
     """Digests of a path set's files; None if one is gone, or one that was absent is there now."""
-    files = [subject.roots.absolute(path) for path in paths.files]
-    absent = [subject.roots.absolute(path) for path in paths.absent]
+    files, absent = located.files, located.absent
     _stat_unknown(view, subject.records, [*files, *absent])
     if any(exists(subject.records[path]) for path in absent):
         return None

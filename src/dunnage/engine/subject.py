@@ -11,6 +11,20 @@ from dunnage.model.unit import Input, Unit
 from dunnage.model.view import StatRecord
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A path set of an earlier run, with its paths at today's places."""
+
+    paths: PathSet
+    files: Sequence[str]
+    absent: Sequence[str]
+
+    @classmethod
+    def at(cls, roots: Roots, paths: PathSet) -> "Located":
+        """Find the places."""
+        return cls(paths, roots.absolute_all(paths.files), roots.absolute_all(paths.absent))
+
+
 @dataclass(slots=True, kw_only=True)
 class Subject:
     """One unit with everything that its keys need."""

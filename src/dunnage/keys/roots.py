@@ -46,6 +46,19 @@ class Roots:
                 return f"{{{name}}}{path[len(place) :]}"
         return path
 
+    def absolute_all(self, texts: Sequence[str]) -> list[str]:
+        """`absolute` for many, quicker.
+
+        Raises:
+            KeyError: a root is not known for this unit.
+        """
+        places = {f"{{{name}": place for name, place in self.places}
+        found = []
+        for text in texts:
+            head, brace, rest = text.partition("}")
+            found.append(places[head] + rest if brace and text[0] == "{" else text)
+        return found
+
     def absolute(self, text: str) -> str:
         """The path that `relative` was made from, at today's places.
 

@@ -1,6 +1,7 @@
 """The text of a key: named parts, each with its length in front, so that no two lists of parts look alike.
 
-The digest is made from the same parts as the readable text, so what a person compares is what was hashed.
+The digest is made from the same parts as the readable text, so what a person compares is what was hashed. Parts are
+kept as text and encoded all at once: a key has some seventy, and a hit makes two keys.
 """
 
 import struct
@@ -11,7 +12,7 @@ from blake3 import blake3
 
 from dunnage.keys.salt import SALT
 
-UNSET: Final = b" (unset)"
+UNSET: Final = " (unset)"
 """What marks the name of a variable that is not set; no name of a part ends like this."""
 
 
@@ -21,42 +22,32 @@ class KeyText:
     __slots__ = ("_parts",)
 
     def __init__(self, kind: str) -> None:
-        self._parts: list[bytes] = [b"salt", SALT.encode(), b"kind", kind.encode()]
+        self._parts: list[str] = ["salt", SALT, "kind", kind]
 
-    def add(self, name: str, value: str | bytes | None) -> None:
+    def add(self, name: str, value: str | None) -> None:
         """Add one part. None is a value of its own: an unset variable is not an empty one."""
-        parts = self._parts
-        if value is None:
-            parts.append(name.encode("utf-8", "surrogateescape") + UNSET)
-            parts.append(b"")
-            return
-        parts.append(name.encode("utf-8", "surrogateescape"))
-        parts.append(value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value)
+        self._parts += (name + UNSET, "") if value is None else (name, value)
 
-    def add_all(self, name: str, values: Iterable[str | bytes]) -> None:
+    def add_digest(self, name: str, value: bytes) -> None:
+        """Add a digest, which is written in hex."""
+        self._parts += (name, value.hex())
+
+    def add_all(self, name: str, values: Iterable[str]) -> None:
         """Add a list of parts under one name."""
         for value in values:
-            self.add(name, value)
+            self._parts += (name, value)
 
     def digest(self) -> bytes:
-        """BLAKE3 over the number of parts, all their lengths, and then all of them: 32 bytes."""
+        """BLAKE3 over the number of parts, all their lengths in characters, and then all of them: 32 bytes."""
         parts = self._parts
         lengths = struct.pack(f"<{len(parts) + 1}I", len(parts), *map(len, parts))
-        return blake3(lengths + b"".join(parts)).digest()
+        return blake3(lengths + "".join(parts).encode("utf-8", "surrogateescape")).digest()
 
     def render(self) -> str:
-        """The parts, one a line, for people and for `diff`. Digests are shown in hex, line ends as escapes."""
-        names = (part.decode("utf-8", "backslashreplace") for part in self._parts[::2])
-        return "".join(
-            f"{name}: {_readable(value)}\n" for name, value in zip(names, self._parts[1::2], strict=True)
-        )
+        """The parts, one a line, for people and for `diff`. What would break a line is shown as an escape."""
+        pairs = zip(self._parts[::2], self._parts[1::2], strict=True)
+        return "".join(f"{name}: {_readable(value)}\n" for name, value in pairs)
 
 
-def _readable(data: bytes) -> str:
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.hex()
-    if text.isprintable():
-        return text
-    return data.hex() if len(data) == 32 else repr(text)[1:-1]
+def _readable(text: str) -> str:
+    return text if text.isprintable() else repr(text)[1:-1]

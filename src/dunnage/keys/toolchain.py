@@ -9,6 +9,7 @@ A rustup proxy answers differently for another directory, `RUSTUP_TOOLCHAIN`, or
 joins the files that are watched, absent ones too.
 """
 
+import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -125,8 +126,8 @@ class Toolchains:
         for path, digest in zip(files, self._digests.of(view, files, records[contents]), strict=True):
             if digest is None:
                 return None
-            text.add(
-                path.removeprefix(sysroot) if path.startswith(sysroot) else path.rsplit("/", 1)[-1], digest
+            text.add_digest(
+                path.removeprefix(sysroot) if path.startswith(sysroot) else posixpath.basename(path), digest
             )
         return Toolchain(ToolchainId(text.digest()), sysroot, host, tuple(watched), tuple(records))
 

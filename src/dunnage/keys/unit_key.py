@@ -19,7 +19,7 @@ def unit_text(unit: Unit, toolchain: Toolchain, roots: Roots) -> KeyText:
     """Everything that counts for a unit except contents."""
     text = KeyText("unit")
     text.add("language", unit.language)
-    text.add("toolchain", toolchain.id)
+    text.add_digest("toolchain", toolchain.id)
     text.add_all("root", sorted(name for name, _ in roots.places))
     text.add("cwd", roots.relative(unit.cwd))
     text.add("out-dir", roots.relative(unit.out_dir))
@@ -59,11 +59,11 @@ def action_text(
         env: the invocation's environment, of which the variables of `paths.env` count.
     """
     text = KeyText("action")
-    text.add("unit", key)
+    text.add_digest("unit", key)
     for role, digest in inputs:
-        text.add(f"contents {role}", digest)
+        text.add_digest(f"contents {role}", digest)
     for path, digest in zip(paths.files, contents, strict=True):
-        text.add(f"file {path}", digest)
+        text.add_digest(f"file {path}", digest)
     text.add_all("absent", paths.absent)
     for name in paths.env:
         value = env.get(name)

@@ -26,11 +26,14 @@ ROOTS = Roots.of(
 def test_paths_there_and_back(path: str, text: str) -> None:
     assert ROOTS.relative(path) == text
     assert ROOTS.absolute(text) == path
+    assert ROOTS.absolute_all([text, "/etc/x"]) == [path, "/etc/x"]
 
 
 def test_a_root_that_is_not_known_today() -> None:
     with pytest.raises(KeyError):
         ROOTS.absolute("{elsewhere}/x")
+    with pytest.raises(KeyError):
+        ROOTS.absolute_all(["{elsewhere}/x"])
 
 
 def test_the_root_directory_is_no_root() -> None:

@@ -32,7 +32,7 @@ def test_rendered_text_names_every_part_on_a_line_of_its_own() -> None:
     text = KeyText("unit")
     text.add("edition", "2021")
     text.add("env X", None)
-    text.add("digest", bytes(range(32)))
+    text.add_digest("digest", bytes(range(32)))
     text.add("odd", "two\nlines")
     lines = text.render().splitlines()
     assert "edition: 2021" in lines
@@ -45,4 +45,4 @@ def test_undecodable_text_is_kept() -> None:
     text = KeyText("unit")
     text.add("path", "/a/\udcff")
     assert text.digest() != KeyText("unit").digest()
-    assert b"/a/\xff".hex() in text.render()
+    assert "/a/\\udcff" in text.render()
