@@ -40,11 +40,14 @@ class Roots:
         return cls(tuple((name, path) for path, name in sorted(seen.items(), key=lambda item: -len(item[0]))))
 
     def relative(self, path: str) -> str:
-        """`{name}/rest` for a path under a root, anything else as it is."""
+        """`{name}/rest` for a path under a root, anything else as it is.
+
+        No two texts become one: what looks like a root already (a variable's value can) gets `{}` in front.
+        """
         for name, place in self.places:
             if path.startswith(place) and (len(path) == len(place) or path[len(place)] == "/"):
                 return f"{{{name}}}{path[len(place) :]}"
-        return path
+        return f"{{}}{path}" if path.startswith("{") else path
 
     def absolute_all(self, texts: Sequence[str]) -> list[str]:
         """`absolute` for many, quicker.
@@ -52,7 +55,7 @@ class Roots:
         Raises:
             KeyError: a root is not known for this unit.
         """
-        places = {f"{{{name}": place for name, place in self.places}
+        places = {"{": "", **{f"{{{name}": place for name, place in self.places}}
         found = []
         for text in texts:
             head, brace, rest = text.partition("}")
@@ -68,6 +71,8 @@ class Roots:
         if not text.startswith("{"):
             return text
         name, _, rest = text[1:].partition("}")
+        if not name:
+            return rest
         for known, place in self.places:
             if known == name:
                 return place + rest

@@ -12,8 +12,8 @@ from blake3 import blake3
 
 from dunnage.keys.salt import SALT
 
-UNSET: Final = " (unset)"
-"""What marks the name of a variable that is not set; no name of a part ends like this."""
+UNSET: Final = "\0(unset)"
+"""What marks the name of a variable that is not set. No name has a NUL: the wire lets none through."""
 
 
 class KeyText:
@@ -46,7 +46,7 @@ class KeyText:
     def render(self) -> str:
         """The parts, one a line, for people and for `diff`. What would break a line is shown as an escape."""
         pairs = zip(self._parts[::2], self._parts[1::2], strict=True)
-        return "".join(f"{name}: {_readable(value)}\n" for name, value in pairs)
+        return "".join(f"{name.replace(UNSET, ' (unset)')}: {_readable(value)}\n" for name, value in pairs)
 
 
 def _readable(text: str) -> str:

@@ -89,3 +89,10 @@ def test_roots_of_a_package_from_the_registry() -> None:
     )
     roots = roots_of(unit, sysroot="/rust", cargo_home_env=None)
     assert dict(roots.places) == {"sysroot": "/rust", "target": "/ws/target", "cargo-home": "/cargo"}
+
+
+def test_a_text_that_only_looks_like_a_root() -> None:
+    """The value of a variable may be anything; two values must not become one."""
+    for text in ("{workspace}/x", "{}", "{", "{}{target}", "{no root"):
+        assert ROOTS.relative(text) != text
+        assert ROOTS.absolute(ROOTS.relative(text)) == text

@@ -1,0 +1,82 @@
+"""The two keys: their texts name every part, and the second adds contents only."""
+
+import pytest
+
+from dunnage.keys.roots import Roots
+from dunnage.keys.toolchain import Toolchain
+from dunnage.keys.unit_key import action_key, action_text, unit_key, unit_text
+from dunnage.model.digest import Digest, ToolchainId, UnitKey
+from dunnage.model.path_set import PathSet
+from dunnage.model.unit import SearchDir, Word
+from support.units import unit_of
+
+ROOTS = Roots.of([("workspace", "/ws"), ("target", "/ws/target"), ("sysroot", "/rust")])
+TOOLCHAIN = Toolchain(ToolchainId(b"t" * 32), "/rust", "host", watched=("/rust/bin/rustc",), records=())
+UNIT = unit_of(
+    "/ws",
+    words=(
+        Word("edition", "2021"),
+        Word("source", "src/lib.rs"),
+        Word("profile-use", "/ws/p.profdata", is_path=True),
+    ),
+    env_paths=(("OUT_DIR", "/ws/target/debug/build/x/out"),),
+    search_dirs=(SearchDir("native", "/ws/lib", (".a",)),),
+)
+
+
+def test_the_text_of_a_unit_names_every_part_with_its_root() -> None:
+    assert unit_text(UNIT, TOOLCHAIN, ROOTS).render().splitlines()[1:] == [
+        "kind: unit",
+        "language: rust",
+        f"toolchain: {(b't' * 32).hex()}",
+        "root: sysroot",
+        "root: target",
+        "root: workspace",
+        "cwd: {workspace}",
+        "out-dir: {target}/debug/deps",
+        "edition: 2021",
+        "source: src/lib.rs",
+        "profile-use: {workspace}/p.profdata",
+        "env RUSTC_BOOTSTRAP (unset): ",
+        "env OUT_DIR: {target}/debug/build/x/out",
+        "input source: {workspace}/src/lib.rs",
+        "search native: {workspace}/lib",
+        "output dep-info: {target}/debug/deps/demo-1.d",
+        "output metadata: {target}/debug/deps/libdemo-1.rmeta",
+        "output link: {target}/debug/deps/libdemo-1.rlib",
+    ]
+
+
+def test_the_text_of_an_action_names_every_content() -> None:
+    text = action_text(
+        UnitKey(b"u" * 32),
+        [("source", Digest(b"s" * 32))],
+        PathSet(("{workspace}/src/a.rs",), ("{workspace}/src/a/mod.rs",), ("EMPTY", "MISSING", "OUT_DIR")),
+        [Digest(b"a" * 32)],
+        {"EMPTY": "", "OUT_DIR": "/ws/target/out", "UNREAD": "x"},
+        ROOTS,
+    )
+    assert text.render().splitlines()[1:] == [
+        "kind: action",
+        f"unit: {(b'u' * 32).hex()}",
+        f"contents source: {(b's' * 32).hex()}",
+        f"file {{workspace}}/src/a.rs: {(b'a' * 32).hex()}",
+        "absent: {workspace}/src/a/mod.rs",
+        "env EMPTY: ",
+        "env MISSING (unset): ",
+        "env OUT_DIR: {target}/out",
+    ]
+
+
+def test_keys_are_the_digests_of_their_texts() -> None:
+    assert unit_key(UNIT, TOOLCHAIN, ROOTS) == unit_text(UNIT, TOOLCHAIN, ROOTS).digest()
+    key = UnitKey(b"u" * 32)
+    assert (
+        action_key(key, [], PathSet(), [], {}, ROOTS)
+        == action_text(key, [], PathSet(), [], {}, ROOTS).digest()
+    )
+
+
+def test_a_content_without_its_file_is_an_error_and_no_key() -> None:
+    with pytest.raises(ValueError):
+        action_key(UnitKey(b"u" * 32), [], PathSet(files=("a", "b")), [Digest(b"a" * 32)], {}, ROOTS)
