@@ -55,8 +55,10 @@ def dunnage_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
             monkeypatch.delenv(name)
     for name in WRAPPERS:
         monkeypatch.delenv(name, raising=False)
-    directory = tmp_path / "dunnage"
-    settings = tmp_path / "dunnage.toml"
+    own = tmp_path.with_name(f"{tmp_path.name}.own")  # beside it: tests look at what is in their tmp_path
+    own.mkdir()
+    directory = own / "dunnage"
+    settings = own / "dunnage.toml"
     settings.touch()
     monkeypatch.setenv("DUNNAGE_DIR", str(directory))
     monkeypatch.setenv("DUNNAGE_CONFIG", str(settings))

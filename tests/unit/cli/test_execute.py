@@ -46,7 +46,9 @@ def test_the_process_stays_the_same_one() -> None:
 
 def test_no_signal_stays_ignored_because_of_python() -> None:
     done = _execute("sh", "-c", "grep SigIgn /proc/self/status")
-    assert int(done.stdout.split()[-1], 16) == 0
+    ignored = int(done.stdout.split()[-1], 16)
+    # Others may be: whoever runs the tests in parallel ignores SIGINT in its workers.
+    assert [n for n in (signal.SIGPIPE, signal.SIGXFSZ) if ignored & (1 << (n - 1))] == []
 
 
 def test_inherited_descriptors_reach_the_command() -> None:
