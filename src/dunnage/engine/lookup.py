@@ -8,6 +8,7 @@ from dunnage.keys.digests import Digests
 from dunnage.keys.unit_key import action_key
 from dunnage.model.action import ActionResult
 from dunnage.model.digest import Digest
+from dunnage.model.unit import look_of
 from dunnage.model.view import StatRecord, View, exists
 from dunnage.store.store import Store
 
@@ -52,8 +53,7 @@ def is_here(result: ActionResult, subject: Subject) -> bool:
 
 
 def _today(name: str, subject: Subject) -> str | None:
-    kind, _, rest = name.partition(":")
-    return subject.roots.place(rest) if kind == "root" else dict(subject.unit.display).get(rest)
+    return look_of(subject.unit) if name == "display" else subject.roots.place(name.removeprefix("root:"))
 
 
 def _input_digests(view: View, subject: Subject, digests: Digests) -> list[tuple[str, Digest]] | None:

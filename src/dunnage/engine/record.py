@@ -16,6 +16,7 @@ from dunnage.keys.template import NotKeepable, dep_info_template, literal_roots,
 from dunnage.keys.unit_key import action_text
 from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.digest import ActionKey
+from dunnage.model.unit import look_of
 from dunnage.model.view import STAT, record_of
 from dunnage.store.store import Store
 
@@ -89,13 +90,15 @@ class Recorder:
         for said in (dep_info, notices, stdout):
             bound |= literal_roots(said, roots)
         places = [(f"root:{name}", roots.place(name) or "") for name in sorted(bound)]
-        display = [(f"display:{name}", value) for name, value in subject.unit.display]
         result = ActionResult(
             outputs=tuple(outputs),
             dep_info=dep_info,
             stdout=stdout,
             stderr=notices,
-            bound=(*places, *(display if has_diagnostics(stderr) or stdout else ())),
+            bound=(
+                *places,
+                *([("display", look_of(subject.unit))] if has_diagnostics(stderr) or stdout else ()),
+            ),
             compile_us=run.wall_us,
             created_s=int(self._clock()),
             unit_name=subject.unit.name,

@@ -27,7 +27,7 @@ class ActionResult:
     stdout: bytes
     stderr: bytes
     bound: tuple[tuple[str, str], ...]
-    """(`root:<name>` or `display:<name>`, value): this result is only right where these are the same."""
+    """(`root:<name>`, place) and (`display`, look): this result is only right where these are the same."""
     compile_us: int
     """Wall time of the compiler."""
     created_s: int

@@ -89,6 +89,11 @@ class Unit:
     """`-L dependency` directories, in order: where indirect crates are found."""
 
 
+def look_of(unit: Unit) -> str:
+    """All display options of a unit as one text: how its diagnostics look."""
+    return " ".join(f"{name}={value}" for name, value in unit.display)
+
+
 @dataclass(frozen=True, slots=True)
 class Cacheable:
     """The verdict on an invocation that was understood."""

@@ -108,6 +108,22 @@ def test_a_variable_that_nobody_read(tmp_path: Path, serve: Serve) -> None:
     assert named(serve(made)[0]) == ("hit", "local")
 
 
+def test_diagnostics_look_as_this_terminal_wants_them(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a", "pub fn one() -> u32 { let unused = 1; 1 }\n")
+    looks: list[tuple[str, ...]] = [(), ("--diagnostic-width=40",), ("--diagnostic-width=140",)]
+    for look in looks:
+        assert serve(made, *look)[0].outcome is Outcome.MISS
+    for look in looks:
+        assert named(serve(made, *look)[0]) == ("hit", "local")
+
+
+def test_without_diagnostics_every_look_is_right(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a")
+    serve(made, "--diagnostic-width=40")
+    assert named(serve(made)[0]) == ("hit", "local")
+    assert named(serve(made, "--diagnostic-width=140")[0]) == ("hit", "local")
+
+
 def test_errors_are_never_stored(tmp_path: Path, serve: Serve) -> None:
     made = crate(tmp_path / "a", "fn broken( {\n")
     for _ in range(2):
