@@ -65,17 +65,32 @@ $(CLIENTS)/.all: $(NATIVE) | $(VENV)/.dev
 
 # --- checks -------------------------------------------------------------------------------------------------
 
-.PHONY: lint
-lint: $(VENV)/.dev $(VENV)/.system ## style, types, rooms, C warnings, generated files, sizes
+LINTS := lint-style lint-types lint-rooms lint-c lint-shell lint-generated lint-repository
+.PHONY: lint $(LINTS)
+lint: $(LINTS) ## style, types, rooms, C, shell, generated files, sizes (make -k lint: all of them, whatever fails)
+
+lint-style: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+lint-types: $(VENV)/.dev
 	$(BIN)/mypy
+
+lint-rooms: $(VENV)/.dev
 	$(BIN)/lint-imports --no-cache
+
+lint-c: $(VENV)/.dev $(VENV)/.system
 	clang-format --dry-run -Werror $(C_FILES)
-	for tool in $(wildcard tools/lint_c.py); do $(PY) $$tool; done
-	shellcheck .ci/run $(wildcard tools/*.sh tests/**/*.sh)
+	$(PY) tools/lint_c.py
+
+lint-shell: $(VENV)/.system
+	shellcheck .ci/run $(wildcard tools/*.sh)
+
+lint-generated: $(VENV)/.dev
 	$(PY) -m dunnage.wire.header --check
 	for tool in $(sort $(wildcard tools/gen_*.py)); do $(PY) $$tool --check; done
+
+lint-repository: $(VENV)/.dev
 	$(PY) tools/check_test_map.py
 	$(PY) tools/check_words.py
 	$(PY) tools/check_sizes.py
