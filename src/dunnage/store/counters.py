@@ -76,10 +76,13 @@ class CounterBook:
 
     def counters(self) -> Counters:
         """All that was counted; on a full or read-only disk what could not be written yet is among it. StoreError:
-        not even what was written can be read."""
+        not even what was written can be read.
+        """
         with suppress(StoreError):
             self.flush()
-        rows = self._database.query("SELECT outcome, reason, language, sessions, saved_us, wall_us FROM counters")
+        rows = self._database.query(
+            "SELECT outcome, reason, language, sessions, saved_us, wall_us FROM counters"
+        )
         since = self._database.query("SELECT since_s FROM counting")
         sessions = {(outcome, reason, language): numbers for outcome, reason, language, *numbers in rows}
         with self._lock:

@@ -119,8 +119,13 @@ class Database:
     def check(self) -> list[str]:
         """SQLite's own opinion of the file: what is wrong, in its words. Reads all of it. StoreError."""
         with self._lock:
-            found = [str(row[0]) for row in self.query("PRAGMA integrity_check(20)") if row[0] != "ok"]
-            found += [f"{row[0]} refers to nothing" for row in self.query("PRAGMA foreign_key_check")]
+            try:
+                found = [str(row[0]) for row in self.query("PRAGMA integrity_check(20)") if row[0] != "ok"]
+                found += [f"{row[0]} refers to nothing" for row in self.query("PRAGMA foreign_key_check")]
+            except StoreError as error:
+                if self._damaged is None:
+                    raise
+                return [error.message]  # It is too malformed even for that.
             return found
 
     def set_aside(self) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ C_HIT = Result(outcome=Outcome.HIT, reason="local", language="c", saved_us=5)
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database(Layout(str(tmp_path)))
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(Layout(str(tmp_path)))
+    yield database
+    database.close()
 
 
 def test_sessions_are_counted_by_outcome_reason_and_language(database: Database) -> None:
@@ -81,6 +84,7 @@ def test_what_cannot_be_written_is_kept(tmp_path: Path) -> None:
     fails = False
     assert [row.sessions for row in book.counters().rows] == [1, 2]
     assert book.units(1)[0].hits == 2
+    database.close()
 
 
 def test_names_are_bounded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,5 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ ONE, OTHER = digest_of(b"one"), digest_of(b"other")
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database(Layout(str(tmp_path)))
+def database(tmp_path: Path) -> Iterator[Database]:
+    database = Database(Layout(str(tmp_path)))
+    yield database
+    database.close()
 
 
 def test_it_remembers_in_memory_and_on_disk(database: Database) -> None:
