@@ -64,6 +64,9 @@ RACY_COARSE_NS: Final = 2_000_000_000
 MEMO_ENTRIES_MAX: Final = 200_000
 """Digests remembered by stat. 100,000 files are a large tree; an entry takes some 200 bytes."""
 
+KEY_TEXTS_MAX: Final = 10_000
+"""Texts of keys that are kept for who asks for them: some 50 MB."""
+
 # --- results --------------------------------------------------------------------------------------
 
 STREAM_BYTES_MAX: Final = 384 * 1024

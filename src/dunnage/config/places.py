@@ -3,6 +3,7 @@
     <base>/                       DUNNAGE_DIR, else the user's cache directory
       store/                      blobs and records; deleting it is always safe
       log/daemon-<version>.log    one log a version
+      keys/                       texts of keys, for who asks for them
       run/<version>/              one daemon a version: two versions never share a socket
         lock                      held by the daemon that may own the sockets
         host/sock                 answers the same user only
@@ -76,6 +77,11 @@ class Places:
     def container_socket(self) -> Path:
         """The socket for containers."""
         return self.container_dir / "sock"
+
+    @property
+    def key_texts(self) -> Path:
+        """The directory of the texts of keys (setting `key_texts`)."""
+        return self.base / "keys"
 
     @property
     def log_dir(self) -> Path:

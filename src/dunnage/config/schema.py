@@ -100,6 +100,14 @@ SETTINGS: Final = (
         choices=("debug", "info", "warning", "error"),
     ),
     Setting(
+        name="key_texts",
+        kind=Kind.CHOICE,
+        default="off",
+        trust=Trust.USER,
+        doc="Whether the text of each stored result's key is kept, to see with `diff` why two keys differ.",
+        choices=("off", "on"),
+    ),
+    Setting(
         name="container_arch",
         kind=Kind.CHOICE,
         default="auto",

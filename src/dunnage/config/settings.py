@@ -28,6 +28,7 @@ class Settings:
     idle_timeout: int
     """Seconds."""
     log_level: str
+    key_texts: str
     container_arch: str
     origins: Mapping[str, str] = field(compare=False)
     """Name of a setting → `default`, the path of a file, or the name of a variable."""

@@ -14,6 +14,7 @@ from dunnage import __version__, limits
 from dunnage.config.places import Places
 from dunnage.config.settings import Settings
 from dunnage.daemon.answers import answer
+from dunnage.daemon.key_texts import KeyTexts
 from dunnage.daemon.ledger import Ledger
 from dunnage.daemon.listening import is_same_user, listen
 from dunnage.daemon.session import serve
@@ -163,7 +164,8 @@ class Daemon:
         store = self.store
         with self._lock:
             if self._engine is None:
-                self._engine = Engine(store)
+                keep = KeyTexts(self._places.key_texts).keep if self._settings.key_texts == "on" else None
+                self._engine = Engine(store, keep_text=keep)
             return self._engine
 
     @property

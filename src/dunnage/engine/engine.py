@@ -18,14 +18,13 @@ from dunnage.compilers.registry import parse, response_files
 from dunnage.engine.collect import Collected, collect
 from dunnage.engine.examine import examine
 from dunnage.engine.lookup import look_up
-from dunnage.engine.record import Recorder
+from dunnage.engine.record import KeepText, Recorder
 from dunnage.engine.responses import read_response_files
 from dunnage.engine.restore import restore
 from dunnage.engine.subject import Missed, Subject
 from dunnage.errors import StoreError
 from dunnage.keys.digests import Digests
 from dunnage.keys.toolchain import Toolchains
-from dunnage.model.digest import ActionKey
 from dunnage.model.invocation import Invocation
 from dunnage.model.outcome import Outcome, Result
 from dunnage.model.unit import Uncacheable, Unit
@@ -44,7 +43,7 @@ class Engine:
         *,
         clock: Callable[[], float] = time.time,
         clock_ns: Callable[[], int] = time.time_ns,
-        keep_text: Callable[[ActionKey, str], None] | None = None,
+        keep_text: KeepText | None = None,
     ) -> None:
         self._store = store
         self._digests = Digests(store, clock_ns)

@@ -13,7 +13,7 @@ from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.roots import Roots
 from dunnage.keys.template import NotKeepable, dep_info_template, literal_roots, notice_template
-from dunnage.keys.unit_key import action_text
+from dunnage.keys.unit_key import action_text, unit_text
 from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.digest import ActionKey
 from dunnage.model.unit import look_of
@@ -21,6 +21,10 @@ from dunnage.model.view import STAT, record_of
 from dunnage.store.store import Store
 
 THIN_ARCHIVE = b"!<thin>\n"
+
+
+KeepText = Callable[[str, ActionKey, str], None]
+"""Takes a unit's name, its action key, and the text of both its keys."""
 
 
 class Recorder:
@@ -31,7 +35,7 @@ class Recorder:
         store: Store,
         digests: Digests,
         clock: Callable[[], float],
-        keep_text: Callable[[ActionKey, str], None] | None = None,
+        keep_text: KeepText | None = None,
     ) -> None:
         self._store = store
         self._digests = digests
@@ -109,7 +113,8 @@ class Recorder:
         action = ActionKey(text.digest())
         self._store.add(subject.key, collected.paths, action, result)
         if self._keep_text is not None:
-            self._keep_text(action, text.render())
+            unit = unit_text(subject.unit, subject.toolchain, roots)
+            self._keep_text(subject.unit.name, action, unit.render() + text.render())
         return None
 
 

@@ -50,6 +50,7 @@ def test_the_user_then_the_project_then_the_environment(user: Path, project: Pat
         "size_max": str(user),
         "idle_timeout": str(user),
         "log_level": "DUNNAGE_LOG_LEVEL",
+        "key_texts": "default",
         "container_arch": str(project / "dunnage.toml"),
     }
     assert found.value("size_max") == found.size_max

@@ -261,10 +261,13 @@ def test_a_trimmed_result_is_new_again(tmp_path: Path, serve: Serve, store: Stor
 
 
 def test_key_texts_are_kept_for_who_asks(tmp_path: Path, store: Store) -> None:
-    texts: dict[bytes, str] = {}
-    engine = Engine(store, keep_text=texts.__setitem__)
+    texts: list[tuple[str, bytes, str]] = []
+    engine = Engine(store, keep_text=lambda *told: texts.append(told))
     made = crate(tmp_path / "a")
     invocation = made.invocation()
     engine.serve(made.view(invocation), invocation)
-    [text] = texts.values()
+    [(name, action, text)] = texts
+    assert name.startswith("demo")
+    assert len(action) == 32
     assert "contents source" in text
+    assert "toolchain" in text
