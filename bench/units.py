@@ -76,7 +76,6 @@ def replay(units: list[Unit], env: dict[str, str]) -> float:
     for unit in units:
         for path in unit.outputs():
             path.unlink()
-    wait_for_quiet()
     wrapper = [env["RUSTC_WRAPPER"]] if "RUSTC_WRAPPER" in env else []
     clean = clean_environment()
     environments = [{**clean, **unit.env, **env} for unit in units]
@@ -109,9 +108,11 @@ def race(
         for name in order:
             contestant, taken = contestants[name], times[name]
             with site.running(contestant) as env:
+                wait_for_quiet()
                 taken.cold.append(replay(units, env))
                 contestant.settle()
                 if name != "plain":
+                    wait_for_quiet()
                     taken.warm.append(replay(units, env))
                     taken.hits = contestant.hits()
             yield number, name, taken
