@@ -58,8 +58,8 @@ toolchains = st.binary(min_size=32, max_size=32).map(
 TOOLCHAIN = Toolchain(ToolchainId(bytes(32)), "/s", "host", watched=(), records=())
 
 COUNTS = ("language", "words", "env", "env_paths", "inputs", "search_dirs", "outputs", "out_dir", "cwd")
-"""What is part of the unit key. `name`, `compiler` and `dep_info` are not: they are told by the toolchain's contents and
-the outputs, or are for people."""
+"""What is part of the unit key. `name`, `compiler` and `dep_info` are not: they are told by the toolchain's contents
+and the outputs, or are for people."""
 
 
 @given(units, units, st.sampled_from(COUNTS))

@@ -70,14 +70,22 @@ class SocketView:
     def open(self, paths: Sequence[str]) -> list[int | None]:
         """See `View`. What is no regular file counts as not there: reading it could wait for ever."""
         found: list[int | None] = []
-        for start in range(0, len(paths), limits.FDS_PER_FRAME_MAX):
-            batch = paths[start : start + limits.FDS_PER_FRAME_MAX]
-            answer = self._ask(Open(batch), Opened)
-            if len(answer.errnos) != len(batch):
-                raise ViewGone("protocol", "as many answers as paths were expected")
-            descriptors = iter(self._transport.take_descriptors(sum(errno == 0 for errno in answer.errnos)))
-            found += (None if errno else _regular(next(descriptors)) for errno in answer.errnos)
+        try:
+            for start in range(0, len(paths), limits.FDS_PER_FRAME_MAX):
+                found += self._open_batch(paths[start : start + limits.FDS_PER_FRAME_MAX])
+        except BaseException:  # a client that goes in the middle leaves what it had opened
+            for descriptor in found:
+                if descriptor is not None:
+                    os.close(descriptor)
+            raise
         return found
+
+    def _open_batch(self, batch: Sequence[str]) -> list[int | None]:
+        answer = self._ask(Open(batch), Opened)
+        if len(answer.errnos) != len(batch):
+            raise ViewGone("protocol", "as many answers as paths were expected")
+        descriptors = iter(self._transport.take_descriptors(sum(errno == 0 for errno in answer.errnos)))
+        return [None if errno else _regular(next(descriptors)) for errno in answer.errnos]
 
     def entries(self, path: str) -> list[Entry] | None:
         """See `View`."""

@@ -6,6 +6,7 @@ become of the files of the newest path set. That is the one round trip of a hit.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from dunnage import limits
 from dunnage.engine.subject import Located, Subject
@@ -16,6 +17,9 @@ from dunnage.keys.which import which
 from dunnage.model.unit import Input, Uncacheable, Unit
 from dunnage.model.view import View
 from dunnage.store.store import Store
+
+_LOOKS_MAX: Final = 3
+"""How often a toolchain may have changed while it was looked at: one that is being installed never stands still."""
 
 
 def examine(
@@ -35,7 +39,9 @@ def examine(
         return Uncacheable("too-many-libraries")
     inputs = (*unit.inputs, *libraries)
     toolchain = toolchains.recall(view, unit, env) or toolchains.identify(view, unit, env)
-    while toolchain is not None:
+    for _ in range(_LOOKS_MAX):
+        if toolchain is None:
+            break
         roots = roots_of(unit, sysroot=toolchain.sysroot, cargo_home_env=env.get("CARGO_HOME"))
         key = unit_key(unit, toolchain, roots)
         path_sets = [Located.at(roots, paths) for paths in store.path_sets(key)]

@@ -70,7 +70,8 @@ class Toolchains:
         found = self._examine(view, unit, env)
         if found is not None:
             if len(self._known) >= _TOOLCHAINS_MAX:
-                self._known.pop(next(iter(self._known)))
+                for oldest in list(self._known)[:1]:  # in one step: other sessions do the same
+                    self._known.pop(oldest, None)
             self._known[self._place(view, unit, env)] = found
         return found
 

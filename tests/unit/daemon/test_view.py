@@ -122,6 +122,20 @@ def test_open_passes_regular_files_only(scene: Scene, tmp_path: Path) -> None:
         os.close(descriptor)
 
 
+def test_a_client_that_goes_between_two_batches_leaves_no_descriptor_open(
+    scene: Scene, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    descriptor = os.open(tmp_path / "file", os.O_RDONLY)
+    count = limits.FDS_PER_FRAME_MAX
+    before = len(os.listdir("/proc/self/fd"))
+    scene.answer(Opened((0,) * count), Listed(0, ()), descriptors=(descriptor,) * count)
+    with pytest.raises(ViewGone):
+        scene.view.open(["file"] * (count + 1))
+    assert len(os.listdir("/proc/self/fd")) == before
+    os.close(descriptor)
+
+
 def test_entries(scene: Scene) -> None:
     scene.answer(Listed(0, ((EntryKind.FILE, "a"), (EntryKind.DIRECTORY, "b"))))
     assert scene.view.entries("/d") == [Entry("a", is_dir=False), Entry("b", is_dir=True)]

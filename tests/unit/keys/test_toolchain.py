@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,13 +66,13 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sysroot(pristine: Path, tmp_path: Path) -> Iterator[Sysroot]:
+def sysroot(pristine: Path, tmp_path: Path) -> Sysroot:
     copy = Sysroot.__new__(Sysroot)
     shutil.copytree(pristine, tmp_path / "sysroot", symlinks=True)
     copy.directory = tmp_path / "sysroot"
     copy.rustc, copy.driver = copy.directory / "bin/rustc", copy.directory / "lib/librustc_driver-1.so"
     copy.std = copy.directory / f"lib/rustlib/{HOST}/lib/libstd-1.rlib"
-    yield copy
+    return copy
 
 
 def identified(sysroot: Sysroot, unit: Unit | None = None, env: dict[str, str] | None = None) -> Toolchain:

@@ -1,0 +1,151 @@
+"""Examining: from a unit to its key, with one batch of stats, or the reason why it is left to the compiler."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dunnage import limits
+from dunnage.engine.examine import examine
+from dunnage.engine.subject import Subject
+from dunnage.keys.digests import Digests
+from dunnage.keys.toolchain import Toolchains
+from dunnage.model.action import ActionResult
+from dunnage.model.digest import ActionKey
+from dunnage.model.invocation import Invocation
+from dunnage.model.path_set import PathSet
+from dunnage.model.unit import SearchDir, Uncacheable, Unit
+from dunnage.model.view import StatRecord
+from dunnage.store.store import Store
+from support.crates import real_rustc
+from support.subjects import written
+from support.units import LocalView, unit_of
+
+ENV = {"PATH": os.path.dirname(real_rustc()) + ":" + os.environ["PATH"]}
+
+
+class CountingView(LocalView):
+    """Counts batches, and touches a file after each."""
+
+    def __init__(self, touched: Path | None = None) -> None:
+        super().__init__()
+        self.batches: list[Sequence[str]] = []
+        self.touched = touched
+        self.invocation = Invocation(program=real_rustc(), argv=["rustc"], cwd="/", env=ENV)
+
+    def stat(self, paths: Sequence[str]) -> list[StatRecord]:
+        self.batches.append(paths)
+        records = super().stat(paths)
+        if self.touched is not None:
+            os.utime(self.touched, (len(self.batches), len(self.batches)))
+        return records
+
+
+@pytest.fixture
+def toolchains(store: Store) -> Toolchains:
+    return Toolchains(Digests(store, lambda: 1 << 62))
+
+
+def unit_in(directory: Path, **changes: Any) -> Unit:
+    written(directory / "src/lib.rs", "")
+    return unit_of(str(directory), **({"compiler": real_rustc()} | changes))
+
+
+def examined(view: LocalView, unit: Unit, toolchains: Toolchains, store: Store) -> Subject:
+    found = examine(view, unit, ENV, toolchains, store)
+    assert not isinstance(found, Uncacheable), found
+    return found[0]
+
+
+def test_a_known_toolchain_costs_one_batch_of_stats(
+    tmp_path: Path, toolchains: Toolchains, store: Store
+) -> None:
+    unit = unit_in(tmp_path)
+    first = examined(CountingView(), unit, toolchains, store)
+    paths = PathSet(("{workspace}/src/a.rs",), ("{workspace}/src/a/mod.rs",), ())
+    result = ActionResult(
+        outputs=(),
+        dep_info=b"",
+        stdout=b"",
+        stderr=b"",
+        bound=(),
+        compile_us=1,
+        created_s=0,
+        unit_name="demo",
+    )
+    store.add(first.key, paths, ActionKey(bytes(32)), result)
+    view = CountingView()
+    again = examined(view, unit, toolchains, store)
+    assert again.key == first.key
+    assert view.asked == []
+    [batch] = view.batches
+    wanted = {f"{tmp_path}/src/lib.rs", f"{tmp_path}/src/a.rs", f"{tmp_path}/src/a/mod.rs"}
+    assert wanted <= set(batch)
+    assert wanted <= set(again.records)
+
+
+def test_a_compiler_named_without_a_directory(tmp_path: Path, toolchains: Toolchains, store: Store) -> None:
+    subject = examined(CountingView(), unit_in(tmp_path, compiler="rustc"), toolchains, store)
+    assert subject.unit.compiler == real_rustc()
+
+
+def test_a_compiler_that_is_nowhere(tmp_path: Path, toolchains: Toolchains, store: Store) -> None:
+    found = examine(CountingView(), unit_in(tmp_path, compiler="no-such-rustc"), ENV, toolchains, store)
+    assert found == Uncacheable("toolchain-unknown", "no-such-rustc")
+
+
+def test_a_toolchain_that_does_not_stand_still(tmp_path: Path, toolchains: Toolchains, store: Store) -> None:
+    """Something of it changes between any two looks, as while it is being installed."""
+    unit = unit_in(tmp_path)
+    proxied = written(tmp_path / "rust-toolchain.toml", "")
+    proxy = tmp_path / "rustc"
+    proxy.write_bytes(Path("/bin/sh").read_bytes())  # a program of no toolchain: what a proxy looks like
+    proxy.chmod(0o755)
+    script = {
+        ("-vV",): "host: x86_64-unknown-linux-gnu\n",
+        ("--print", "sysroot"): str(Path(real_rustc()).parents[1]),
+    }
+    view = CountingView(proxied)
+    view.invocation, view.answers = None, script
+    found = examine(view, unit_in(tmp_path, compiler=str(proxy)), ENV, toolchains, store)
+    assert isinstance(found, Uncacheable)
+    assert found.reason == "toolchain-unknown"
+    assert unit.cwd == str(tmp_path)
+
+
+def test_archives_in_search_directories_are_inputs(
+    tmp_path: Path, toolchains: Toolchains, store: Store
+) -> None:
+    native = tmp_path / "native"
+    for name in ("libb.a", "liba.a", "readme.txt", "lib.a/x"):
+        written(native / name, "")
+    unit = unit_in(tmp_path, search_dirs=(SearchDir("native", str(native), (".a",)),))
+    subject = examined(CountingView(), unit, toolchains, store)
+    assert [(item.role, item.path) for item in subject.inputs][1:] == [
+        ("native liba.a", f"{native}/liba.a"),
+        ("native libb.a", f"{native}/libb.a"),
+    ]
+
+
+def test_too_many_archives(tmp_path: Path, toolchains: Toolchains, store: Store) -> None:
+    native = tmp_path / "native"
+    native.mkdir()
+    for number in range(limits.ARCHIVES_PER_UNIT_MAX + 1):
+        (native / f"{number}.a").touch()
+    unit = unit_in(tmp_path, search_dirs=(SearchDir("native", str(native), (".a",)),))
+    found = examine(CountingView(), unit, ENV, toolchains, store)
+    assert found == Uncacheable("too-many-libraries")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_session"), [("demo-1abc", True), ("demonstration-1", False), ("demo", False)]
+)
+def test_an_incremental_session_is_one_of_this_crate(
+    tmp_path: Path, toolchains: Toolchains, store: Store, name: str, is_session: bool
+) -> None:
+    (tmp_path / "incremental" / name).mkdir(parents=True)
+    unit = unit_in(tmp_path, incremental=f"{tmp_path}/incremental")
+    found = examine(CountingView(), unit, ENV, toolchains, store)
+    assert (found == Uncacheable("incremental")) is is_session
