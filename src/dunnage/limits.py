@@ -32,8 +32,9 @@ STRINGS_PER_LIST_MAX: Final = 65_536
 CONNECT_TIMEOUT_MS: Final = 200
 """How long a client waits for a connection before it runs the compiler without us."""
 
-REPLY_TIMEOUT_S: Final = 60
-"""How long either side waits for the other's answer, the run of a compiler excepted."""
+REPLY_TIMEOUT_S: Final = 20
+"""How long either side waits for the other's answer, the run of a compiler excepted. The longest that a daemon has to
+think is the first look at a toolchain: 350 MB to read, which takes a slow disk some seconds."""
 
 OUTPUT_TIMEOUT_MS: Final = 5_000
 """How long a client waits for the daemon to take what the compiler says: the compiler stands still meanwhile.
