@@ -11,6 +11,7 @@ from rich.console import Console
 from bench import builds, client, contestants, daemon, units
 from bench.plot import draw
 from bench.report import Report, print_report
+from bench.units import Unit
 from dunnage.config.clients import client_dir, host_arch
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,7 +29,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--output", type=Path, default=ROOT / "bench" / "results", help="where JSON and plot go"
     )
-    return parser.parse_args()
+    asked = parser.parse_args()
+    asked.part = asked.part or PARTS
+    return asked
 
 
 def site_of(name: str, scratch: Path) -> builds.Site:
@@ -41,19 +44,17 @@ def site_of(name: str, scratch: Path) -> builds.Site:
 
 
 def race(
-    report: Report, site: builds.Site, asked: argparse.Namespace, scratch: Path, console: Console
+    report: Report, site: builds.Site, calls: list[Unit], asked: argparse.Namespace, console: Console
 ) -> None:
-    """The rounds of builds, and of library units alone, each turn told as it ends."""
+    """The rounds of library units alone, and of builds, each turn told as it ends."""
     cache = ROOT / ".cache" / "bench"
     cache.mkdir(parents=True, exist_ok=True)
     everybody = contestants.installed(cache)
     racing = {name: everybody[name] for name in asked.only or everybody}
     races = []
-    if "units" in (asked.part or PARTS):
-        calls = units.record(site, scratch / "record")
-        report.unit_count = len(calls)
+    if "units" in asked.part:
         races.append(("library units", report.units, units.race(site, calls, racing, report.rounds)))
-    if "builds" in (asked.part or PARTS):
+    if "builds" in asked.part:
         races.append(("build", report.builds, builds.race(site, racing, report.rounds)))
     for kind, results, turns in races:
         for number, name, times in turns:
@@ -64,17 +65,19 @@ def race(
 
 def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: Console) -> None:
     """Every part that was asked for."""
-    parts = asked.part or PARTS
-    if "client" in parts:
+    if "client" in asked.part:
         report.client = client.measure(client_dir(host_arch()) / "dunnage", scratch / "client", runs=200)
-    if "sessions" in parts:
+    if "sessions" in asked.part:
         report.throughput = daemon.throughput(scratch, widths=(1, 8, 64), hits=1000)
-    if {"builds", "units", "daemon"} & set(parts):
+    if "daemon" in asked.part:
+        report.answers = daemon.answers(scratch, runs=20)
+    if {"builds", "units", "daemon"} & set(asked.part):
         site = site_of(asked.project, scratch)
-        race(report, site, asked, scratch, console)
-        if "daemon" in parts:
-            report.daemon = daemon.cost_of_hits(site, warm_builds=max(3, asked.runs))
-            report.answers = daemon.answers(scratch, runs=20)
+        calls = units.record(site, scratch / "record")
+        report.unit_count = len(calls)
+        if "daemon" in asked.part:
+            report.daemon = daemon.cost_of_hits(site, calls, replays=20)
+        race(report, site, calls, asked, console)
 
 
 def main() -> int:

@@ -10,13 +10,14 @@ from pathlib import Path
 from bench.builds import Site
 from bench.contestants import Dunnage
 from bench.figures import Series
+from bench.units import Unit, replay
 
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DaemonCost:
-    """Of a warm build."""
+    """Of many hits, and after them."""
 
     cpu_ms_per_hit: float
     hits: int
@@ -38,20 +39,23 @@ def memory_mib(pid: int, name: str) -> float:
     raise KeyError(name)
 
 
-def cost_of_hits(site: Site, warm_builds: int) -> DaemonCost:
-    """The daemon's CPU time over some warm builds, by their hits. Ticks are 10 ms, so one build alone is too coarse."""
+def cost_of_hits(site: Site, calls: list[Unit], replays: int) -> DaemonCost:
+    """The daemon's CPU time over many replays of library units, by their hits: its ticks are too coarse for one."""
     dunnage = Dunnage()
     with site.running(dunnage) as env:
-        site.build(env)
+        replay(calls, env)
         dunnage.settle()
-        site.build(env)
+        replay(calls, env)
         pid = int(dunnage.status()["pid"])
         hits_before, cpu_before = dunnage.stats()["outcomes"]["hit"], cpu_s(pid)
-        for _ in range(warm_builds):
-            site.build(env)
-        hits, spent = dunnage.stats()["outcomes"]["hit"] - hits_before, cpu_s(pid) - cpu_before
+        for _ in range(replays):
+            replay(calls, env)
+        spent = cpu_s(pid) - cpu_before
+        hits = dunnage.stats()["outcomes"]["hit"] - hits_before
+        if hits != replays * len(calls):
+            raise RuntimeError(f"{hits} hits in {replays} replays of {len(calls)} units")
         return DaemonCost(
-            cpu_ms_per_hit=1000 * spent / max(1, hits),
+            cpu_ms_per_hit=1000 * spent / hits,
             hits=hits,
             resident_mib=memory_mib(pid, "VmRSS"),
             peak_mib=memory_mib(pid, "VmHWM"),

@@ -9,7 +9,7 @@ import pytest
 from support.daemons import stop_daemons
 from support.require import PARTS, require
 
-KEPT = ("DUNNAGE_REQUIRE",)
+KEPT = ("DUNNAGE_REQUIRE", "DUNNAGE_TEST_CACHE")
 """Variables that are addressed to the tests, not to dunnage."""
 
 WRAPPERS = (
