@@ -18,7 +18,7 @@ from dunnage.keys.digests import Digests
 from dunnage.keys.path_sets import rust_path_set
 from dunnage.model.digest import Digest
 from dunnage.model.path_set import PathSet
-from dunnage.model.view import STAT, Run, StatRecord, View, exists, is_regular
+from dunnage.model.view import STAT, Run, StatRecord, View, exists, is_regular, record_of
 
 _CTIME: Final = STAT.size - 8
 """Where the last field of a stat record begins."""
@@ -39,6 +39,10 @@ class Collected:
     """What is known of inputs and path-set files already."""
     unread: dict[str, int] = field(default_factory=dict)
     """Descriptors of those that are not."""
+    records: dict[str, StatRecord] = field(default_factory=dict)
+    """All inputs as they stood when the compiler was done."""
+    made: list[StatRecord] = field(default_factory=list)
+    """`outputs` as they stood then."""
 
     def close(self) -> None:
         """Close what nobody took."""
@@ -72,6 +76,7 @@ def collect(view: View, subject: Subject, run: Run, digests: Digests) -> Collect
             missed = Missed(
                 "output-missing", ", ".join(p for p, d in zip(others, outputs, strict=True) if d is None)
             )
+        collected.made = [record_of(os.fstat(descriptor)) for descriptor in collected.outputs]
         return missed or collected
     except BaseException:
         missed = Missed("client-gone")
@@ -148,11 +153,11 @@ def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests
     files = [roots.absolute(path) for path in collected.paths.files]
     absent = [roots.absolute(path) for path in collected.paths.absent]
     paths = [*named, *files, *absent]
-    records = dict(zip(paths, view.stat(paths), strict=True))
-    linkable = {item.path for item in subject.inputs if item.role.startswith("extern ")}
+    records = collected.records = dict(zip(paths, view.stat(paths), strict=True))
+    linkable = crates_of(subject)
     for path in (*named, *files):
         before = subject.records.get(path)
-        if path in linkable and before is not None and _same_but_linked(records[path], before):
+        if path in linkable and before is not None and same_but_linked(records[path], before):
             continue
         if _changed(records[path], before, collected.run.started_ns):
             return Missed("input-changed", path)
@@ -184,7 +189,12 @@ def _changed(after: StatRecord, before: StatRecord | None, started_ns: int) -> b
     return bool(max(stamps[5], stamps[6]) > started_ns)
 
 
-def _same_but_linked(after: StatRecord, before: StatRecord) -> bool:
+def crates_of(subject: Subject) -> set[str]:
+    """Inputs that only rustc and cargo write."""
+    return {item.path for item in subject.inputs if item.role.startswith("extern ")}
+
+
+def same_but_linked(after: StatRecord, before: StatRecord) -> bool:
     """Whether nothing but ctime differs.
 
     With `-C incremental` rustc links the metadata of a crate into its incremental directory when it is done, which

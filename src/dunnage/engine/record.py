@@ -3,12 +3,12 @@
 Blobs first, the record last: who reads the store sees a whole result or none.
 """
 
-import mmap
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from dunnage.compilers.rustc.notices import has_diagnostics, split_notices
-from dunnage.engine.collect import Collected
+from dunnage.engine.collect import Collected, crates_of, same_but_linked
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.roots import Roots
@@ -21,6 +21,9 @@ from dunnage.model.view import STAT, record_of
 from dunnage.store.store import Store
 
 THIN_ARCHIVE = b"!<thin>\n"
+
+_CHUNK_BYTES: Final = 1 << 20
+"""How much of an output is searched at a time: it fits into a core's cache."""
 
 
 KeepText = Callable[[str, ActionKey, str], None]
@@ -49,7 +52,7 @@ class Recorder:
             StoreError.
         """
         try:
-            if (missed := self._hash_inputs(collected, namespace)) is not None:
+            if (missed := self._hash_inputs(subject, collected, namespace)) is not None:
                 return missed
             bound = _bound_by_environment(subject, collected)
             outputs = []
@@ -57,20 +60,28 @@ class Recorder:
             for output, descriptor in zip(others, collected.outputs, strict=True):
                 bound |= roots_in_file(descriptor, subject.roots)
                 outputs.append(self._put(output.kind, descriptor, namespace))
+            for output, descriptor, made in zip(others, collected.outputs, collected.made, strict=True):
+                if not same_but_linked(record_of(os.fstat(descriptor)), made):
+                    return Missed("output-changed", output.path)
             return self._add(subject, collected, tuple(outputs), bound)
         except NotKeepable as error:
             return Missed("dep-info-unreadable", str(error))
         finally:
             collected.close()
 
-    def _hash_inputs(self, collected: Collected, namespace: int) -> Missed | None:
+    def _hash_inputs(self, subject: Subject, collected: Collected, namespace: int) -> Missed | None:
+        """Read what is not known, and see that it is still what the compiler read: a file may be saved any time."""
+        crates = crates_of(subject)
         while collected.unread:
             path, descriptor = collected.unread.popitem()
             if path.endswith((".a", ".lib")) and os.pread(descriptor, 8, 0) == THIN_ARCHIVE:
                 os.close(descriptor)
                 return Missed("thin-archive", path)
             read = self._digests.of_descriptor(descriptor, namespace)
-            if read is None:
+            before = collected.records[path]
+            if read is None or not (
+                read[0] == before or (path in crates and same_but_linked(read[0], before))
+            ):
                 return Missed("input-changed", path)
             collected.digests[path] = read[1]
         return None
@@ -136,19 +147,18 @@ def stderr_template(stderr: bytes, roots: Roots) -> bytes:
 
 
 def roots_in_file(descriptor: int, roots: Roots) -> set[str]:
-    """The roots whose place stands literally in an open file."""
-    size = os.fstat(descriptor).st_size
-    if size == 0:
-        return set()
-    with mmap.mmap(descriptor, size, prot=mmap.PROT_READ) as data:
-        return set(_found(data, roots.places))
+    """The roots whose place stands literally in an open file.
 
-
-def _found(data: mmap.mmap, places: Iterable[tuple[str, str]]) -> Iterable[str]:
-    """Names of the places that are in the data. One inside another is found with it, at no cost."""
-    seen: list[str] = []
-    for name, place in places:
-        inside = any(longer.startswith(place) for longer in seen)
-        if inside or data.find(place.encode("utf-8", "surrogateescape")) >= 0:
-            seen.append(place)
-            yield name
+    Read, not mapped: a file that somebody cuts short under a mapping ends the daemon (SIGBUS).
+    """
+    wanted = [(name, place.encode("utf-8", "surrogateescape")) for name, place in roots.places]
+    overlap = max((len(place) for _, place in wanted), default=1) - 1
+    found: set[str] = set()
+    offset, tail = 0, b""
+    while wanted and (data := os.pread(descriptor, _CHUNK_BYTES, offset)):
+        offset += len(data)
+        data = tail + data
+        found.update(name for name, place in wanted if place in data)
+        wanted = [(name, place) for name, place in wanted if name not in found]
+        tail = data[max(0, len(data) - overlap) :]
+    return found

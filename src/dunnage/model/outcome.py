@@ -46,6 +46,7 @@ _ROWS: Final = (
     Reason("input-changed", _M, "an input changed while the compiler was running"),
     Reason("dep-info-unreadable", _M, "the compiler's list of what it read could not be understood"),
     Reason("output-missing", _M, "an expected output was not there"),
+    Reason("output-changed", _M, "an output was changed before it was stored"),
     Reason("output-too-large", _M, "the compiler said more than is kept"),
     Reason("thin-archive", _M, "a static library refers to files outside of itself"),
     Reason("store-failed", _M, "the store could not be written"),

@@ -111,7 +111,8 @@ def test_a_file_written_after_the_compiler_began(subject: Subject, digests: Dige
     """One that was not statted before, because nobody knew of it."""
     path = f"{subject.unit.cwd}/src/a.rs"
     began = os.stat(path).st_ctime_ns
-    assert isinstance(done := collect(LocalView(), subject, ended(started_ns=began), digests), Collected)
+    done = collect(LocalView(), subject, ended(started_ns=began), digests)
+    assert isinstance(done, Collected)
     done.close()
     assert reason(collect(LocalView(), subject, ended(started_ns=began - 1), digests)) == (
         "input-changed",

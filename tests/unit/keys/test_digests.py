@@ -1,6 +1,8 @@
 """Digests: read once, remembered by stat, never remembered while a second write could have the same stamp."""
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -107,3 +109,24 @@ def test_settled_means_older_than_a_tick() -> None:
     assert is_settled(stamped(5 * second, 5 * second), 8 * second)
     # A change of the inode alone counts, too: `touch -d` cannot hide a write.
     assert not is_settled(stamped(1, 5 * second + 1), 5 * second + 2)
+
+
+CUT_SHORT = """
+import os, sys, threading
+from dunnage.keys.digests import hash_descriptor
+path = sys.argv[1]
+for _ in range(10):
+    with open(path, "wb") as file:
+        file.truncate(1 << 28)
+    descriptor = os.open(path, os.O_RDONLY)
+    thread = threading.Thread(target=hash_descriptor, args=(descriptor, 1 << 28))
+    thread.start()
+    os.truncate(path, 0)
+    thread.join()
+"""
+
+
+def test_a_file_that_is_cut_short_while_it_is_read_ends_nobody(tmp_path: Path) -> None:
+    """Under a mapping the kernel would end the whole process."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", CUT_SHORT, tmp_path / "file"], env=environment, check=True)

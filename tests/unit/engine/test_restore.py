@@ -1,0 +1,116 @@
+"""Restoring: files and streams with today's places, and what stands there is remembered."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dunnage.engine.restore import restore
+from dunnage.engine.subject import Known, Missed, Subject
+from dunnage.keys.template import dep_info_template, notice_template
+from dunnage.model.action import ActionResult, StoredFile
+from dunnage.model.digest import ActionKey
+from dunnage.model.path_set import PathSet
+from dunnage.model.view import RestoreFile, StatRecord, ViewGone
+from dunnage.store.store import Store
+from support.subjects import subject_of, written
+from support.units import LocalView, record_at
+
+KNOWN = Known(PathSet(), ActionKey(bytes(32)))
+
+
+def stored(store: Store, directory: Path, subject: Subject) -> ActionResult:
+    """A result of this unit, its blobs in the store."""
+    outputs = []
+    for kind in ("metadata", "link"):
+        with written(directory / kind, f"bytes of {kind}").open("rb") as file:
+            digest, size = store.put(file.fileno())
+        outputs.append(StoredFile(kind, digest, size, executable=kind == "link"))
+    notice = f'{{"artifact":"{subject.unit.out_dir}/libdemo-1.rmeta","emit":"metadata"}}\n'
+    result = ActionResult(
+        outputs=tuple(outputs),
+        dep_info=dep_info_template(f"{subject.unit.dep_info}: src/lib.rs\n".encode(), subject.roots),
+        stdout=b"said",
+        stderr=notice_template(notice.encode(), subject.roots),
+        bound=(), compile_us=1, created_s=0, unit_name="demo",
+    )  # fmt: skip
+    store.add(subject.key, KNOWN.paths, KNOWN.action, result)
+    return result
+
+
+def test_everything_is_written_with_todays_places(tmp_path: Path, store: Store) -> None:
+    result = stored(store, tmp_path / "blobs", subject_of(tmp_path / "yesterday"))
+    subject, view = subject_of(tmp_path / "today"), LocalView()
+    before = len(os.listdir("/proc/self/fd"))
+    assert restore(view, subject, KNOWN, result, store) is None
+    assert len(os.listdir("/proc/self/fd")) == before
+    deps = tmp_path / "today/target/debug/deps"
+    assert (deps / "libdemo-1.rmeta").read_text() == "bytes of metadata"
+    assert (deps / "libdemo-1.rlib").read_text() == "bytes of link"
+    assert (deps / "demo-1.d").read_text() == f"{deps}/demo-1.d: src/lib.rs\n"
+    notice = f'{{"artifact":"{deps}/libdemo-1.rmeta","emit":"metadata"}}\n'
+    assert view.printed == (b"said", notice.encode())
+
+
+def test_what_was_written_is_known_by_its_stat(tmp_path: Path, store: Store) -> None:
+    subject, view = subject_of(tmp_path), LocalView()
+    result = stored(store, tmp_path / "blobs", subject)
+    restore(view, subject, KNOWN, result, store)
+    for output, kept in zip(subject.unit.outputs[1:], result.outputs, strict=True):
+        assert store.digest_of(record_at(output.path), view.mount_namespace) == kept.digest
+
+
+def test_files_have_the_mode_and_the_order_of_the_unit(tmp_path: Path, store: Store) -> None:
+    seen: list[tuple[str, bool, bool]] = []
+
+    class Watching(LocalView):
+        def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
+            seen.extend((file.path, file.executable, file.descriptor is None) for file in files)
+            return super().restore(files, stdout, stderr)
+
+    subject = subject_of(tmp_path)
+    restore(Watching(), subject, KNOWN, stored(store, tmp_path / "blobs", subject), store)
+    paths = [output.path for output in subject.unit.outputs]
+    assert seen == [(paths[0], False, True), (paths[1], False, False), (paths[2], True, False)]
+
+
+def blobs(directory: Path) -> list[Path]:
+    return sorted((directory / "store").rglob("blobs/*/*"))
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_a_blob_that_is_gone_or_damaged_is_a_miss_and_nothing_is_written(
+    tmp_path: Path, store: Store, which: int
+) -> None:
+    subject, view = subject_of(tmp_path / "crate"), LocalView()
+    result = stored(store, tmp_path / "blobs", subject)
+    before = len(os.listdir("/proc/self/fd"))
+    blob = blobs(tmp_path)[which]
+    blob.chmod(0o644)
+    blob.write_text("damaged")
+    missed = restore(view, subject, KNOWN, result, store)
+    assert isinstance(missed, Missed)
+    assert missed.reason == "corrupt"
+    missed = restore(view, subject, KNOWN, result, store)
+    assert isinstance(missed, Missed)
+    assert missed.reason == "evicted"
+    assert view.printed is None
+    assert not Path(subject.unit.out_dir).exists()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_client_that_cannot_write_ends_the_session_and_nothing_stays_open(
+    tmp_path: Path, store: Store
+) -> None:
+    class Full(LocalView):
+        def restore(self, files: Any, stdout: bytes, stderr: bytes) -> list[StatRecord]:
+            raise ViewGone("write-failed", files[0].path)
+
+    subject = subject_of(tmp_path)
+    result = stored(store, tmp_path / "blobs", subject)
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(ViewGone, match="write-failed"):
+        restore(Full(), subject, KNOWN, result, store)
+    assert len(os.listdir("/proc/self/fd")) == before
