@@ -37,9 +37,10 @@ def hash_descriptor(descriptor: int, size: int) -> Digest:
     """
     hasher = blake3()
     offset = 0
-    while data := os.pread(descriptor, min(size + 1, _CHUNK_BYTES), offset):
-        hasher.update(data)
-        offset += len(data)
+    buffer = memoryview(bytearray(min(size + 1, _CHUNK_BYTES)))
+    while count := os.preadv(descriptor, [buffer], offset):
+        hasher.update(buffer[:count])
+        offset += count
     return Digest(hasher.digest())
 
 
