@@ -12,7 +12,7 @@ import os
 import socket
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -49,6 +49,8 @@ def listen(path: Path, mode: int) -> socket.socket:
     try:
         with short_name(path.parent) as parent:
             new = f"{parent}/{path.name}.{os.getpid()}"
+            with suppress(FileNotFoundError):  # left by a daemon of the same pid that was killed just here
+                os.unlink(new)
             listener.bind(new)
             os.chmod(new, mode)
             listener.listen(_BACKLOG)

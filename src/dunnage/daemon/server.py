@@ -28,6 +28,9 @@ _WATCH_S: Final = 5.0
 """How often a daemon looks whether its sockets are still its own: who starts one meanwhile waits twice as long
 (`limits.START_TIMEOUT_S`)."""
 
+_BREATHER_S: Final = 0.05
+"""A pause after a connection that could not be taken; clients wait for longer."""
+
 _STACK_BYTES: Final = 512 * 1024
 
 
@@ -116,6 +119,7 @@ class Daemon:
             connection, _ = listener.accept()
         except OSError as error:
             log.warning("a connection could not be accepted: %s", error)
+            time.sleep(_BREATHER_S)  # out of descriptors: sessions that end give some back
             return
         if is_host and not is_same_user(connection):
             log.warning("another user was turned away")

@@ -203,6 +203,16 @@ def same_but_linked(after: StatRecord, before: StatRecord) -> bool:
     return after[:_CTIME] == before[:_CTIME] and is_regular(after)
 
 
+def untouched(after: StatRecord, made: StatRecord) -> bool:
+    """Whether nobody wrote to an output since the compiler made it.
+
+    cargo sets the modification time of what `cargo check` made back to the moment before the compiler started, as soon
+    as its client has ended; whoever writes sets it forward.
+    """
+    now, then = STAT.unpack(after), STAT.unpack(made)
+    return now[:5] == then[:5] and now[5] <= then[5]
+
+
 def _open(view: View, collected: Collected, paths: Sequence[str]) -> Missed | None:
     for start in range(0, len(paths), limits.FDS_PER_FRAME_MAX):
         batch = paths[start : start + limits.FDS_PER_FRAME_MAX]

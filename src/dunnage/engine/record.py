@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from dunnage.compilers.rustc.notices import has_diagnostics, split_notices
-from dunnage.engine.collect import Collected, crates_of, same_but_linked
+from dunnage.engine.collect import Collected, crates_of, same_but_linked, untouched
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.roots import Roots
@@ -61,7 +61,7 @@ class Recorder:
                 bound |= roots_in_file(descriptor, subject.roots)
                 outputs.append(self._put(output.kind, descriptor, namespace))
             for output, descriptor, made in zip(others, collected.outputs, collected.made, strict=True):
-                if not same_but_linked(record_of(os.fstat(descriptor)), made):
+                if not untouched(record_of(os.fstat(descriptor)), made):
                     return Missed("output-changed", output.path)
             return self._add(subject, collected, tuple(outputs), bound)
         except NotKeepable as error:

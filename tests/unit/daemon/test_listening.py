@@ -61,6 +61,12 @@ def test_a_stale_socket_is_replaced(tmp_path: Path) -> None:
         client.connect(str(path))
 
 
+def test_what_a_killed_daemon_of_the_same_pid_left(tmp_path: Path) -> None:
+    (tmp_path / f"sock.{os.getpid()}").touch()
+    with listen(tmp_path / "sock", 0o600), socket.socket(socket.AF_UNIX) as client:
+        client.connect(str(tmp_path / "sock"))
+
+
 def test_a_path_longer_than_a_socket_address(tmp_path: Path) -> None:
     directory = tmp_path / ("d" * 100) / ("e" * 100)
     directory.mkdir(parents=True)

@@ -164,6 +164,13 @@ def test_an_output_that_cargo_links_elsewhere_is_the_same(scene: Scene) -> None:
     assert scene.recorder.record(subject, found, 1) is None
 
 
+def test_an_output_that_cargo_stamps_back_is_the_same(scene: Scene) -> None:
+    """`cargo check` does that as soon as its client has ended."""
+    subject, found = scene.collected()
+    os.utime(subject.unit.outputs[1].path, (1, 1))
+    assert scene.recorder.record(subject, found, 1) is None
+
+
 def test_a_store_that_fails_leaves_no_descriptor_open(scene: Scene) -> None:
     subject, found = scene.collected()
     descriptors = [*found.outputs, *found.unread.values()]
