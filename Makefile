@@ -13,7 +13,7 @@ PYTEST := $(BIN)/pytest
 CLIENTS := src/dunnage/clients
 NATIVE := $(wildcard native/*.c native/*.h) tools/build_client.py
 C_FILES := $(wildcard native/*.[ch] tests/native/*.[ch])
-JOBS ?= 2
+JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 
 .NOTPARALLEL:
