@@ -134,7 +134,7 @@ def _debootstrap(name: str, arch: str, packages: str) -> None:
     if reason is not None:
         say = pytest.fail if may_not_be_missing("docker") else pytest.skip
         say(f"the image {name} is not there and cannot be made: {reason}")
-    with tempfile.TemporaryDirectory(prefix="dunnage-image-") as directory:
+    with tempfile.TemporaryDirectory(dir=cache_dir()) as directory:
         tree, layer = Path(directory) / "tree", Path(directory) / "layer.tar"
         run(
             ["debootstrap", f"--arch={arch}", "--variant=minbase", f"--include={packages}", "bookworm", tree]
