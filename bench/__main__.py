@@ -36,7 +36,6 @@ def arguments() -> argparse.Namespace:
 
 def site_of(name: str, scratch: Path) -> builds.Site:
     """A copy of the project to build in. The projects are those of the tests."""
-    sys.path.insert(0, str(ROOT / "tests"))
     from support import projects
 
     project = projects.fetch(name, VERSIONS[name])
@@ -82,6 +81,7 @@ def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: C
 
 def main() -> int:
     """Measure what the command line asks for, print it, and write it down."""
+    sys.path.insert(0, str(ROOT / "tests"))
     asked = arguments()
     console = Console(width=None if sys.stdout.isatty() else 110)
     report = Report(f"{asked.project} {VERSIONS[asked.project]}", asked.runs)
