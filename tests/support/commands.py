@@ -25,7 +25,9 @@ class Ran:
         return self
 
     def __str__(self) -> str:
-        return f"`{' '.join(self.argv)}` exits {self.returncode}\n{self.stdout[-4000:]}\n{self.stderr[-8000:]}"
+        return (
+            f"`{' '.join(self.argv)}` exits {self.returncode}\n{self.stdout[-4000:]}\n{self.stderr[-8000:]}"
+        )
 
 
 def run(
