@@ -13,7 +13,8 @@ def test_each_engine_is_found_by_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "tool", [pytest.param("docker", marks=pytest.mark.docker), pytest.param("podman", marks=pytest.mark.podman)]
+    "tool",
+    [pytest.param("docker", marks=pytest.mark.docker), pytest.param("podman", marks=pytest.mark.podman)],
 )
 def test_the_table_of_switches_agrees_with_the_engines_own_help(tool: str) -> None:
     """nerdctl's are docker's; it is in no package of Debian's that could be asked."""
