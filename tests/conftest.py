@@ -1,7 +1,9 @@
 """What every test gets: a dunnage directory of its own, nobody's settings, and an end of its daemons."""
 
 import os
+import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,19 @@ WRAPPERS = (
     "RUSTFLAGS",
 )
 """Variables of the developer's own shell that would change what a test sees."""
+
+
+HEARD = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM)
+"""Signals that whoever started the tests may have made deaf (a shell does for what runs in the background, `nohup`
+does): every program that a test starts would inherit that, and a compiler cannot be interrupted then."""
+
+
+def pytest_configure() -> None:
+    """Let signals be heard again, in the workers of xdist, too."""
+    for number in HEARD:
+        if signal.getsignal(number) is signal.SIG_IGN:
+            with suppress(ValueError):  # not the main thread: what is started there says itself what it hears
+                signal.signal(number, signal.SIG_DFL)
 
 
 ALONE = {"battery", "container", "e2e", "fault", "shadow"}

@@ -158,6 +158,8 @@ class Stage:
         """Call the client with these words; streams are pipes unless `options` (Popen's) say something else."""
 
         def prepare() -> None:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+                signal.signal(number, signal.SIG_DFL)  # whatever the tests themselves were started with
             for number in ignore:
                 signal.signal(number, signal.SIG_IGN)
 
@@ -167,7 +169,7 @@ class Stage:
             "stderr": subprocess.PIPE,
             "cwd": self.directory,
             "env": self.environment,
-            "preexec_fn": prepare if ignore else None,
+            "preexec_fn": prepare,
             "bufsize": 0,  # what a test reads from a stream must not be read ahead
         }
         process = subprocess.Popen(self.client.argv(*words), **{**chosen, **options})  # type: ignore[call-overload]
