@@ -4,8 +4,10 @@ import array
 import os
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 
 from dunnage import limits
+from dunnage.daemon.listening import short_name
 from dunnage.wire.codec import Decoder, encode
 from dunnage.wire.messages import DAEMON_MESSAGES, Hello, Message
 from dunnage.wire.version import CAPABILITIES, MAGIC_NUMBER, WIRE_VERSION
@@ -36,7 +38,9 @@ class HandClient:
     def connected_to(cls, path: str) -> "HandClient":
         """Connect to a listening socket."""
         connection = socket.socket(socket.AF_UNIX)
-        connection.connect(path)
+        directory, name = os.path.split(path)
+        with short_name(Path(directory)) as short:
+            connection.connect(f"{short}/{name}")
         return cls(connection)
 
     def send(self, *messages: Message, descriptors: Sequence[int] = ()) -> None:

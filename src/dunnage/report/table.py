@@ -7,6 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 
+_HEIGHT = 25
+"""Of no importance to a table, but rich asks the terminal for both or neither."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A heading, and on which side the column is flush."""
@@ -53,6 +57,14 @@ def drawn(table: Table, *, width: int, colour: bool) -> str:
     for row in table.rows:
         drawing.add_row(*(Text(cell) for cell in row))
     out = StringIO()
-    console = Console(file=out, width=width, force_terminal=colour, no_color=not colour, highlight=False)
+    # Everything is said here, so that rich asks no variable: who calls has looked at TERM and NO_COLOR already.
+    console = Console(
+        file=out,
+        width=width,
+        height=_HEIGHT,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        highlight=False,
+    )
     console.print(drawing)
     return out.getvalue()

@@ -11,8 +11,13 @@ Done = subprocess.CompletedProcess[str]
 
 
 @pytest.fixture
-def dunnage(tmp_path: Path) -> Callable[..., Done]:
+def dunnage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
     """`dunnage(*words, cwd=…, env=…, input=…)`, with the test's own environment unless given."""
+    for name in (
+        "DUNNAGE_REQUIRE",
+        "DUNNAGE_TEST_CACHE",
+    ):  # the tests' own: `dunnage config` asks what they mean
+        monkeypatch.delenv(name, raising=False)
 
     def call(
         *words: str, cwd: Path = tmp_path, env: dict[str, str] | None = None, stdin: str | None = None
