@@ -6,7 +6,6 @@ The plain form is stable: columns aligned by spaces, two between them, no lines,
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-
 _HEIGHT = 25
 """Of no importance to a table, but rich asks the terminal for both or neither."""
 
