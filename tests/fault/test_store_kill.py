@@ -82,5 +82,7 @@ def test_a_store_is_whole_after_a_kill_at_any_moment(tmp_path: Path) -> None:
             assert last in assert_whole(store, range(first, last + 2))
             report = store.fsck()
             assert report.clean, report
-            assert report.bytes <= 400_000
+            # A kill between a record and the trim that it calls for leaves that one result too many.
+            largest = max(blob.stat().st_size for blob in tmp_path.rglob("blobs/*/*"))
+            assert report.bytes <= 400_000 + largest
         first = last + 1

@@ -13,6 +13,7 @@ import pytest
 from dunnage.daemon.control import request
 from support.crates import Crate, crate
 from support.hand_client import HandClient
+from support.running import until
 from support.workshop import Compile, Workshop, gate, plainly
 
 
@@ -160,7 +161,7 @@ def test_a_client_that_hangs_holds_up_nobody(shop: Workshop, demo: Crate) -> Non
     for client in hanging:
         client.socket.sendall(b"\x10\0\0\0")  # a length, and then nothing
     assert shop.compile(demo)[0] == 0
-    assert request(shop.places, "stats")["outcomes"]["miss"] == 1
+    assert until(lambda: request(shop.places, "stats")["outcomes"]["miss"] == 1)
     for client in hanging:
         client.close()
 
