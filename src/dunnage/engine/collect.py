@@ -13,7 +13,7 @@ from typing import Final
 from dunnage import limits
 from dunnage.compilers.rustc.archive import ArchiveError, bundled_rlibs
 from dunnage.compilers.rustc.dep_info import DepInfo, DepInfoError, parse_dep_info
-from dunnage.engine.subject import Missed, Subject
+from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.path_sets import rust_path_set
 from dunnage.model.digest import Digest
@@ -138,20 +138,20 @@ def _bundled(view: View, directories: Sequence[str], outputs: Sequence[int]) -> 
     found: list[str] = []
     for descriptor in outputs:
         if os.pread(descriptor, len(ARCHIVE_MAGIC), 0) == ARCHIVE_MAGIC:
-            found += bundled_rlibs(partial(_read_at, descriptor), os.fstat(descriptor).st_size, candidates)
+            found += bundled_rlibs(partial(read_at, descriptor), os.fstat(descriptor).st_size, candidates)
     return found
 
 
-def _read_at(descriptor: int, offset: int, size: int) -> bytes:
+def read_at(descriptor: int, offset: int, size: int) -> bytes:
+    """Bytes of an open file, in the order of arguments that readers of formats want."""
     return os.pread(descriptor, size, offset)
 
 
 def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests) -> Missed | None:
     """Stat everything that was read, see that it did not change, and open what is not known."""
-    roots = subject.roots
     named = [item.path for item in subject.inputs]
-    files = [roots.absolute(path) for path in collected.paths.files]
-    absent = [roots.absolute(path) for path in collected.paths.absent]
+    located = Located.at(subject.roots, collected.paths)
+    files, absent = located.files, located.absent
     paths = [*named, *files, *absent]
     records = collected.records = dict(zip(paths, view.stat(paths), strict=True))
     linkable = crates_of(subject)

@@ -104,9 +104,8 @@ class Engine:
             collected = missed
         else:
             collected = collect(view, subject, run, self._digests)
-        with suppress(
-            ViewGone
-        ):  # its compiler is done, and what it made is here: a client that left is no loss
+        # The compiler is done, and what it made is here: a client that left is no loss.
+        with suppress(ViewGone):
             view.exit(run)
         storing()
         stored = self._store_away(subject, collected, view.mount_namespace)
@@ -115,8 +114,9 @@ class Engine:
     def _store_away(
         self, subject: Subject | None, collected: Collected | Missed, namespace: int
     ) -> Missed | None:
-        if isinstance(collected, Missed) or subject is None:
-            return collected if isinstance(collected, Missed) else None
+        if isinstance(collected, Missed):
+            return collected
+        assert subject is not None  # nothing is collected without one
         try:
             return self._recorder.record(subject, collected, namespace)
         except StoreError as error:

@@ -5,10 +5,12 @@ Blobs first, the record last: who reads the store sees a whole result or none.
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
+from dunnage.compilers.rustc.archive import is_thin
 from dunnage.compilers.rustc.notices import has_diagnostics, split_notices
-from dunnage.engine.collect import Collected, crates_of, same_but_linked, untouched
+from dunnage.engine.collect import Collected, crates_of, read_at, same_but_linked, untouched
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.roots import Roots
@@ -19,8 +21,6 @@ from dunnage.model.digest import ActionKey
 from dunnage.model.unit import look_of
 from dunnage.model.view import STAT, record_of
 from dunnage.store.store import Store
-
-THIN_ARCHIVE = b"!<thin>\n"
 
 _CHUNK_BYTES: Final = 1 << 20
 """How much of an output is searched at a time: it fits into a core's cache."""
@@ -74,7 +74,7 @@ class Recorder:
         crates = crates_of(subject)
         while collected.unread:
             path, descriptor = collected.unread.popitem()
-            if path.endswith((".a", ".lib")) and os.pread(descriptor, 8, 0) == THIN_ARCHIVE:
+            if path.endswith((".a", ".lib")) and is_thin(partial(read_at, descriptor)):
                 os.close(descriptor)
                 return Missed("thin-archive", path)
             read = self._digests.of_descriptor(descriptor, namespace)
@@ -118,7 +118,7 @@ class Recorder:
             created_s=int(self._clock()),
             unit_name=subject.unit.name,
         )
-        contents = [collected.digests[roots.absolute(path)] for path in collected.paths.files]
+        contents = [collected.digests[path] for path in roots.absolute_all(collected.paths.files)]
         inputs = [(item.role, collected.digests[item.path]) for item in subject.inputs]
         text = action_text(subject.key, inputs, collected.paths, contents, subject.env, roots)
         action = ActionKey(text.digest())
