@@ -79,6 +79,16 @@ OUTPUTS_PER_UNIT_MAX: Final = 64
 INLINE_BYTES_MAX: Final = 256 * 1024
 """Text that a restore carries in its frame (dep-info with today's paths); larger text is a blob's job."""
 
+# --- single flight ------------------------------------------------------------------------------
+
+FLIGHT_WAIT_S: Final = 60
+"""How old a compile may be for others to wait for it. Nearly all take seconds; one that takes longer may as well stand
+still (Ctrl-Z), and then whoever waits has lost no more than this, once for each unit that stands."""
+
+FLIGHT_LOOK_S: Final = 1
+"""How often a waiting session looks whether its client is still there. A client gives up after `REPLY_TIMEOUT_S`
+without a word."""
+
 # --- store ----------------------------------------------------------------------------------------
 
 STORE_BYTES_DEFAULT: Final = 10 * 1024**3

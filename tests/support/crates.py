@@ -28,6 +28,7 @@ class Crate:
     options: list[str] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
     rustc: str = field(default_factory=real_rustc)
+    target: str = "target"
 
     def write(self, path: str, text: str) -> Path:
         """Write a source file."""
@@ -39,7 +40,7 @@ class Crate:
     @property
     def deps(self) -> Path:
         """Where rustc's outputs are."""
-        return self.directory / "target/debug/deps"
+        return self.directory / self.target / "debug/deps"
 
     def invocation(self, *more: str) -> Invocation:
         """What cargo would run for it."""

@@ -4,19 +4,22 @@
       │         │          └─▶ compile ─▶ collect ─▶ exit ─▶ record ─▶ miss
       └─────────┴─▶ step aside ─▶ uncacheable
 
+A miss that another session is compiling at this moment waits for it first, and looks up again (`engine.flight`).
+
 A failure of the cache on this way is a reason, never an error of the build: before the compiler ran the client runs
 it by itself; afterwards the client ends as the compiler did.
 """
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from dunnage.compilers.registry import parse, response_files
 from dunnage.engine.collect import Collected, collect
 from dunnage.engine.examine import examine
+from dunnage.engine.flight import Flight, FlightKey, Flights, flight_key
 from dunnage.engine.lookup import look_up
 from dunnage.engine.record import KeepText, Recorder
 from dunnage.engine.responses import read_response_files
@@ -25,6 +28,7 @@ from dunnage.engine.subject import Missed, Subject
 from dunnage.errors import StoreError
 from dunnage.keys.digests import Digests
 from dunnage.keys.toolchain import Toolchains
+from dunnage.model.action import ActionResult
 from dunnage.model.invocation import Invocation
 from dunnage.model.outcome import Outcome, Result
 from dunnage.model.unit import Uncacheable, Unit
@@ -34,8 +38,16 @@ from dunnage.store.store import Store
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Miss:
+    """What has to be compiled; without a subject it is not stored."""
+
+    subject: Subject | None
+    missed: Missed
+
+
 class Engine:
-    """Serves invocations. Safe for many threads: all that is shared is the store, the memo, and the toolchains."""
+    """Serves invocations. Safe for many threads: what is shared is the store, the memo, toolchains and flights."""
 
     def __init__(
         self,
@@ -44,8 +56,10 @@ class Engine:
         clock: Callable[[], float] = time.time,
         clock_ns: Callable[[], int] = time.time_ns,
         keep_text: KeepText | None = None,
+        flights: Flights | None = None,
     ) -> None:
         self._store = store
+        self._flights = flights or Flights()
         self._digests = Digests(store, clock_ns)
         self._toolchains = Toolchains(self._digests)
         self._recorder = Recorder(store, self._digests, clock, keep_text)
@@ -69,33 +83,57 @@ class Engine:
 
     def _unit(self, view: View, unit: Unit, invocation: Invocation, storing: Callable[[], None]) -> Result:
         started = time.perf_counter_ns()
+        reason = "local"
+        found = self._find(view, unit, invocation.env)
+        key, flight = self._take_off(found)
+        if key is not None and flight is None:
+            log.debug("%s waits for the session that compiles it", unit.name)
+            reason = "shared"
+            self._flights.follow(key, lambda: view.stat([unit.cwd]))
+            found = self._find(view, unit, invocation.env)
+            _, flight = self._take_off(found)
+        try:
+            if isinstance(found, Uncacheable):
+                return _step_aside(view, found, unit)
+            if isinstance(found, _Miss):
+                return self._miss(view, unit, found, storing)
+        finally:
+            if flight is not None:
+                self._flights.land(flight)
+        wall_us = (time.perf_counter_ns() - started) // 1000
+        return Result(
+            outcome=Outcome.HIT, reason=reason, language=unit.language, name=unit.name,
+            wall_us=wall_us, saved_us=max(0, found.compile_us - wall_us),
+        )  # fmt: skip
+
+    def _take_off(self, found: ActionResult | _Miss | Uncacheable) -> tuple[FlightKey | None, Flight | None]:
+        """What a miss is equal to, and the lead if nobody has it; neither where a result could not be shared."""
+        if not isinstance(found, _Miss) or found.subject is None or found.missed.reason == "store-failed":
+            return None, None
+        key = flight_key(found.subject)
+        return key, self._flights.lead(key)
+
+    def _find(self, view: View, unit: Unit, env: Mapping[str, str]) -> ActionResult | _Miss | Uncacheable:
+        """The result that was restored, or why there is none."""
         subject: Subject | None = None
         try:
-            examined = examine(view, unit, invocation.env, self._toolchains, self._store)
+            examined = examine(view, unit, env, self._toolchains, self._store)
             if isinstance(examined, Uncacheable):
-                return _step_aside(view, examined, unit)
+                return examined
             subject, path_sets = examined
             found = look_up(view, subject, path_sets, self._digests, self._store)
-            if not isinstance(found, Missed):
-                known, result = found
-                missed = restore(view, subject, known, result, self._store)
-                if missed is None:
-                    wall_us = (time.perf_counter_ns() - started) // 1000
-                    return Result(
-                        outcome=Outcome.HIT, reason="local", language=unit.language, name=unit.name,
-                        wall_us=wall_us, saved_us=max(0, result.compile_us - wall_us),
-                    )  # fmt: skip
-            else:
-                missed = found
+            if isinstance(found, Missed):
+                return _Miss(subject, found)
+            known, result = found
+            missed = restore(view, subject, known, result, self._store)
+            return result if missed is None else _Miss(subject, missed)
         except StoreError as error:
             log.warning("lookup of %s: %s", unit.name, error)
-            missed = Missed("store-failed", str(error))
-        return self._miss(view, unit, subject, missed, storing)
+            return _Miss(subject, Missed("store-failed", str(error)))
 
-    def _miss(
-        self, view: View, unit: Unit, subject: Subject | None, missed: Missed, storing: Callable[[], None]
-    ) -> Result:
+    def _miss(self, view: View, unit: Unit, found: _Miss, storing: Callable[[], None]) -> Result:
         """Compile, let the client go, and store what was made."""
+        subject, missed = found.subject, found.missed
         run = view.compile()
         collected: Collected | Missed
         if run.signal or run.code:

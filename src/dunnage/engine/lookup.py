@@ -38,6 +38,8 @@ def look_up(
         if contents is None:
             continue
         action = action_key(subject.key, inputs, located.paths, contents, subject.env, subject.roots)
+        if located is path_sets[0]:
+            subject.looked = action
         results = store.results(action)
         for result in results:
             if is_here(result, subject):

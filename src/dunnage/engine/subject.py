@@ -38,6 +38,8 @@ class Subject:
     """What the command line names, with the libraries found in its search directories."""
     records: dict[str, StatRecord] = field(default_factory=dict)
     """Every path that was statted before the compiler ran."""
+    looked: ActionKey | None = None
+    """The action key under the newest path set; None where there is none, or a file of it is not as it was."""
 
 
 @dataclass(frozen=True, slots=True)

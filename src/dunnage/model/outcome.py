@@ -30,6 +30,7 @@ _H, _M, _U, _F = Outcome.HIT, Outcome.MISS, Outcome.UNCACHEABLE, Outcome.FALLBAC
 
 _ROWS: Final = (
     Reason("local", _H, "restored from the local store"),
+    Reason("shared", _H, "another session compiled it at that moment, and this one waited for the result"),
     # Misses that were compiled and stored.
     Reason("new", _M, "no unit like this was compiled before"),
     Reason("inputs-changed", _M, "the unit is known, but a file or variable that it read differs"),
