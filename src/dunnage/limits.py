@@ -89,6 +89,14 @@ FLIGHT_LOOK_S: Final = 1
 """How often a waiting session looks whether its client is still there. A client gives up after `REPLY_TIMEOUT_S`
 without a word."""
 
+# --- verify mode ----------------------------------------------------------------------------------
+
+VERIFY_REPORTS_MAX: Final = 64
+"""Reports that are kept; the oldest go. Whoever has more has one cause for most of them."""
+
+VERIFY_LINE_CHARS_MAX: Final = 400
+"""How much of a line a report quotes: a diagnostic is one line of JSON."""
+
 # --- store ----------------------------------------------------------------------------------------
 
 STORE_BYTES_DEFAULT: Final = 10 * 1024**3

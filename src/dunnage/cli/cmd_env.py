@@ -37,7 +37,7 @@ def command(container: bool, form: str, no_start: bool) -> None:
     from dunnage.report.environment import Format, render
 
     places, settings = context.places(), context.settings()
-    text = render(_container(places, settings) if container else _host(places), Format(form))
+    text = render(_container(places, settings) if container else _host(places, settings), Format(form))
     if not no_start:
         from dunnage.daemon import launch
 
@@ -45,11 +45,11 @@ def command(container: bool, form: str, no_start: bool) -> None:
     say(text)
 
 
-def _host(places: Places) -> Switch:
+def _host(places: Places, settings: Settings) -> Switch:
     from dunnage.config.clients import host_arch
     from dunnage.containers.options import host_environment
 
-    return Switch(host_environment(places, host_arch()))
+    return Switch(host_environment(places, host_arch()) | settings.for_clients())
 
 
 def _container(places: Places, settings: Settings) -> Switch:
@@ -60,11 +60,12 @@ def _container(places: Places, settings: Settings) -> Switch:
     from dunnage.report.switch import Mount
 
     arch = host_arch() if settings.container_arch == AUTO else settings.container_arch
+    environ = os.environ | settings.for_clients()
     return Switch(
-        options.container_environment(os.environ),
+        options.container_environment(environ),
         (
             Mount(str(client_dir(arch)), options.CLIENT_DIR, read_only=True),
             Mount(str(places.container_dir), options.SOCKET_DIR, read_only=False),
         ),
-        options.run_options(places, arch, os.environ),
+        options.run_options(places, arch, environ),
     )

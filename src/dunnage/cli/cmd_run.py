@@ -32,7 +32,7 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     from dunnage.daemon import launch
 
     places, settings = context.places(), context.settings()
-    added = host_environment(places, host_arch())
+    added = host_environment(places, host_arch()) | settings.for_clients()
     launch.ensure(settings, places)
     theirs = environ.get("RUSTC_WRAPPER", "")
     if theirs not in {"", added["RUSTC_WRAPPER"]}:

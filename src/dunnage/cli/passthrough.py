@@ -47,8 +47,9 @@ def run_tool(tool: str, args: Sequence[str], prepare: Prepare) -> int:
 def _prepared(unchanged: Command, prepare: Prepare) -> Command:
     """What to execute. A daemon is only started for a command into which the cache comes."""
     places, settings = context.places(), context.settings()
-    command = prepare(unchanged.argv[1:], dict(unchanged.env), places, settings)
-    if (command.argv, command.env) != (unchanged.argv, unchanged.env):
+    environ = {**unchanged.env, **settings.for_clients()}
+    command = prepare(unchanged.argv[1:], environ, places, settings)
+    if (command.argv, command.env) != (unchanged.argv, environ):
         from dunnage.daemon import launch
 
         launch.ensure(settings, places)

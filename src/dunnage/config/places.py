@@ -4,6 +4,7 @@
       store/                      blobs and records; deleting it is always safe
       log/daemon-<version>.log    one log a version
       keys/                       texts of keys, for who asks for them
+      verify/                     reports of verify mode
       run/<version>/              one daemon a version: two versions never share a socket
         lock                      held by the daemon that may own the sockets
         host/sock                 answers the same user only
@@ -82,6 +83,11 @@ class Places:
     def key_texts(self) -> Path:
         """The directory of the texts of keys (setting `key_texts`)."""
         return self.base / "keys"
+
+    @property
+    def verify_reports(self) -> Path:
+        """The directory of reports of verify mode."""
+        return self.base / "verify"
 
     @property
     def log_dir(self) -> Path:

@@ -5,8 +5,11 @@ from enum import StrEnum
 from typing import Final
 
 from dunnage.config.clients import ARCHES
-from dunnage.config.values import format_duration, format_size, parse_duration, parse_size
+from dunnage.config.values import format_duration, format_size, parse_duration, parse_size, switch_word
 from dunnage.limits import IDLE_TIMEOUT_S_DEFAULT, STORE_BYTES_DEFAULT
+
+SWITCH: Final = ("off", "on")
+"""The choices of what is off or on; `true`, `1` and their like are understood, too."""
 
 
 class Kind(StrEnum):
@@ -45,7 +48,9 @@ class Setting:
 
     def parse(self, value: object) -> int | str:
         """The value as dunnage uses it, from text or from TOML. Raises ValueError: what it is not."""
-        if self.kind is not Kind.CHOICE and isinstance(value, int) and not isinstance(value, bool):
+        if self.choices == SWITCH:
+            value = switch_word(value)
+        elif self.kind is not Kind.CHOICE and isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if not isinstance(value, str):
             raise ValueError(f"`{value}` is not {self.form}")
@@ -105,7 +110,15 @@ SETTINGS: Final = (
         default="off",
         trust=Trust.USER,
         doc="Whether the text of each stored result's key is kept, to see with `diff` why two keys differ.",
-        choices=("off", "on"),
+        choices=SWITCH,
+    ),
+    Setting(
+        name="verify",
+        kind=Kind.CHOICE,
+        default="off",
+        trust=Trust.USER,
+        doc="Verify mode: what would be a hit is compiled all the same, and compared with what is stored.",
+        choices=SWITCH,
     ),
     Setting(
         name="container_arch",

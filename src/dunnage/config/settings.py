@@ -29,6 +29,7 @@ class Settings:
     """Seconds."""
     log_level: str
     key_texts: str
+    verify: str
     container_arch: str
     origins: Mapping[str, str] = field(compare=False)
     """Name of a setting → `default`, the path of a file, or the name of a variable."""
@@ -37,6 +38,12 @@ class Settings:
         """The value of a row by its name."""
         found: int | str = getattr(self, name)
         return found
+
+    def for_clients(self) -> dict[str, str]:
+        """What clients have to be told, as variables. The daemon reads it in their greetings: so it holds for one
+        build, in containers, too, and not for whatever else the same daemon serves.
+        """
+        return {BY_NAME["verify"].env: "1"} if self.verify == "on" else {}
 
 
 def load(cwd: str | Path, environ: Mapping[str, str]) -> Settings:

@@ -11,6 +11,9 @@ _DURATION: Final = re.compile(
 )
 _SECONDS: Final = (86_400, 3600, 60, 1)
 
+_OFF: Final = ("off", "0", "false", "no")
+_ON: Final = ("on", "1", "true", "yes")
+
 
 def parse_size(text: str) -> int:
     """Bytes of `10GiB`, `500M`, `1.5 GB` or `4096`; Ki is 1024, K is 1000, as in ccache. Raises ValueError."""
@@ -31,6 +34,17 @@ def parse_duration(text: str) -> int:
     if not text or match is None:
         raise ValueError(f"`{text}` is not a duration like 4h or 30m")
     return sum(int(count) * unit for count, unit in zip(match.groups(default="0"), _SECONDS, strict=True))
+
+
+def is_on(text: str) -> bool:
+    """Whether a switch in the environment is on: anything but an empty word and the words for off."""
+    return text.strip().lower() not in {"", *_OFF}
+
+
+def switch_word(value: object) -> object:
+    """`on` or `off` for the other spellings of them, TOML's booleans among them; anything else as it is."""
+    word = str(value).strip().lower()
+    return "off" if word in _OFF else "on" if word in _ON else value
 
 
 def format_size(size_bytes: int) -> str:

@@ -21,7 +21,8 @@ from dunnage.errors import ClientMissing
 CLIENT_DIR: Final = "/dunnage/bin"
 SOCKET_DIR: Final = "/dunnage/run"
 
-DISABLE_VARIABLE: Final = "DUNNAGE_DISABLE"
+PASSED_ON: Final = ("DUNNAGE_DISABLE", "DUNNAGE_VERIFY")
+"""Variables that speak to the client: they mean the same in a container as on the host."""
 
 _READ_AND_EXECUTE: Final = 0o555
 
@@ -30,15 +31,12 @@ _SELINUX: Final = Path("/sys/fs/selinux")
 
 
 def container_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables to set in a container. A DUNNAGE_DISABLE of the host goes with them, so that it means the same."""
+    """The variables to set in a container: our own, and of the host's those that speak to the client."""
     variables = {
         "RUSTC_WRAPPER": f"{CLIENT_DIR}/{WRAPPER_NAME}",
         "DUNNAGE_SOCKET": f"{SOCKET_DIR}/sock",
     }
-    disable = environ.get(DISABLE_VARIABLE, "")
-    if disable:
-        variables[DISABLE_VARIABLE] = disable
-    return variables
+    return variables | {name: environ[name] for name in PASSED_ON if environ.get(name)}
 
 
 def host_environment(places: Places, arch: str, clients: Path | None = None) -> dict[str, str]:

@@ -25,6 +25,10 @@ class Asked(Protocol):
     def store(self) -> Store:
         """The store. Raises StoreError while it cannot be opened."""
 
+    @property
+    def verify_reports(self) -> list[str]:
+        """Where reports of verify mode are, the newest first."""
+
     def status(self) -> Answer:
         """Who and where this daemon is."""
 
@@ -86,6 +90,7 @@ def _stats(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
             "actions": size.actions,
             "blobs": size.blobs,
         },
+        "verify_reports": asked.verify_reports,
     }
     if wanted.get("units"):
         stats["units"] = [unit_document(row) for row in store.units(_UNITS_MAX)]

@@ -18,6 +18,7 @@ from dunnage.daemon.key_texts import KeyTexts
 from dunnage.daemon.ledger import Ledger
 from dunnage.daemon.listening import is_same_user, listen
 from dunnage.daemon.session import serve
+from dunnage.daemon.verify_reports import VerifyReports
 from dunnage.engine.engine import Engine
 from dunnage.model.outcome import Result
 from dunnage.store.store import Store
@@ -53,6 +54,7 @@ class Daemon:
             str(places.store), size_bytes_max=settings.size_max, clock=time.time
         ))  # fmt: skip
         self._engine: Engine | None = None
+        self._verify_reports = VerifyReports(places.verify_reports)
 
     # --- life cycle -------------------------------------------------------------------------------
 
@@ -169,13 +171,18 @@ class Daemon:
         with self._lock:
             if self._engine is None:
                 keep = KeyTexts(self._places.key_texts).keep if self._settings.key_texts == "on" else None
-                self._engine = Engine(store, keep_text=keep)
+                self._engine = Engine(store, keep_text=keep, keep_report=self._verify_reports.keep)
             return self._engine
 
     @property
     def store(self) -> Store:
         """The store. Raises StoreError while it cannot be opened."""
         return self._ledger.store
+
+    @property
+    def verify_reports(self) -> list[str]:
+        """Where reports of verify mode are, the newest first."""
+        return self._verify_reports.paths()
 
     def count(self, result: Result) -> None:
         """Count an outcome."""

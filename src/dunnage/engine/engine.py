@@ -5,6 +5,7 @@
       └─────────┴─▶ step aside ─▶ uncacheable
 
 A miss that another session is compiling at this moment waits for it first, and looks up again (`engine.flight`).
+In verify mode what was found is not restored but compiled, too, and compared (`engine.verify`).
 
 A failure of the cache on this way is a reason, never an error of the build: before the compiler ran the client runs
 it by itself; afterwards the client ends as the compiler did.
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Final
 
 from dunnage.compilers.registry import parse, response_files
 from dunnage.engine.collect import Collected, collect
@@ -25,6 +27,7 @@ from dunnage.engine.record import KeepText, Recorder
 from dunnage.engine.responses import read_response_files
 from dunnage.engine.restore import restore
 from dunnage.engine.subject import Missed, Subject
+from dunnage.engine.verify import Expected, KeepReport, expect, is_wanted
 from dunnage.errors import StoreError
 from dunnage.keys.digests import Digests
 from dunnage.keys.toolchain import Toolchains
@@ -37,6 +40,9 @@ from dunnage.store.store import Store
 
 log = logging.getLogger(__name__)
 
+_NOT_SHARED: Final = ("store-failed", "verified")
+"""Misses whose result nobody waits for."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Miss:
@@ -44,6 +50,8 @@ class _Miss:
 
     subject: Subject | None
     missed: Missed
+    expected: Expected | None = None
+    """What verify mode compares it with."""
 
 
 class Engine:
@@ -56,9 +64,11 @@ class Engine:
         clock: Callable[[], float] = time.time,
         clock_ns: Callable[[], int] = time.time_ns,
         keep_text: KeepText | None = None,
+        keep_report: KeepReport = lambda *_: "",
         flights: Flights | None = None,
     ) -> None:
         self._store = store
+        self._keep_report = keep_report
         self._flights = flights or Flights()
         self._digests = Digests(store, clock_ns)
         self._toolchains = Toolchains(self._digests)
@@ -100,6 +110,8 @@ class Engine:
         finally:
             if flight is not None:
                 self._flights.land(flight)
+            if isinstance(found, _Miss) and found.expected is not None:
+                found.expected.close()
         wall_us = (time.perf_counter_ns() - started) // 1000
         return Result(
             outcome=Outcome.HIT, reason=reason, language=unit.language, name=unit.name,
@@ -108,7 +120,7 @@ class Engine:
 
     def _take_off(self, found: ActionResult | _Miss | Uncacheable) -> tuple[FlightKey | None, Flight | None]:
         """What a miss is equal to, and the lead if nobody has it; neither where a result could not be shared."""
-        if not isinstance(found, _Miss) or found.subject is None or found.missed.reason == "store-failed":
+        if not isinstance(found, _Miss) or found.subject is None or found.missed.reason in _NOT_SHARED:
             return None, None
         key = flight_key(found.subject)
         return key, self._flights.lead(key)
@@ -125,6 +137,11 @@ class Engine:
             if isinstance(found, Missed):
                 return _Miss(subject, found)
             known, result = found
+            if is_wanted(env):
+                expected = expect(known, result, self._store)
+                if isinstance(expected, Missed):
+                    return _Miss(subject, expected)
+                return _Miss(subject, Missed("verified"), expected)
             missed = restore(view, subject, known, result, self._store)
             return result if missed is None else _Miss(subject, missed)
         except StoreError as error:
@@ -144,10 +161,21 @@ class Engine:
             collected = collect(view, subject, run, self._digests)
         # The compiler is done, and what it made is here: a client that left is no loss.
         with suppress(ViewGone):
+            self._compare(view, found, collected)
             view.exit(run)
         storing()
         stored = self._store_away(subject, collected, view.mount_namespace)
+        if found.expected is not None and subject is not None:
+            return _missed(unit, run, found.expected.conclude(subject, collected, stored, self._keep_report))
         return _missed(unit, run, stored or missed)
+
+    def _compare(self, view: View, found: _Miss, collected: Collected | Missed) -> None:
+        if found.expected is None or found.subject is None:
+            return
+        try:
+            found.expected.compare(view, found.subject, collected, self._store)
+        except (StoreError, OSError) as error:
+            log.warning("%s cannot be verified: %s", found.subject.unit.name, error)
 
     def _store_away(
         self, subject: Subject | None, collected: Collected | Missed, namespace: int

@@ -5,9 +5,9 @@ from typing import Final
 
 from dunnage.engine.subject import Known, Located, Missed, Subject
 from dunnage.keys.digests import Digests
-from dunnage.keys.unit_key import action_key
+from dunnage.keys.unit_key import action_text
 from dunnage.model.action import ActionResult
-from dunnage.model.digest import Digest
+from dunnage.model.digest import ActionKey, Digest
 from dunnage.model.unit import look_of
 from dunnage.model.view import StatRecord, View, exists
 from dunnage.store.store import Store
@@ -37,13 +37,14 @@ def look_up(
         contents = _contents(view, subject, located, digests)
         if contents is None:
             continue
-        action = action_key(subject.key, inputs, located.paths, contents, subject.env, subject.roots)
+        text = action_text(subject.key, inputs, located.paths, contents, subject.env, subject.roots)
+        action = ActionKey(text.digest())
         if located is path_sets[0]:
             subject.looked = action
         results = store.results(action)
         for result in results:
             if is_here(result, subject):
-                return Known(located.paths, action), result
+                return Known(located.paths, action, text), result
         if results:
             missed = _BOUND
     return missed

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from dunnage.keys.roots import Roots
+from dunnage.keys.text import KeyText
 from dunnage.keys.toolchain import Toolchain
 from dunnage.model.digest import ActionKey, UnitKey
 from dunnage.model.path_set import PathSet
@@ -56,3 +57,5 @@ class Known:
 
     paths: PathSet
     action: ActionKey
+    text: KeyText
+    """What the action key was made from."""

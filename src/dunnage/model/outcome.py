@@ -41,6 +41,9 @@ _ROWS: Final = (
     ),
     Reason("evicted", _M, "known, but its files were trimmed from the store"),
     Reason("corrupt", _M, "known, but a stored file was damaged; it was set aside"),
+    # Hits that verify mode compiled all the same.
+    Reason("verified", _M, "verify mode: compiled although it was a hit, and it is the same"),
+    Reason("verify-differs", _M, "verify mode: the stored result is not what was compiled; see the report"),
     # Misses that were compiled and not stored.
     Reason("compile-failed", _M, "the compiler reported errors; failures are never stored"),
     Reason("killed", _M, "the compiler was ended by a signal"),

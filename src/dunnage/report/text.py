@@ -4,7 +4,7 @@ stats and status are drawn without rich, whose import alone takes longer than al
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from dunnage.config.values import format_duration, format_size
@@ -18,6 +18,8 @@ _LABELS: Final = {
     Outcome.UNCACHEABLE: "uncacheable",
     Outcome.FALLBACK: "fallbacks",
 }
+
+_REPORTS_SHOWN: Final = 5
 
 
 def stats(document: Mapping[str, Any], style: Style) -> str:
@@ -33,7 +35,18 @@ def stats(document: Mapping[str, Any], style: Style) -> str:
             f"{size} of {size_max}, {_count(store['actions'], 'action')}, {_count(store['blobs'], 'blob')}",
         )
     )
-    return _facts(facts, style) + _reasons(document["reasons"], style)
+    reports = document.get("verify_reports", ())
+    return _facts(facts, style) + _reasons(document["reasons"], style) + _verify_reports(reports, style)
+
+
+def _verify_reports(paths: Sequence[str], style: Style) -> str:
+    """Where to read what verify mode found, the newest first."""
+    if not paths:
+        return ""
+    shown = [f"  {path}\n" for path in paths[:_REPORTS_SHOWN]]
+    more = len(paths) - len(shown)
+    rest = f"  and {_count(more, 'older one')} beside it\n" if more else ""
+    return f"\n{style.strong('differences that verify mode found')}\n{''.join(shown)}{rest}"
 
 
 def _percent(rate: float | None) -> str:

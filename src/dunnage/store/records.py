@@ -109,6 +109,14 @@ class Records:
         self._blobs.recorded(digests)
         return int(total)
 
+    def drop(self, action: ActionKey, result: ActionResult) -> None:
+        """Forget the result of this action that is bound to the same. StoreError."""
+        with self._database.transaction() as c:
+            c.execute(
+                "DELETE FROM results WHERE action = ? AND bound = ?",
+                (action, check(encode_bound(result.bound))),
+            )
+
     # --- recency ----------------------------------------------------------------------------------
 
     def used(self, unit: UnitKey, paths: PathSet, action: ActionKey, result: ActionResult) -> None:

@@ -114,6 +114,10 @@ class Store:
         self._records.used(unit, paths, action, result)
         self._committer.wake()
 
+    def drop(self, action: ActionKey, result: ActionResult) -> None:
+        """Forget the result of an action that is bound to what this one is. StoreError."""
+        self._records.drop(action, result)
+
     # --- blobs ------------------------------------------------------------------------------------
 
     def put(self, fd: int) -> tuple[Digest, int]:
@@ -127,6 +131,10 @@ class Store:
         BlobMissing; BlobCorrupt where it was not what its name says (it is set aside then); StoreError.
         """
         return self._blobs.open(digest, size)
+
+    def check_blob(self, digest: Digest, size: int) -> None:
+        """Read a blob, however well it is known. BlobMissing; BlobCorrupt (it is set aside then); StoreError."""
+        self._blobs.verify(digest, size)
 
     # --- digest memo ------------------------------------------------------------------------------
 

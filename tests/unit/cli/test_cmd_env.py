@@ -67,3 +67,12 @@ def test_a_daemon_that_cannot_start_is_an_error_without_output(dunnage: Callable
     done = dunnage("env")
     assert done.stdout == ""
     assert done.returncode == 20
+
+
+@pytest.mark.parametrize("where", [(), ("--container",)])
+def test_verify_mode_as_a_setting_is_among_it(
+    dunnage: Callable, dunnage_dir: Path, where: tuple[str, ...]
+) -> None:
+    dunnage_dir.with_suffix(".toml").write_text("verify = true\n")
+    document = json.loads(dunnage("env", *where, "--format", "json", "--no-start").stdout)
+    assert document["env"]["DUNNAGE_VERIFY"] == "1"

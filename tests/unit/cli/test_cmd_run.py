@@ -81,3 +81,10 @@ def test_a_wrong_setting_does_not_stop_a_build(dunnage: Callable, monkeypatch: p
 def test_nothing_to_run_is_a_usage_error(dunnage: Callable) -> None:
     assert dunnage("run").returncode == 2
     assert dunnage("run", "--").returncode == 2
+
+
+def test_verify_mode_as_a_setting_reaches_the_command(dunnage: Callable, dunnage_dir: Path) -> None:
+    show = ("run", "sh", "-c", 'printf "%s" "$DUNNAGE_VERIFY"')
+    assert dunnage(*show).stdout == ""
+    dunnage_dir.with_suffix(".toml").write_text("verify = true\n")
+    assert dunnage(*show).stdout == "1"

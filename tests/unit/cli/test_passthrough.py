@@ -83,3 +83,14 @@ def test_disabled_prepares_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         raise AssertionError
 
     assert _run(monkeypatch, prepare).argv == ("tool", "run", "x")
+
+
+def test_verify_mode_as_a_setting_reaches_the_tool_but_starts_no_daemon(
+    monkeypatch: pytest.MonkeyPatch, dunnage_dir: Path
+) -> None:
+    def prepare(args: Sequence[str], environ: dict[str, str], places: Places, settings: Settings) -> Command:
+        return Command(("tool", *args), environ)
+
+    dunnage_dir.with_suffix(".toml").write_text("verify = true\n")
+    assert _run(monkeypatch, prepare).env["DUNNAGE_VERIFY"] == "1"
+    assert not dunnage_dir.exists()

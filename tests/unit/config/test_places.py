@@ -18,6 +18,7 @@ def test_everything_is_below_dunnage_dir(tmp_path: Path) -> None:
     assert places.host_socket == places.run / "host" / "sock"
     assert places.container_dir == places.run / "container"
     assert places.container_socket == places.run / "container" / "sock"
+    assert places.verify_reports == tmp_path / "verify"
     assert places.log_dir == tmp_path / "log"
     assert places.log == tmp_path / "log" / f"daemon-{__version__}.log"
 

@@ -39,11 +39,18 @@ def test_numbers_in_toml_are_bytes_and_seconds() -> None:
         ("idle_timeout", "soon", "`soon` is not a duration"),
         ("log_level", "loud", "`loud` is not one of debug, info, warning, error"),
         ("log_level", 3, "`3` is not one of debug"),
+        ("verify", "maybe", "`maybe` is not one of off, on"),
+        ("verify", 2, "`2` is not one of off, on"),
     ],
 )
 def test_wrong_values_are_told_what_they_are_not(name: str, value: object, what: str) -> None:
     with pytest.raises(ValueError, match=what):
         BY_NAME[name].parse(value)
+
+
+@pytest.mark.parametrize(("value", "expected"), [(True, "on"), ("1", "on"), ("off", "off"), (False, "off")])
+def test_a_switch_may_be_spelled_in_every_usual_way(value: object, expected: str) -> None:
+    assert BY_NAME["verify"].parse(value) == expected
 
 
 def test_values_for_people() -> None:

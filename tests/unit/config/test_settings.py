@@ -51,9 +51,21 @@ def test_the_user_then_the_project_then_the_environment(user: Path, project: Pat
         "idle_timeout": str(user),
         "log_level": "DUNNAGE_LOG_LEVEL",
         "key_texts": "default",
+        "verify": "default",
         "container_arch": str(project / "dunnage.toml"),
     }
     assert found.value("size_max") == found.size_max
+
+
+def test_clients_are_told_of_verify_mode_and_of_nothing_else(user: Path, project: Path) -> None:
+    def told(**environ: str) -> dict[str, str]:
+        return settings.load(project, {"DUNNAGE_CONFIG": str(user), **environ}).for_clients()
+
+    assert told() == {}
+    assert told(DUNNAGE_VERIFY="true", DUNNAGE_KEY_TEXTS="1") == {"DUNNAGE_VERIFY": "1"}
+    user.write_text("verify = true\n")
+    assert told() == {"DUNNAGE_VERIFY": "1"}
+    assert told(DUNNAGE_VERIFY="0") == {}
 
 
 def test_the_nearest_project_file_counts(tmp_path: Path) -> None:

@@ -2,7 +2,14 @@
 
 import pytest
 
-from dunnage.config.values import format_duration, format_size, parse_duration, parse_size
+from dunnage.config.values import (
+    format_duration,
+    format_size,
+    is_on,
+    parse_duration,
+    parse_size,
+    switch_word,
+)
 
 
 @pytest.mark.parametrize(
@@ -83,3 +90,30 @@ def test_sizes_for_people(size_bytes: int, text: str) -> None:
 )
 def test_durations_for_people(seconds: float, text: str) -> None:
     assert format_duration(seconds) == text
+
+
+@pytest.mark.parametrize("text", ["", "0", "off", "Off", "false", "no", " no "])
+def test_a_switch_in_the_environment_is_off(text: str) -> None:
+    assert not is_on(text)
+
+
+@pytest.mark.parametrize("text", ["1", "on", "true", "YES", "please"])
+def test_a_switch_in_the_environment_is_on(text: str) -> None:
+    assert is_on(text)
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        (True, "on"),
+        ("1", "on"),
+        (1, "on"),
+        ("ON", "on"),
+        (False, "off"),
+        ("no", "off"),
+        ("maybe", "maybe"),
+        (2, 2),
+    ],
+)
+def test_spellings_of_a_switch(value: object, word: object) -> None:
+    assert switch_word(value) == word

@@ -44,9 +44,10 @@ def test_a_directory_with_a_colon_is_still_mounted(tmp_path: Path) -> None:
     assert words[:2] == ["--mount", f'type=bind,"src={clients}/x86_64",dst=/dunnage/bin,readonly']
 
 
-def test_being_switched_off_reaches_the_container() -> None:
-    assert container_environment({"DUNNAGE_DISABLE": "1"})["DUNNAGE_DISABLE"] == "1"
-    assert "DUNNAGE_DISABLE" not in container_environment({"DUNNAGE_DISABLE": ""})
+@pytest.mark.parametrize("name", ["DUNNAGE_DISABLE", "DUNNAGE_VERIFY"])
+def test_what_speaks_to_the_client_reaches_the_container(name: str) -> None:
+    assert container_environment({name: "1"})[name] == "1"
+    assert name not in container_environment({name: ""})
 
 
 def test_a_client_that_is_not_there_is_said(tmp_path: Path) -> None:

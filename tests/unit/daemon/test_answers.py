@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -26,6 +26,8 @@ class Around:
         if self._store is None:
             raise StoreError("There is no store.")
         return self._store
+
+    verify_reports: ClassVar = ["/reports/newest.txt"]
 
     def status(self) -> dict[str, Any]:
         return {"schema": 1, "running": True}
@@ -65,6 +67,7 @@ def test_stats_count_and_begin_anew_when_told_to(around: Around) -> None:
     assert first["schema"] == 1
     assert first["outcomes"] == {"hit": 1, "miss": 1, "uncacheable": 0, "fallback": 0}
     assert first["store"] == {"size_bytes": 0, "size_bytes_max": 10**9, "actions": 0, "blobs": 0}
+    assert first["verify_reports"] == ["/reports/newest.txt"]
     assert "units" not in first
     assert ask(around, "stats")["outcomes"] == {"hit": 0, "miss": 0, "uncacheable": 0, "fallback": 0}
 

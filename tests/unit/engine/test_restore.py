@@ -10,6 +10,7 @@ import pytest
 from dunnage.engine.restore import restore
 from dunnage.engine.subject import Known, Missed, Subject
 from dunnage.keys.template import dep_info_template, notice_template
+from dunnage.keys.text import KeyText
 from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.digest import ActionKey
 from dunnage.model.path_set import PathSet
@@ -18,7 +19,7 @@ from dunnage.store.store import Store
 from support.subjects import subject_of, written
 from support.units import LocalView, record_at
 
-KNOWN = Known(PathSet(), ActionKey(bytes(32)))
+KNOWN = Known(PathSet(), ActionKey(bytes(32)), KeyText("action"))
 
 
 def stored(store: Store, directory: Path, subject: Subject) -> ActionResult:

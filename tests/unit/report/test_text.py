@@ -110,3 +110,15 @@ def test_removed() -> None:
     assert text.removed({"removed_blobs": 1, "removed_bytes": 7}) == "Removed 1 blob, 7 B.\n"
     many = {"removed_blobs": 1530, "removed_bytes": 3 * 1024**3}
     assert text.removed(many) == "Removed 1,530 blobs, 3.0 GiB.\n"
+
+
+def test_differences_that_verify_mode_found() -> None:
+    def said(count: int) -> str:
+        paths = [f"/reports/{number}.txt" for number in range(count)]
+        return text.stats(STATS | {"verify_reports": paths}, Style()).partition("differences")[2]
+
+    assert said(0) == ""
+    assert said(1) == " that verify mode found\n  /reports/0.txt\n"
+    assert said(5).count("/reports/") == 5
+    assert said(6).endswith("  /reports/4.txt\n  and 1 older one beside it\n")
+    assert said(8).endswith("  and 3 older ones beside it\n")

@@ -54,6 +54,18 @@ def test_bound_to_the_same_replaces_and_to_another_joins(records: Records) -> No
     assert records.results(action_key(1)) == [third, second]
 
 
+def test_one_of_several_results_is_dropped(records: Records) -> None:
+    here, there = result_of([], bound=HERE), result_of([], bound=THERE)
+    for result in (here, there):
+        records.add(unit_key(1), paths_of(1), action_key(1), result)
+    records.drop(action_key(2), here)
+    records.drop(action_key(1), here)
+    assert records.results(action_key(1)) == [there]
+    records.drop(action_key(1), there)
+    assert records.results(action_key(1)) == []
+    assert records.path_sets(unit_key(1)) == []
+
+
 def test_a_hit_moves_to_the_front(records: Records) -> None:
     results = [result_of([], bound=bound) for bound in (HERE, THERE)]
     for number, result in enumerate(results):

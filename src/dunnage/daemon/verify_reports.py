@@ -1,0 +1,46 @@
+"""Reports of verify mode: a file for each stored result that was not what the compiler makes."""
+
+import logging
+import re
+from pathlib import Path
+from typing import Final
+
+from dunnage import limits
+from dunnage.model.digest import ActionKey
+
+log = logging.getLogger(__name__)
+
+_ODD: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+class VerifyReports:
+    """One file an action: `<unit>-<beginning of the action key>.txt`. Never fails: the log has what it cannot keep."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def keep(self, name: str, action: ActionKey, text: str) -> str:
+        """Write one and return its path; the oldest beyond `limits.VERIFY_REPORTS_MAX` go."""
+        file = self._directory / f"{_ODD.sub('-', name)}-{action.hex()[:16]}.txt"
+        try:
+            self._directory.mkdir(mode=0o700, exist_ok=True)
+            file.write_text(text, encoding="utf-8", errors="backslashreplace")
+            for old in self._newest_first()[limits.VERIFY_REPORTS_MAX :]:
+                old.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("a report of verify mode about %s is not kept: %s\n%s", name, error, text)
+            return ""
+        log.warning("the stored result of %s was wrong: %s", name, file)
+        return str(file)
+
+    def paths(self) -> list[str]:
+        """Where they are, the newest first."""
+        try:
+            return [str(path) for path in self._newest_first()]
+        except OSError:
+            return []
+
+    def _newest_first(self) -> list[Path]:
+        """OSError where the directory cannot be read or one of them goes meanwhile."""
+        found = [(path.stat().st_mtime_ns, path) for path in self._directory.glob("*.txt")]
+        return [path for _, path in sorted(found, reverse=True)]
