@@ -2,6 +2,7 @@
 
 import logging
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -35,12 +36,11 @@ class VerifyReports:
 
     def paths(self) -> list[str]:
         """Where they are, the newest first."""
-        try:
-            return [str(path) for path in self._newest_first()]
-        except OSError:
-            return []
+        return [str(path) for path in self._newest_first()]
 
     def _newest_first(self) -> list[Path]:
-        """OSError where the directory cannot be read or one of them goes meanwhile."""
-        found = [(path.stat().st_mtime_ns, path) for path in self._directory.glob("*.txt")]
+        found = []
+        for path in self._directory.glob("*.txt"):
+            with suppress(OSError):  # it goes at this moment
+                found.append((path.stat().st_mtime_ns, path))
         return [path for _, path in sorted(found, reverse=True)]

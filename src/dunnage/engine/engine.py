@@ -122,7 +122,7 @@ class Engine:
         """What a miss is equal to, and the lead if nobody has it; neither where a result could not be shared."""
         if not isinstance(found, _Miss) or found.subject is None or found.missed.reason in _NOT_SHARED:
             return None, None
-        key = flight_key(found.subject)
+        key = flight_key(found.subject, found.missed)
         return key, self._flights.lead(key)
 
     def _find(self, view: View, unit: Unit, env: Mapping[str, str]) -> ActionResult | _Miss | Uncacheable:

@@ -151,14 +151,17 @@ def expect(known: Known, result: ActionResult, store: Store) -> Expected | Misse
     try:
         for item in result.outputs:
             expected.blobs.append(store.open_blob(item.digest, item.size))
-    except BaseException as error:
+    except BlobMissing as error:
+        missed = Missed("evicted", str(error))
+    except BlobCorrupt as error:
+        missed = Missed("corrupt", str(error))
+    except BaseException:
         expected.close()
-        if isinstance(error, BlobMissing):
-            return Missed("evicted", str(error))
-        if isinstance(error, BlobCorrupt):
-            return Missed("corrupt", str(error))
         raise
-    return expected
+    else:
+        return expected
+    expected.close()
+    return missed
 
 
 def _are_as_they_were(view: View, subject: Subject) -> bool:

@@ -36,6 +36,14 @@ def test_the_oldest_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert reports.paths() == [newest, kept[3]]
 
 
+def test_one_that_went_is_not_listed(tmp_path: Path) -> None:
+    reports = VerifyReports(tmp_path)
+    (tmp_path / "gone.txt").symlink_to("nowhere")
+    assert reports.paths() == []
+    path = reports.keep("one", KEY, "text")
+    assert reports.paths() == [path]
+
+
 def test_a_directory_that_cannot_be_made(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "verify").write_text("a file")
     reports = VerifyReports(tmp_path / "verify")

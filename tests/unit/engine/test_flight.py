@@ -8,8 +8,8 @@ import pytest
 
 from dunnage import limits
 from dunnage.engine.engine import Engine
-from dunnage.engine.flight import Flights, flight_key
-from dunnage.engine.subject import Subject
+from dunnage.engine.flight import FlightKey, Flights, flight_key
+from dunnage.engine.subject import Missed, Subject
 from dunnage.model.digest import ActionKey
 from dunnage.model.outcome import Result
 from dunnage.model.unit import Input
@@ -137,6 +137,10 @@ def test_a_waiting_client_hears_of_us_before_it_gives_up() -> None:
 # --- what is equal --------------------------------------------------------------------------------
 
 
+def key_of(subject: Subject) -> FlightKey:
+    return flight_key(subject, Missed("new"))
+
+
 def registry_unit(place: Path, target: str = "target", **changes: object) -> Subject:
     """A crate from the registry, compiled for the workspace at `place`."""
     cwd = place.parent / "cargo/registry/src/index/dep-1.0.0"
@@ -153,39 +157,38 @@ def member(place: Path) -> Subject:
 
 
 def test_a_new_unit_is_told_by_the_sizes_of_its_inputs(tmp_path: Path) -> None:
-    before = flight_key(member(tmp_path))
-    assert flight_key(member(tmp_path)) == before
+    before = key_of(member(tmp_path))
+    assert key_of(member(tmp_path)) == before
     written(tmp_path / "src/lib.rs", "// longer than a member")
-    assert flight_key(subject_of(tmp_path)) != before
+    assert key_of(subject_of(tmp_path)) != before
 
 
 def test_a_unit_that_was_seen_is_told_by_its_contents(tmp_path: Path) -> None:
     one, other = member(tmp_path), member(tmp_path)
     one.looked = other.looked = ActionKey(b"a" * 32)
-    assert flight_key(one) == flight_key(other)
+    assert key_of(one) == key_of(other)
     other.looked = ActionKey(b"b" * 32)
-    assert flight_key(one) != flight_key(other)
+    assert key_of(one) != key_of(other)
     other.looked = None
-    assert flight_key(one) != flight_key(other)
+    assert key_of(one) != key_of(other)
 
 
 def test_options_are_told(tmp_path: Path) -> None:
     written(tmp_path / "src/lib.rs", "")
-    assert flight_key(subject_of(tmp_path)) != flight_key(subject_of(tmp_path, language="c"))
+    assert key_of(subject_of(tmp_path)) != key_of(subject_of(tmp_path, language="c"))
 
 
 def test_worktrees_share_what_comes_from_the_registry_and_nothing_of_their_own(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
-    assert flight_key(registry_unit(one)) == flight_key(registry_unit(other))
-    assert flight_key(member(one)) != flight_key(member(other))
+    assert key_of(registry_unit(one)) == key_of(registry_unit(other))
+    assert key_of(member(one)) != key_of(member(other))
 
 
-def test_what_a_build_script_made_is_at_one_place(tmp_path: Path) -> None:
-    def with_out_dir(place: Path) -> Subject:
-        return registry_unit(place, env={"OUT_DIR": f"{place}/target/debug/build/dep-1/out"})
-
-    assert flight_key(with_out_dir(tmp_path / "one")) != flight_key(with_out_dir(tmp_path / "other"))
-    assert flight_key(with_out_dir(tmp_path / "one")) == flight_key(with_out_dir(tmp_path / "one"))
+def test_what_is_known_to_be_bound_is_waited_for_at_the_same_places_only(tmp_path: Path) -> None:
+    one, same, other = (registry_unit(tmp_path / name) for name in ("one", "one", "other"))
+    bound = Missed("bound-elsewhere")
+    assert flight_key(one, bound) == flight_key(same, bound)
+    assert flight_key(one, bound) != flight_key(other, bound)
 
 
 def test_what_a_macro_may_look_at_is_at_one_place(tmp_path: Path) -> None:
@@ -194,7 +197,7 @@ def test_what_a_macro_may_look_at_is_at_one_place(tmp_path: Path) -> None:
         for place in (tmp_path / "one", tmp_path / "other")
     )
     assert one.key == other.key
-    assert flight_key(one) != flight_key(other)
+    assert key_of(one) != key_of(other)
 
 
 # --- whole sessions -------------------------------------------------------------------------------

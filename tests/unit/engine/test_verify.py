@@ -8,18 +8,21 @@ from typing import Any
 
 import pytest
 
+from dunnage import limits
 from dunnage.engine import verify
+from dunnage.engine.collect import Collected
 from dunnage.engine.engine import Engine
 from dunnage.engine.verify import is_wanted
 from dunnage.errors import StoreError
 from dunnage.model.action import ActionResult, StoredFile
-from dunnage.model.digest import ActionKey, UnitKey
+from dunnage.model.digest import ActionKey, Digest, UnitKey
 from dunnage.model.outcome import Result
 from dunnage.model.path_set import PathSet
 from dunnage.model.view import RestoreFile, Run, StatRecord, ViewGone
 from dunnage.store.blobs import stamp_of
 from dunnage.store.store import Store
 from support.crates import Crate, crate
+from support.subjects import subject_of
 from support.units import LocalView
 
 WARNS = "pub fn one() -> u32 { let unused = 1; 1 }\n"
@@ -304,6 +307,32 @@ def test_a_wrong_result_that_cannot_be_dropped_is_reported_all_the_same(scene: S
     view = scene.view(verify=True)
     assert named(scene.serve(view)) == ("miss", "verify-differs")
     assert isinstance(view.ended, Run)
+
+
+def test_a_store_that_cannot_be_read_is_a_miss(scene: Scene) -> None:
+    opened: list[int] = []
+    open_blob = scene.store.open_blob
+
+    def fail_at_the_second(digest: Digest, size: int) -> int:
+        if opened:
+            raise StoreError("no more")
+        opened.append(open_blob(digest, size))
+        return opened[0]
+
+    scene.store.open_blob = fail_at_the_second  # type: ignore[method-assign]
+    assert named(scene.verify()) == ("miss", "store-failed")
+
+
+def test_what_was_not_read_has_no_key(tmp_path: Path) -> None:
+    run = Run(code=0, signal=0, stdout=b"", stderr=b"", started_ns=0, wall_us=1, cpu_us=1)
+    collected = Collected(run=run, dep_info=b"", paths=PathSet(), outputs=[])
+    assert verify._key_of(subject_of(tmp_path), collected) is None
+
+
+def test_a_long_line_is_cut() -> None:
+    said = verify._text_difference("stderr", b"x" * 10_000, b"")
+    assert len(said) < 2 * limits.VERIFY_LINE_CHARS_MAX
+    assert "…" in said
 
 
 def test_a_result_from_another_place_is_compared_with_todays_places(tmp_path: Path, store: Store) -> None:
