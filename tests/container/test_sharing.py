@@ -1,6 +1,8 @@
 """Who shares with whom: host and container at the same paths share all; elsewhere only what has no path in it."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -81,3 +83,21 @@ def test_all_projects_under_cross_025_stand_at_one_place_and_share(here: Site, t
     with site(other, sources, cargo_home=here.directories.cargo_home) as elsewhere:
         same_store = elsewhere.with_env(DUNNAGE_DIR=str(here.dunnage))
         assert count(same_store, tool) == (2, 0)
+
+
+def test_four_containers_at_once_compile_every_library_once(here: Site, tmp_path: Path) -> None:
+    """Whoever comes second waits, or is so late that it hits at once; which, is the moment's business."""
+    tool = Container(images.bookworm())
+    sites = [here]
+    for number in range(3):
+        target = tmp_path / f"target{number}"
+        target.mkdir()
+        sites.append(replace(here, directories=replace(here.directories, target=target)))
+    with ThreadPoolExecutor(len(sites)) as pool:
+        built = list(pool.map(lambda site: site.build(tool), sites))
+    for one in built:
+        one.ran.succeeded()
+        assert differences(one.files, built[0].files) == []
+    counts = here.counts()
+    assert (counts.hits, counts.misses, counts.fallbacks) == (6, 2, 0)
+    assert set(counts.all["reasons"]["hit"]) <= {"shared", "local"}
