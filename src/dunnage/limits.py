@@ -55,6 +55,9 @@ FILES_PER_PATH_SET_MAX: Final = 4096
 """Files that one run of a unit may have read: their descriptors are held until they are hashed. The largest crate
 seen in practice (windows) has some 700."""
 
+PARALLEL_HASH_BYTES_MIN: Final = 16 * 1024 * 1024
+"""From how much on files are hashed by a thread for each core; below, making the threads takes longer."""
+
 RACY_NS: Final = 50_000_000
 """A file changed less than this before it was read may change again with the same stamp. The coarsest kernel
 clock in use ticks every 10 ms (CONFIG_HZ=100)."""

@@ -6,7 +6,6 @@ Blobs first, the record last: who reads the store sees a whole result or none.
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
 
 from dunnage.compilers.rustc.archive import is_thin
 from dunnage.compilers.rustc.notices import has_diagnostics, split_notices
@@ -14,6 +13,7 @@ from dunnage.engine.collect import Collected, crates_of, read_at, same_but_linke
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.roots import Roots
+from dunnage.keys.search import PlaceSearch
 from dunnage.keys.template import NotKeepable, dep_info_template, literal_roots, notice_template
 from dunnage.keys.unit_key import action_text, unit_text
 from dunnage.model.action import ActionResult, StoredFile
@@ -21,10 +21,6 @@ from dunnage.model.digest import ActionKey
 from dunnage.model.unit import look_of
 from dunnage.model.view import STAT, record_of
 from dunnage.store.store import Store
-
-_CHUNK_BYTES: Final = 1 << 20
-"""How much of an output is searched at a time: it fits into a core's cache."""
-
 
 KeepText = Callable[[str, ActionKey, str], None]
 """Takes a unit's name, its action key, and the text of both its keys."""
@@ -58,8 +54,9 @@ class Recorder:
             outputs = []
             others = [output for output in subject.unit.outputs if output.kind != "dep-info"]
             for output, descriptor in zip(others, collected.outputs, strict=True):
-                bound |= roots_in_file(descriptor, subject.roots)
-                outputs.append(self._put(output.kind, descriptor, namespace))
+                search = PlaceSearch(subject.roots)
+                outputs.append(self._put(output.kind, descriptor, namespace, search))
+                bound |= search.found
             for output, descriptor, made in zip(others, collected.outputs, collected.made, strict=True):
                 if not untouched(record_of(os.fstat(descriptor)), made):
                     return Missed("output-changed", output.path)
@@ -86,9 +83,10 @@ class Recorder:
             collected.digests[path] = read[1]
         return None
 
-    def _put(self, kind: str, descriptor: int, namespace: int) -> StoredFile:
+    def _put(self, kind: str, descriptor: int, namespace: int, search: PlaceSearch) -> StoredFile:
+        """Copy, hash and search in one reading of the copy: rustc wants the core for the next unit already."""
         record = record_of(os.fstat(descriptor))
-        digest, size = self._store.put(descriptor)
+        digest, size = self._store.put(descriptor, search.look)
         if record_of(os.fstat(descriptor)) == record:
             self._store.remember(record, namespace, digest)
         return StoredFile(kind, digest, size, bool(STAT.unpack(record)[1] & 0o111))
@@ -144,21 +142,3 @@ def stderr_template(stderr: bytes, roots: Roots) -> bytes:
     return b"".join(
         notice_template(line, roots) if is_notice else line for is_notice, line in split_notices(stderr)
     )
-
-
-def roots_in_file(descriptor: int, roots: Roots) -> set[str]:
-    """The roots whose place stands literally in an open file.
-
-    Read, not mapped: a file that somebody cuts short under a mapping ends the daemon (SIGBUS).
-    """
-    wanted = [(name, place.encode("utf-8", "surrogateescape")) for name, place in roots.places]
-    overlap = max((len(place) for _, place in wanted), default=1) - 1
-    found: set[str] = set()
-    offset, tail = 0, b""
-    while wanted and (data := os.pread(descriptor, _CHUNK_BYTES, offset)):
-        offset += len(data)
-        data = tail + data
-        found.update(name for name, place in wanted if place in data)
-        wanted = [(name, place) for name, place in wanted if name not in found]
-        tail = data[max(0, len(data) - overlap) :]
-    return found

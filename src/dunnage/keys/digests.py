@@ -5,7 +5,8 @@ its stamp changing, too (git's "racy" rule), and for what dunnage itself wrote o
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
 from blake3 import blake3
@@ -102,10 +103,21 @@ class Digests:
                 wanted.append(index)
         for start in range(0, len(wanted), limits.FDS_PER_FRAME_MAX):
             batch = wanted[start : start + limits.FDS_PER_FRAME_MAX]
-            for index, descriptor in zip(batch, view.open([paths[i] for i in batch]), strict=True):
-                if descriptor is None:
-                    continue
-                read = self.of_descriptor(descriptor, namespace)
+            opened = zip(batch, view.open([paths[i] for i in batch]), strict=True)
+            here = {index: descriptor for index, descriptor in opened if descriptor is not None}
+            for index, read in self._of_descriptors(here, namespace):
                 if read is not None and read[0][_MODE_AND_LATER] == records[index][_MODE_AND_LATER]:
                     found[index] = read[1]
         return found
+
+    def _of_descriptors(
+        self, descriptors: Mapping[int, int], namespace: int
+    ) -> Iterable[tuple[int, tuple[StatRecord, Digest] | None]]:
+        """`of_descriptor` for many. A toolchain is 350 MB that nobody can do without: that is for every core."""
+        sizes = {index: os.fstat(descriptor).st_size for index, descriptor in descriptors.items()}
+        if sum(sizes.values()) < limits.PARALLEL_HASH_BYTES_MIN:
+            return [(index, self.of_descriptor(fd, namespace)) for index, fd in descriptors.items()]
+        largest_first = sorted(descriptors, key=lambda index: -sizes[index])
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0)), "hash") as pool:
+            reads = pool.map(lambda index: self.of_descriptor(descriptors[index], namespace), largest_first)
+            return list(zip(largest_first, reads, strict=True))

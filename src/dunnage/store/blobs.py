@@ -16,7 +16,7 @@ from dunnage import limits
 from dunnage.errors import BlobCorrupt, BlobMissing, StoreError
 from dunnage.model.digest import Digest
 from dunnage.store.cache import Generations
-from dunnage.store.contents import copy, digest_of_open
+from dunnage.store.contents import Look, copy, digest_of_open
 from dunnage.store.database import Database
 from dunnage.store.layout import Layout, store_error
 
@@ -49,28 +49,28 @@ class Blobs:
 
     # --- putting ----------------------------------------------------------------------------------
 
-    def put(self, fd: int) -> tuple[Digest, int]:
+    def put(self, fd: int, look: Look | None = None) -> tuple[Digest, int]:
         """Keep what the open file holds, from its beginning; its own offset does not move. Digest and size in bytes.
-        StoreFull, StoreError.
+        `look` gets the bytes that are kept (and may get them twice, if the store was deleted). StoreFull, StoreError.
         """
         try:
             try:
-                return self._put(fd)
+                return self._put(fd, look)
             except FileNotFoundError:
                 self._layout.create()  # Somebody deleted the store.
                 self._database.check_place()
-                return self._put(fd)
+                return self._put(fd, look)
         except OSError as error:
             raise store_error(error, "A blob cannot be stored") from error
 
-    def _put(self, fd: int) -> tuple[Digest, int]:
+    def _put(self, fd: int, look: Look | None) -> tuple[Digest, int]:
         name = self._layout.tmp_name()
         self._layout.step("create")
         target = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             self._layout.step("copy")
             copy(fd, target)
-            digest, size = digest_of_open(target)
+            digest, size = digest_of_open(target, look)
             path = self._layout.blob(digest)
             self._layout.step("chmod")
             os.fchmod(target, 0o444)

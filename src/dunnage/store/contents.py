@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -16,6 +17,9 @@ _CANNOT_COPY: Final = frozenset(
 )
 """What `copy_file_range` says where the two files have nothing in common, or a filter forbids it.
 EBADF is tried again by reading, too, which says the same where it is true."""
+
+Look = Callable[[bytes], None]
+"""Takes the next bytes of a file."""
 
 
 def copy(source: int, target: int) -> None:
@@ -48,11 +52,13 @@ def _copy_range(source: int, target: int, offset: int) -> int:
     return copied
 
 
-def digest_of_open(fd: int) -> tuple[Digest, int]:
-    """Digest and size of an open file. OSError."""
+def digest_of_open(fd: int, look: Look | None = None) -> tuple[Digest, int]:
+    """Digest and size of an open file; `look`, if given, gets all of its bytes in order. OSError."""
     hasher = blake3()
     offset = 0
     while data := os.pread(fd, _CHUNK_BYTES, offset):
         hasher.update(data)
+        if look is not None:
+            look(data)
         offset += len(data)
     return Digest(hasher.digest()), offset

@@ -16,6 +16,7 @@ from dunnage.model.path_set import PathSet
 from dunnage.model.view import StatRecord
 from dunnage.store.blobs import Blobs
 from dunnage.store.committer import Committer
+from dunnage.store.contents import Look
 from dunnage.store.counters import CounterBook
 from dunnage.store.database import Database
 from dunnage.store.fsck import fsck
@@ -120,11 +121,11 @@ class Store:
 
     # --- blobs ------------------------------------------------------------------------------------
 
-    def put(self, fd: int) -> tuple[Digest, int]:
+    def put(self, fd: int, look: Look | None = None) -> tuple[Digest, int]:
         """Keep a copy of what an open file holds, from its beginning; its offset does not move. Digest and size in
-        bytes. StoreFull, StoreError.
+        bytes. `look`, if given, gets the bytes that are kept, piece by piece. StoreFull, StoreError.
         """
-        return self._blobs.put(fd)
+        return self._blobs.put(fd, look)
 
     def open_blob(self, digest: Digest, size: int) -> int:
         """A descriptor (O_RDONLY, O_CLOEXEC) of a blob; the caller closes it. It stays good whatever is trimmed.

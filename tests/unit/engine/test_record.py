@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dunnage.engine.collect import Collected, collect
-from dunnage.engine.record import Recorder, roots_in_file, stderr_template
+from dunnage.engine.record import Recorder, stderr_template
 from dunnage.engine.subject import Missed, Subject
 from dunnage.errors import StoreError
 from dunnage.keys.digests import Digests
@@ -189,21 +189,6 @@ def _name(descriptor: int) -> str:
 
 
 ROOTS = Roots.of([("target", "/ws/target"), ("workspace", "/ws"), ("cargo-home", "/home/u/.cargo")])
-
-
-@pytest.mark.parametrize(
-    ("data", "expected"),
-    [
-        (b"", set()),
-        (b"\0/home/u/.cargo\0", {"cargo-home"}),
-        (b"x" * 3_000_000 + b"/ws/src", {"workspace"}),
-        (b"x" * ((1 << 20) - 5) + b"/ws/target", {"target", "workspace"}),
-        (b"/home/u/.carg", set()),
-    ],
-)  # fmt: skip
-def test_roots_in_a_file(tmp_path: Path, data: bytes, expected: set[str]) -> None:
-    with written(tmp_path / "file", data).open("rb") as file:
-        assert roots_in_file(file.fileno(), ROOTS) == expected
 
 
 def test_only_notices_get_marks() -> None:

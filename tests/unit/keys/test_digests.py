@@ -8,6 +8,7 @@ from pathlib import Path
 
 from blake3 import blake3
 
+from dunnage import limits
 from dunnage.keys.digests import Digests, hash_descriptor, is_settled
 from dunnage.model.digest import Digest
 from dunnage.model.view import STAT, StatRecord
@@ -55,6 +56,19 @@ def test_a_file_is_opened_once(tmp_path: Path) -> None:
     assert digests.of(view, paths, records) == first
     assert view.opened == paths
     assert first == [blake3(path.encode()).digest() for path in paths]
+
+
+def test_much_is_hashed_by_several_threads_with_the_same_answers(tmp_path: Path) -> None:
+    digests, memo = digests_at(LATER_NS)
+    sizes = [limits.PARALLEL_HASH_BYTES_MIN, 5, 3_000_000, 0]
+    paths = [str(tmp_path / str(size)) for size in sizes]
+    for path, size in zip(paths, sizes, strict=True):
+        Path(path).write_bytes(os.urandom(min(size, 4096)).ljust(size, b"x"))
+    view = LocalView()
+    asked = [*paths, str(tmp_path / "missing")]
+    found = digests.of(view, asked, view.stat(asked))
+    assert found == [*(blake3(Path(path).read_bytes()).digest() for path in paths), None]
+    assert len(memo.known) == len(paths)
 
 
 def test_a_young_file_is_read_again_each_time(tmp_path: Path) -> None:
