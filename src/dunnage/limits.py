@@ -72,6 +72,12 @@ MEMO_ENTRIES_MAX: Final = 200_000
 KEY_TEXTS_MAX: Final = 10_000
 """Texts of keys that are kept for who asks for them: some 50 MB."""
 
+LINKERS_MAX: Final = 64
+"""Linkers that a daemon remembers, by driver, words and PATH."""
+
+ABSENT_PER_LINK_MAX: Final = 2048
+"""Places in which a library of one link would have come first: some 40 libraries in some 20 directories."""
+
 NOTES_BYTES_MAX: Final = 4 * 1024 * 1024
 """What a linker may note: each of its files twice, with its path. The largest program seen in practice (cargo-nextest)
 has some 600 files in 150 KB."""

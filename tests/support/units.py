@@ -95,7 +95,7 @@ class LocalView:
             started_ns=0, wall_us=1, cpu_us=1,
         )  # fmt: skip
 
-    def compile(self) -> Run:
+    def compile(self, noting: Sequence[str] = ()) -> Run:
         self.compiled += 1
         if self.invocation is None:
             return ENDED_WELL

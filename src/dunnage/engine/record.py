@@ -124,7 +124,7 @@ class Recorder:
         action = ActionKey(text.digest())
         self._store.add(subject.key, collected.paths, action, result)
         if self._keep_text is not None:
-            unit = unit_text(subject.unit, subject.toolchain, roots)
+            unit = unit_text(subject.unit, subject.toolchain, roots, subject.linker)
             self._keep_text(subject.unit.name, action, unit.render() + text.render())
         return None
 
