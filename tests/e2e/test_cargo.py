@@ -70,12 +70,12 @@ def shop() -> Workshop:
 @pytest.mark.parametrize(
     ("command", "cached", "left"),
     [
-        (("build",), 2, {"linked": 1}),
-        (("build", "--release"), 2, {"linked": 1}),
+        (("build",), 3, {}),
+        (("build", "--release"), 3, {}),
         (("check",), 3, {}),
         (("check", "--tests"), 5, {}),
         (("clippy",), 3, {}),
-        (("test", "--no-run"), 2, {"linked": 3}),
+        (("test", "--no-run"), 5, {}),
     ],
 )
 def test_cold_then_warm_then_nothing(

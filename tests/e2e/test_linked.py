@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from support import projects
+from support.projects import hyperfine, ripgrep
 from support.workshop import Workshop
 
 MACRO = """
@@ -134,3 +136,21 @@ def test_a_changed_native_library(project: Project) -> None:
     project.native(7)
     project.wipe()
     assert "42 7 base" in project.cargo("run")
+
+
+@pytest.mark.parametrize("fetched", [ripgrep, hyperfine], ids=["ripgrep", "hyperfine"])
+def test_real_projects(tmp_path: Path, shop: Workshop, fetched: Callable[[], projects.Project]) -> None:
+    """Every unit is cached, and every output is what a plain build makes at this place."""
+    project = Project(fetched().copy_to(tmp_path / "ws"))
+    project.cargo("build", "--locked", cached=False)
+    plain = project.outputs()
+    project.wipe()
+    project.cargo("build", "--locked")
+    cold = shop.reasons()
+    project.wipe()
+    project.cargo("build", "--locked")
+    warm = shop.reasons()
+    assert project.outputs() == plain
+    assert warm == {"miss": cold["miss"], "hit": {"local": sum(cold["miss"].values())}}
+    project.cargo("build", "--locked")
+    assert shop.reasons() == warm, "the second build is a no-op"

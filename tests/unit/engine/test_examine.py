@@ -11,6 +11,7 @@ from dunnage import limits
 from dunnage.engine.examine import examine
 from dunnage.engine.subject import Subject
 from dunnage.keys.digests import Digests
+from dunnage.keys.linker import Linkers
 from dunnage.keys.toolchain import Toolchains
 from dunnage.model.action import ActionResult
 from dunnage.model.digest import ActionKey
@@ -54,7 +55,7 @@ def unit_in(directory: Path, **changes: Any) -> Unit:
 
 
 def examined(view: LocalView, unit: Unit, toolchains: Toolchains, store: Store) -> Subject:
-    found = examine(view, unit, ENV, toolchains, store)
+    found = examine(view, unit, ENV, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
     assert not isinstance(found, Uncacheable), found
     return found[0]
 
@@ -63,7 +64,7 @@ def test_a_known_toolchain_costs_one_batch_of_stats(
     tmp_path: Path, toolchains: Toolchains, store: Store
 ) -> None:
     unit = unit_in(tmp_path)
-    first = examined(CountingView(), unit, toolchains, store)
+    first = examined(CountingView(), unit, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
     paths = PathSet(("{workspace}/src/a.rs",), ("{workspace}/src/a/mod.rs",), ())
     result = ActionResult(
         outputs=(),
@@ -77,7 +78,7 @@ def test_a_known_toolchain_costs_one_batch_of_stats(
     )
     store.add(first.key, paths, ActionKey(bytes(32)), result)
     view = CountingView()
-    again = examined(view, unit, toolchains, store)
+    again = examined(view, unit, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
     assert again.key == first.key
     assert view.asked == []
     [batch] = view.batches
@@ -87,12 +88,12 @@ def test_a_known_toolchain_costs_one_batch_of_stats(
 
 
 def test_a_compiler_named_without_a_directory(tmp_path: Path, toolchains: Toolchains, store: Store) -> None:
-    subject = examined(CountingView(), unit_in(tmp_path, compiler="rustc"), toolchains, store)
+    subject = examined(CountingView(), unit_in(tmp_path, compiler="rustc"), toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
     assert subject.unit.compiler == real_rustc()
 
 
 def test_a_compiler_that_is_nowhere(tmp_path: Path, toolchains: Toolchains, store: Store) -> None:
-    found = examine(CountingView(), unit_in(tmp_path, compiler="no-such-rustc"), ENV, toolchains, store)
+    found = examine(CountingView(), unit_in(tmp_path, compiler="no-such-rustc"), ENV, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
     assert found == Uncacheable("toolchain-unknown", "no-such-rustc")
 
 
@@ -109,7 +110,7 @@ def test_a_toolchain_that_does_not_stand_still(tmp_path: Path, toolchains: Toolc
     }
     view = CountingView(proxied)
     view.invocation, view.answers = None, script
-    found = examine(view, unit_in(tmp_path, compiler=str(proxy)), ENV, toolchains, store)
+    found = examine(view, unit_in(tmp_path, compiler=str(proxy)), ENV, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
     assert isinstance(found, Uncacheable)
     assert found.reason == "toolchain-unknown"
     assert unit.cwd == str(tmp_path)
@@ -122,7 +123,7 @@ def test_archives_in_search_directories_are_inputs(
     for name in ("libb.a", "liba.a", "readme.txt", "lib.a/x"):
         written(native / name, "")
     unit = unit_in(tmp_path, search_dirs=(SearchDir("native", str(native), (".a",)),))
-    subject = examined(CountingView(), unit, toolchains, store)
+    subject = examined(CountingView(), unit, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
     assert [(item.role, item.path) for item in subject.inputs][1:] == [
         ("native liba.a", f"{native}/liba.a"),
         ("native libb.a", f"{native}/libb.a"),
@@ -135,7 +136,7 @@ def test_too_many_archives(tmp_path: Path, toolchains: Toolchains, store: Store)
     for number in range(limits.ARCHIVES_PER_UNIT_MAX + 1):
         (native / f"{number}.a").touch()
     unit = unit_in(tmp_path, search_dirs=(SearchDir("native", str(native), (".a",)),))
-    found = examine(CountingView(), unit, ENV, toolchains, store)
+    found = examine(CountingView(), unit, ENV, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
     assert found == Uncacheable("too-many-libraries")
 
 
@@ -147,5 +148,5 @@ def test_an_incremental_session_is_one_of_this_crate(
 ) -> None:
     (tmp_path / "incremental" / name).mkdir(parents=True)
     unit = unit_in(tmp_path, incremental=f"{tmp_path}/incremental")
-    found = examine(CountingView(), unit, ENV, toolchains, store)
+    found = examine(CountingView(), unit, ENV, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
     assert (found == Uncacheable("incremental")) is is_session
