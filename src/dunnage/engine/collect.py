@@ -123,7 +123,12 @@ def _read_all(descriptor: int) -> bytes:
 
 
 def _path_set(
-    view: View, subject: Subject, info: DepInfo, collected: Collected, linked: Sequence[str], absent: Sequence[str]
+    view: View,
+    subject: Subject,
+    info: DepInfo,
+    collected: Collected,
+    linked: Sequence[str],
+    absent: Sequence[str],
 ) -> PathSet:
     unit = subject.unit
     files = list(info.files)

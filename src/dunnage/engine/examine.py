@@ -76,7 +76,9 @@ def _linker(
     """What the unit is linked with; None where nothing is, or the reason why it cannot be told."""
     if unit.link is None:
         return None
-    return linkers.recall(view, unit.link, toolchain, env) or linkers.identify(view, unit.link, toolchain, env)
+    return linkers.recall(view, unit.link, toolchain, env) or linkers.identify(
+        view, unit.link, toolchain, env
+    )
 
 
 def _holds_session(view: View, directory: str, crate_name: str) -> bool:

@@ -84,7 +84,9 @@ def _with_others(view: View, subject: Subject, files: list[str]) -> tuple[list[s
     assert link is not None and linker is not None
     search = list(dict.fromkeys((*link.search_dirs, *linker.search)))
     known = set(files)
-    others = list(dict.fromkeys(place for path in files for place in _places(path, search) if place not in known))
+    others = list(
+        dict.fromkeys(place for path in files for place in _places(path, search) if place not in known)
+    )
     if len(others) > limits.ABSENT_PER_LINK_MAX:
         return Missed("link-unobserved", "too many places")
     absent: list[str] = []

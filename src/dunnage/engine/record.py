@@ -13,6 +13,7 @@ from dunnage.compilers.rustc.notices import has_diagnostics, split_notices
 from dunnage.engine.collect import Collected, crates_of, read_at, same_but_linked, untouched
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
+from dunnage.keys.elf import has_compressed_sections
 from dunnage.keys.roots import Roots
 from dunnage.keys.template import NotKeepable, dep_info_template, literal_roots, notice_template
 from dunnage.keys.unit_key import action_text, unit_text
@@ -59,6 +60,8 @@ class Recorder:
             others = [output for output in subject.unit.outputs if output.kind != "dep-info"]
             for output, descriptor in zip(others, collected.outputs, strict=True):
                 bound |= roots_in_file(descriptor, subject.roots)
+                if subject.linker is not None and has_compressed_sections(partial(read_at, descriptor)):
+                    bound |= {name for name, _ in subject.roots.places}
                 outputs.append(self._put(output.kind, descriptor, namespace))
             for output, descriptor, made in zip(others, collected.outputs, collected.made, strict=True):
                 if not untouched(record_of(os.fstat(descriptor)), made):

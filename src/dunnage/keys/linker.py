@@ -66,9 +66,7 @@ class Linkers:
         """The linker that was found for this link before. The caller compares the watched stats."""
         return self._known.get(_place(view, link, toolchain, env))
 
-    def identify(
-        self, view: View, link: Link, toolchain: Toolchain, env: Mapping[str, str]
-    ) -> Linker | str:
+    def identify(self, view: View, link: Link, toolchain: Toolchain, env: Mapping[str, str]) -> Linker | str:
         """Find out what a unit is linked with, or the reason why that cannot be known.
 
         Raises:

@@ -64,7 +64,7 @@ def test_a_known_toolchain_costs_one_batch_of_stats(
     tmp_path: Path, toolchains: Toolchains, store: Store
 ) -> None:
     unit = unit_in(tmp_path)
-    first = examined(CountingView(), unit, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
+    first = examined(CountingView(), unit, toolchains, store)
     paths = PathSet(("{workspace}/src/a.rs",), ("{workspace}/src/a/mod.rs",), ())
     result = ActionResult(
         outputs=(),
@@ -78,7 +78,7 @@ def test_a_known_toolchain_costs_one_batch_of_stats(
     )
     store.add(first.key, paths, ActionKey(bytes(32)), result)
     view = CountingView()
-    again = examined(view, unit, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
+    again = examined(view, unit, toolchains, store)
     assert again.key == first.key
     assert view.asked == []
     [batch] = view.batches
@@ -88,12 +88,19 @@ def test_a_known_toolchain_costs_one_batch_of_stats(
 
 
 def test_a_compiler_named_without_a_directory(tmp_path: Path, toolchains: Toolchains, store: Store) -> None:
-    subject = examined(CountingView(), unit_in(tmp_path, compiler="rustc"), toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
+    subject = examined(CountingView(), unit_in(tmp_path, compiler="rustc"), toolchains, store)
     assert subject.unit.compiler == real_rustc()
 
 
 def test_a_compiler_that_is_nowhere(tmp_path: Path, toolchains: Toolchains, store: Store) -> None:
-    found = examine(CountingView(), unit_in(tmp_path, compiler="no-such-rustc"), ENV, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
+    found = examine(
+        CountingView(),
+        unit_in(tmp_path, compiler="no-such-rustc"),
+        ENV,
+        toolchains,
+        Linkers(Digests(store, lambda: 1 << 62)),
+        store,
+    )
     assert found == Uncacheable("toolchain-unknown", "no-such-rustc")
 
 
@@ -110,7 +117,14 @@ def test_a_toolchain_that_does_not_stand_still(tmp_path: Path, toolchains: Toolc
     }
     view = CountingView(proxied)
     view.invocation, view.answers = None, script
-    found = examine(view, unit_in(tmp_path, compiler=str(proxy)), ENV, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
+    found = examine(
+        view,
+        unit_in(tmp_path, compiler=str(proxy)),
+        ENV,
+        toolchains,
+        Linkers(Digests(store, lambda: 1 << 62)),
+        store,
+    )
     assert isinstance(found, Uncacheable)
     assert found.reason == "toolchain-unknown"
     assert unit.cwd == str(tmp_path)
@@ -123,7 +137,7 @@ def test_archives_in_search_directories_are_inputs(
     for name in ("libb.a", "liba.a", "readme.txt", "lib.a/x"):
         written(native / name, "")
     unit = unit_in(tmp_path, search_dirs=(SearchDir("native", str(native), (".a",)),))
-    subject = examined(CountingView(), unit, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
+    subject = examined(CountingView(), unit, toolchains, store)
     assert [(item.role, item.path) for item in subject.inputs][1:] == [
         ("native liba.a", f"{native}/liba.a"),
         ("native libb.a", f"{native}/libb.a"),

@@ -36,7 +36,9 @@ _LINKER_WORDS: Final = re.compile(
     r"|disable-new-dtags|enable-new-dtags|nmagic|no-nmagic|sort-section=\w+|no-copy-dt-needed-entries"
     r"|z[a-z=0-9-]+|l[\w.+-]+)$"
 )
-_LINKER_WORDS_WITH_VALUE: Final = frozenset({"-z", "-rpath", "--rpath", "-soname", "-u", "--defsym", "--version-script"})
+_LINKER_WORDS_WITH_VALUE: Final = frozenset(
+    {"-z", "-rpath", "--rpath", "-soname", "-u", "--defsym", "--version-script"}
+)
 
 
 class LinkUnknown(ValueError):
@@ -74,7 +76,9 @@ def link_of(command: Command, kinds: Sequence[str], env: Mapping[str, str]) -> L
             driver = value
         elif name == "linker-flavor" and value not in _FLAVORS:
             raise LinkUnknown("linker-unknown", value)
-        elif name == "linker-plugin-lto" or (name == "link-self-contained" and value not in ("n", "no", "off", "false")):
+        elif name == "linker-plugin-lto" or (
+            name == "link-self-contained" and value not in ("n", "no", "off", "false")
+        ):
             raise LinkUnknown("linker-unknown", f"-C {name}")
         elif name in ("link-arg", "link-args"):
             words += [value] if name == "link-arg" else value.split()

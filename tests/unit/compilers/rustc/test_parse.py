@@ -40,7 +40,7 @@ def test_what_a_linker_makes(kind: str) -> None:
 def test_a_test_harness_is_linked_whatever_the_crate_type() -> None:
     unit = unit_of("--test")
     assert unit.link is not None
-    assert [output.path for output in unit.outputs if output.kind == "test"] == ["/w/x"]
+    assert [output.path for output in unit.outputs if output.kind == "test"] == ["/w/target/debug/deps/x"]
     assert isinstance(verdict_of("--test", base=CHECK), Cacheable)
 
 
