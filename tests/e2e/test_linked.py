@@ -76,7 +76,7 @@ class Project:
         return {
             str(path.relative_to(target)): path.read_bytes()
             for path in sorted(target.rglob("*"))
-            if path.is_file() and not path.is_symlink() and ("deps" in path.parts or path.name.startswith("build-script-"))
+            if path.is_file() and ("deps" in path.parts or path.name.startswith("build-script-"))
         }  # fmt: skip
 
 
@@ -126,6 +126,57 @@ def test_a_program_runs_from_the_store(project: Project) -> None:
     assert "42 7 base" in project.cargo("run")
     project.wipe()
     assert "42 7 base" in project.cargo("run")
+
+
+def flags(*words: str) -> dict[str, str]:
+    return {"RUSTFLAGS": " ".join(f"-Clink-arg={word}" for word in words)}
+
+
+@pytest.mark.parametrize("linker", ["bfd", "gold"])
+def test_another_linker(project: Project, shop: Workshop, linker: str) -> None:
+    """The same bytes as without us, also where it is not rustc's own."""
+    env = flags(f"-fuse-ld={linker}")
+    project.cargo("build", env=env, cached=False)
+    plain = project.outputs()
+    for _ in range(2):
+        project.wipe()
+        project.cargo("build", env=env)
+        assert project.outputs() == plain
+    assert shop.reasons()["hit"] == {"local": shop.reasons()["miss"]["new"]}
+
+
+def test_a_changed_linker(project: Project, shop: Workshop) -> None:
+    """Its bytes count: everything in this project is linked."""
+    tools = project.directory / "tools"
+    tools.mkdir()
+    for name in ("ld", "ld.bfd"):
+        shutil.copy(os.path.realpath("/usr/bin/ld.bfd"), tools / name)
+    env = flags(f"-B{tools}", "-fuse-ld=bfd")
+    project.cargo("build", env=env)
+    first = shop.reasons()["miss"]["new"]
+    with (tools / "ld.bfd").open("ab") as file:
+        file.write(b"\0")
+    project.wipe()
+    project.cargo("build", env=env)
+    assert shop.reasons() == {"miss": {"new": 2 * first}}
+
+
+def test_a_library_that_now_comes_first(project: Project, shop: Workshop) -> None:
+    """Every program asks for libm."""
+    early = project.directory / "early"
+    early.mkdir()
+    env = flags(f"-L{early}")
+    project.cargo("build", env=env)
+    shutil.copy("/usr/lib/x86_64-linux-gnu/libm.so", early / "libm.so")
+    project.wipe()
+    project.cargo("build", env=env)
+    assert shop.reasons()["miss"]["inputs-changed"] >= 1
+    assert "hit" not in shop.reasons()
+    (early / "libm.so").unlink()
+    before = shop.reasons()
+    project.wipe()
+    project.cargo("build", env=env)
+    assert shop.reasons()["miss"] == before["miss"], "and back: all of it is known"
 
 
 def test_a_changed_native_library(project: Project) -> None:

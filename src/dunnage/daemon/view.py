@@ -199,7 +199,7 @@ def _batches(paths: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _contents(descriptor: int) -> bytes | None:
     """What stands in a memory file, which is closed; None for too much, or what is no file."""
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
+    with os.fdopen(descriptor, "rb", buffering=0):
         status = os.fstat(descriptor)
         if not S_ISREG(status.st_mode) or status.st_size > limits.NOTES_BYTES_MAX:
             return None

@@ -18,6 +18,8 @@ from dunnage.model.view import View, exists, is_regular
 _TEMPORARY: Final = re.compile(r"/rustc[A-Za-z0-9]{6}/")
 _OBJECT: Final = re.compile(r"\.(o|bc)$")
 _LIBRARY: Final = re.compile(r"(lib.+)\.(so|a)$")
+_BY_NAME: Final = re.compile(r".*crt.*\.o$|lib.+\.so\.[0-9.]+$")
+"""Startup files, and libraries that a linker script names as they are."""
 _NOTE: Final = b"--dependency-file="
 
 NOTING: Final = ("-C", f"link-arg=-Wl,--dependency-file=/proc/self/fd/{limits.NOTES_DESCRIPTOR}")
@@ -81,7 +83,8 @@ def _with_others(view: View, subject: Subject, files: list[str]) -> tuple[list[s
     directories and is one of the places.
     """
     link, linker = subject.unit.link, subject.linker
-    assert link is not None and linker is not None
+    assert link is not None
+    assert linker is not None
     search = list(dict.fromkeys((*link.search_dirs, *linker.search)))
     known = set(files)
     others = list(
@@ -102,7 +105,7 @@ def _places(path: str, search: Sequence[str]) -> Iterator[str]:
     """Where a library or a startup file could also have been found: in the directories in front of its own."""
     directory, name = posixpath.split(path)
     library = _LIBRARY.fullmatch(name)
-    if library is None and not (name.endswith(".o") and ("crt" in name)):
+    if library is None and not _BY_NAME.match(name):
         return
     names = [f"{library[1]}.so", f"{library[1]}.a"] if library else [name]
     here = posixpath.normpath(directory)

@@ -96,11 +96,14 @@ class Linkers:
             return "linker-unknown"
         driver = candidates[index]
         gcc_ld = f"{own}/gcc-ld/ld.lld"
+        absent = candidates[:index]
         asked = [_ask(view, driver, link.words)]
         if is_regular(view.stat([gcc_ld])[0]):
             rusts = _ask(view, driver, (f"-B{own}/gcc-ld", "-fuse-ld=lld", *link.words))
             if rusts.code == 0 or b"-fuse-ld" not in (rusts.stderr or b""):
                 asked.append(rusts)
+        else:
+            absent.append(gcc_ld)
         if any(run.code or run.signal or not run.stderr for run in asked):
             return "linker-not-asked"
         said = _Said({driver: None}, {}, {})
@@ -110,7 +113,7 @@ class Linkers:
             return "linker-not-asked"
         said.search.update(dict.fromkeys(_built_in(view, list(said.programs))))
         programs = [*said.programs, f"{own}/rust-lld"] if len(asked) > 1 else [*said.programs]
-        return self._identity(view, candidates[:index], programs, said, env)
+        return self._identity(view, absent, programs, said, env)
 
     def _identity(
         self, view: View, absent: Sequence[str], programs: Sequence[str], said: _Said, env: Mapping[str, str]

@@ -49,13 +49,17 @@ def toolchains(store: Store) -> Toolchains:
     return Toolchains(Digests(store, lambda: 1 << 62))
 
 
+def linkers_of(store: Store) -> Linkers:
+    return Linkers(Digests(store, lambda: 1 << 62))
+
+
 def unit_in(directory: Path, **changes: Any) -> Unit:
     written(directory / "src/lib.rs", "")
     return unit_of(str(directory), **({"compiler": real_rustc()} | changes))
 
 
 def examined(view: LocalView, unit: Unit, toolchains: Toolchains, store: Store) -> Subject:
-    found = examine(view, unit, ENV, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
+    found = examine(view, unit, ENV, toolchains, linkers_of(store), store)
     assert not isinstance(found, Uncacheable), found
     return found[0]
 
@@ -98,7 +102,7 @@ def test_a_compiler_that_is_nowhere(tmp_path: Path, toolchains: Toolchains, stor
         unit_in(tmp_path, compiler="no-such-rustc"),
         ENV,
         toolchains,
-        Linkers(Digests(store, lambda: 1 << 62)),
+        linkers_of(store),
         store,
     )
     assert found == Uncacheable("toolchain-unknown", "no-such-rustc")
@@ -122,7 +126,7 @@ def test_a_toolchain_that_does_not_stand_still(tmp_path: Path, toolchains: Toolc
         unit_in(tmp_path, compiler=str(proxy)),
         ENV,
         toolchains,
-        Linkers(Digests(store, lambda: 1 << 62)),
+        linkers_of(store),
         store,
     )
     assert isinstance(found, Uncacheable)
@@ -150,7 +154,7 @@ def test_too_many_archives(tmp_path: Path, toolchains: Toolchains, store: Store)
     for number in range(limits.ARCHIVES_PER_UNIT_MAX + 1):
         (native / f"{number}.a").touch()
     unit = unit_in(tmp_path, search_dirs=(SearchDir("native", str(native), (".a",)),))
-    found = examine(CountingView(), unit, ENV, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
+    found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store)
     assert found == Uncacheable("too-many-libraries")
 
 
@@ -162,5 +166,5 @@ def test_an_incremental_session_is_one_of_this_crate(
 ) -> None:
     (tmp_path / "incremental" / name).mkdir(parents=True)
     unit = unit_in(tmp_path, incremental=f"{tmp_path}/incremental")
-    found = examine(CountingView(), unit, ENV, toolchains, Linkers(Digests(store, lambda: 1 << 62)), store)
+    found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store)
     assert (found == Uncacheable("incremental")) is is_session

@@ -67,7 +67,7 @@ LINKER: Final[dict[str, str]] = {
 """What gcc, clang and ld read when they link. Source: the chapters on environment variables of gcc's manual and of
 ld's, and clang's driver."""
 
-LINKER_WRITES: Final = ("LLD_REPRODUCE", "MOLD_REPRO", "COLLECT_GCC_OPTIONS")
+LINKER_WRITES: Final = ("LLD_REPRODUCE", "COLLECT_GCC_OPTIONS")
 """Set, a linker writes more than its output, or is somebody else's already."""
 
 

@@ -1,7 +1,7 @@
 r"""What a linker notes with `--dependency-file`: the files that it read, for make.
 
     out/x: \                     the output, then a file a line
-      /usr/lib/crt1.o \          GNU ld, gold and mold: two blanks, names as they are
+      /usr/lib/crt1.o \          GNU ld and gold: two blanks, names as they are
      /usr/lib/a\ b.o             lld: one blank; blanks and `#` escaped, `$` doubled
 
     /usr/lib/crt1.o:             and each file once more

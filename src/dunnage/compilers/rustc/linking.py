@@ -11,7 +11,7 @@ from typing import Final
 
 from dunnage.compilers.rustc.command import Command
 from dunnage.compilers.rustc.environment import LINKER_WRITES
-from dunnage.compilers.rustc.options import UNLINKED_CRATE_TYPES
+from dunnage.compilers.rustc.options import FALSE_VALUES, UNLINKED_CRATE_TYPES
 from dunnage.model.unit import Link
 
 _TARGETS: Final = re.compile(r"-linux-(gnu|musl)[a-z0-9_]*$")
@@ -23,7 +23,7 @@ _DRIVERS: Final = re.compile(r"(.*-)?(cc|c\+\+|gcc|g\+\+|clang|clang\+\+)(-[0-9.
 _FLAVORS: Final = ("gcc", "gnu-cc", "gnu-lld-cc")
 
 _DRIVER_WORDS: Final = re.compile(
-    r"-(fuse-ld=(bfd|gold|lld|mold)|static|static-pie|pie|no-pie|rdynamic|pthread|nostartfiles|nostdlib|nodefaultlibs"
+    r"-(fuse-ld=(bfd|gold|lld)|static|static-pie|pie|no-pie|rdynamic|pthread|nostartfiles|nostdlib|nodefaultlibs"
     r"|s|m[a-z0-9=.+-]+|B/.+|-sysroot=/.+|-target=[a-z0-9_-]+)$"
 )
 
@@ -34,7 +34,7 @@ _LINKER_WORDS: Final = re.compile(
     r"|version-script=.+|dynamic-list=.+|defsym=.+|soname=.+|start-group|end-group|whole-archive|no-whole-archive"
     r"|push-state|pop-state|undefined=.+|u=.+|strip-all|strip-debug|s|S|x|warn-\w+|no-warn-\w+|fatal-warnings|rpath=.+"
     r"|disable-new-dtags|enable-new-dtags|nmagic|no-nmagic|sort-section=\w+|no-copy-dt-needed-entries"
-    r"|z[a-z=0-9-]+|l[\w.+-]+)$"
+    r")$|-z[a-z=0-9-]+$|-l[\w.+-]+$"
 )
 _LINKER_WORDS_WITH_VALUE: Final = frozenset(
     {"-z", "-rpath", "--rpath", "-soname", "-u", "--defsym", "--version-script"}
@@ -76,9 +76,7 @@ def link_of(command: Command, kinds: Sequence[str], env: Mapping[str, str]) -> L
             driver = value
         elif name == "linker-flavor" and value not in _FLAVORS:
             raise LinkUnknown("linker-unknown", value)
-        elif name == "linker-plugin-lto" or (
-            name == "link-self-contained" and value not in ("n", "no", "off", "false")
-        ):
+        elif name == "linker-plugin-lto" or (name == "link-self-contained" and value not in FALSE_VALUES):
             raise LinkUnknown("linker-unknown", f"-C {name}")
         elif name in ("link-arg", "link-args"):
             words += [value] if name == "link-arg" else value.split()

@@ -30,7 +30,8 @@ def test_a_library_is_not_linked() -> None:
 
 def test_words_and_directories() -> None:
     found = link(
-        "-Clinker=/usr/bin/aarch64-linux-gnu-gcc-12", "-Clink-arg=-fuse-ld=bfd", "-Clink-args=-static -Wl,-z,now,--gc-sections",
+        "-Clinker=/usr/bin/aarch64-linux-gnu-gcc-12", "-Clink-arg=-fuse-ld=bfd",
+        "-Clink-args=-static -Wl,-z,now,--gc-sections",
         "-Lnative=/n", "-Ldependency=/d", "-Clink-arg=-L/more", "-Clink-arg=-lfoo", "-Clink-arg=/x/y.o",
     )  # fmt: skip
     assert found is not None
@@ -54,6 +55,7 @@ def test_words_and_directories() -> None:
         (("-Clink-arg=-Wl,-Map=x.map",), "link-argument"),
         (("-Clink-arg=-Wl,--dependency-file=x",), "link-argument"),
         (("-Clink-arg=-Wl,--compress-debug-sections=zlib",), "link-argument"),
+        (("-Clink-arg=-fuse-ld=mold",), "link-argument"),
         (("-Clink-arg=@words",), "link-argument"),
         (("-Clink-arg=-Wl,@words",), "link-argument"),
         (("-Clink-arg=-specs=x",), "link-argument"),
