@@ -26,7 +26,7 @@ struct stream {
 
 /* In the child: everything as we got it, then the compiler. Says the errno over `trouble` when that fails. */
 static _Noreturn void be_compiler(char **argv, const char *path, const struct signals *before, const int *outs,
-                                  bool quiet, int trouble, pid_t parent) {
+                                  bool quiet, int notes, int trouble, pid_t parent) {
     int error = 0;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (getppid() != parent) {
@@ -35,6 +35,9 @@ static _Noreturn void be_compiler(char **argv, const char *path, const struct si
     if (quiet) {
         int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
         error = null < 0 || dup2(null, STDIN_FILENO) < 0 ? errno : 0;
+    }
+    if (notes >= 0 && fcntl(notes, F_SETFD, 0) < 0) {
+        error = errno;
     }
     if (error == 0 && dup2(outs[0], STDOUT_FILENO) >= 0 && dup2(outs[1], STDERR_FILENO) >= 0) {
         restore_signals(before);
@@ -46,7 +49,8 @@ static _Noreturn void be_compiler(char **argv, const char *path, const struct si
 }
 
 /* Starts the compiler. Fills the streams' `from` and `child`; returns 0 or an errno. */
-static int start(char **argv, bool quiet, const struct signals *before, struct stream *streams, pid_t *child) {
+static int start(char **argv, bool quiet, int notes, const struct signals *before, struct stream *streams,
+                 pid_t *child) {
     static char path[PATH_MAX];
     int pipes[3][2]; /* stdout, stderr, and one that closes when execve has worked */
     int error = find_program(argv[0], path);
@@ -59,7 +63,7 @@ static int start(char **argv, bool quiet, const struct signals *before, struct s
     pid_t pid = error == 0 ? fork() : -1;
     if (pid == 0) {
         int outs[2] = {pipes[0][1], pipes[1][1]};
-        be_compiler(argv, path, before, outs, quiet, pipes[2][1], parent);
+        be_compiler(argv, path, before, outs, quiet, notes, pipes[2][1], parent);
     }
     if (error == 0 && pid < 0) {
         error = errno;
@@ -175,7 +179,7 @@ static void attend(pid_t child, struct stream *streams, struct writer *writer, s
     }
 }
 
-struct ending run(struct writer *writer, char **argv, bool quiet) {
+struct ending run(struct writer *writer, char **argv, bool quiet, int notes) {
     struct stream streams[2] = {{-1, quiet ? -1 : STDOUT_FILENO, WIRE_STREAM_STDOUT},
                                 {-1, quiet ? -1 : STDERR_FILENO, WIRE_STREAM_STDERR}};
     struct signals before;
@@ -183,7 +187,7 @@ struct ending run(struct writer *writer, char **argv, bool quiet) {
     struct ending ending = {.started_ns = real_ns()};
     int64_t began = now_ns();
     pid_t child = 0;
-    ending.error = start(argv, quiet, &before, streams, &child);
+    ending.error = start(argv, quiet, notes, &before, streams, &child);
     if (ending.error == 0) {
         attend(child, streams, writer, &ending, &before);
     }

@@ -16,8 +16,8 @@ struct ending {
 };
 
 /* Runs `argv` to its end. Its streams go to ours the moment they come (not when quiet), and to the daemon as OUTPUT for
- * as long as there is one. */
-struct ending run(struct writer *writer, char **argv, bool quiet);
+ * as long as there is one. `notes`: a descriptor that it gets, or -1. */
+struct ending run(struct writer *writer, char **argv, bool quiet, int notes);
 
 /* Ends this process as the compiler ended. */
 _Noreturn void end_as(int code, int signal);

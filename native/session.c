@@ -7,6 +7,7 @@
 
 #include "files.h"
 #include "hello.h"
+#include "notes.h"
 #include "reader.h"
 #include "restore.h"
 #include "run.h"
@@ -68,28 +69,52 @@ static size_t await_frame(struct session *session) {
     }
 }
 
+/* The command line that a RUN means, in `words`, which has room for it; ours where it names none. */
+static char **command_line(const struct session *session, const struct message *request, char **words, size_t room,
+                           int *notes) {
+    if (request->count == 0) {
+        return session->argv;
+    }
+    size_t own = 0;
+    if (request->flags == WIRE_RUN_NOTES) {
+        while (session->argv[own]) {
+            own++;
+        }
+        *notes = own + request->count < room ? notes_open() : -1;
+        if (*notes < 0) {
+            return session->argv;
+        }
+        memcpy(words, session->argv, own * sizeof *words);
+    }
+    words_in_place(request, words + own);
+    return words;
+}
+
 static enum next serve_run(struct session *session, const struct message *request) {
     static char *words[WIRE_STRINGS_PER_LIST_MAX + 1];
-    bool quiet = request->flags & WIRE_RUN_QUIET;
-    char **argv = session->argv;
-    if (request->count > 0) {
-        words_in_place(request, words);
-        argv = words;
-    }
-    struct ending ending = run(&session->writer, argv, quiet);
+    bool quiet = request->flags == WIRE_RUN_QUIET;
+    int notes = -1;
+    char **argv = command_line(session, request, words, sizeof words / sizeof *words, &notes);
+    struct ending ending = run(&session->writer, argv, quiet, notes);
     if (!quiet && ending.error == 0) {
         session->decided = true;
         session->ending = ending;
     }
     struct writer *writer = &session->writer;
-    frame_begin(writer, WIRE_TYPE_EXITED, 4 + 4 + 4 + 8 + 8 + 8);
+    frame_begin(writer, WIRE_TYPE_EXITED, 4 + 4 + 4 + 8 + 8 + 8 + 1);
+    frame_descriptors(writer, &notes, notes >= 0 ? 1 : 0);
     put_u32(writer, (uint32_t)ending.error);
     put_u32(writer, (uint32_t)ending.code);
     put_u32(writer, (uint32_t)ending.signal);
     put_u64(writer, (uint64_t)ending.started_ns);
     put_u64(writer, ending.wall_us);
     put_u64(writer, ending.cpu_us);
-    return frame_end(writer) ? NEXT_MESSAGE : FALL_BACK;
+    put_u8(writer, notes >= 0 ? 1 : 0);
+    bool sent = frame_end(writer);
+    if (notes >= 0) {
+        (void)close(notes);
+    }
+    return sent ? NEXT_MESSAGE : FALL_BACK;
 }
 
 static enum next serve_write(struct session *session, const struct message *request) {

@@ -3,7 +3,7 @@
 #define DUNNAGE_WIRE_H
 
 #define WIRE_CLIENT_VERSION "0.1.0"
-#define WIRE_VERSION 1
+#define WIRE_VERSION 2
 /* "dunnage\0" as a little endian u64. */
 #define WIRE_MAGIC 0x006567616e6e7564ULL
 
@@ -42,6 +42,7 @@
 
 /* RUN.flags. */
 #define WIRE_RUN_QUIET 1u
+#define WIRE_RUN_NOTES 2u
 
 /* OUTPUT.stream. */
 #define WIRE_STREAM_STDOUT 1u
@@ -81,5 +82,6 @@
 #define WIRE_CONNECT_TIMEOUT_MS 200u
 #define WIRE_REPLY_TIMEOUT_S 20u
 #define WIRE_OUTPUT_TIMEOUT_MS 5000u
+#define WIRE_NOTES_DESCRIPTOR 240u
 
 #endif

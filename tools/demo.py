@@ -161,7 +161,7 @@ def main() -> int:
     finally:
         stage.dunnage("stop")
     console.print(
-        "Every unit that rustc makes without a linker hits; the rest, as `linked`, is compiled each time."
+        "Every unit hits, what a linker makes among them."
     )
     return 0
 

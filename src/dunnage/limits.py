@@ -40,6 +40,10 @@ OUTPUT_TIMEOUT_MS: Final = 5_000
 """How long a client waits for the daemon to take what the compiler says: the compiler stands still meanwhile.
 A socket holds some 200 KB, so only a daemon that hangs makes it wait at all; then the run goes on without it."""
 
+NOTES_DESCRIPTOR: Final = 240
+"""The number of the memory file into which a linker notes what it reads: below the smallest common bound of open files
+(256), above what a jobserver, a shell or make leaves open. In use, the client goes without."""
+
 # --- keys -----------------------------------------------------------------------------------------
 
 PATH_SETS_PER_UNIT_MAX: Final = 16
@@ -70,6 +74,16 @@ MEMO_ENTRIES_MAX: Final = 200_000
 
 KEY_TEXTS_MAX: Final = 10_000
 """Texts of keys that are kept for who asks for them: some 50 MB."""
+
+LINKERS_MAX: Final = 64
+"""Linkers that a daemon remembers, by driver, words and PATH."""
+
+ABSENT_PER_LINK_MAX: Final = 2048
+"""Places in which a library of one link would have come first: some 40 libraries in some 20 directories."""
+
+NOTES_BYTES_MAX: Final = 4 * 1024 * 1024
+"""What a linker may note: each of its files twice, with its path. The largest program seen in practice (cargo-nextest)
+has some 600 files in 150 KB."""
 
 # --- results --------------------------------------------------------------------------------------
 

@@ -2,12 +2,14 @@
 
 import errno
 import os
+import resource
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
+from dunnage import limits
 from dunnage.wire.messages import Exit, Exited, FileSource, Output, Run, RunFlag, Stream, Write, WriteFile
 from support.fake_daemon import Peer
 from support.native import Drain, Stage
@@ -246,3 +248,73 @@ def test_printing_waits_for_a_slow_reader(stage: Stage) -> None:
     os.close(read)
     assert total == 300_000
     assert call.end()[0] == 4
+
+
+def notes_of(peer: Peer) -> bytes:
+    """What stands in the memory file that came along."""
+    (fd,) = peer.take_fds()
+    with os.fdopen(fd, "rb") as file:
+        return file.read()
+
+
+NOTING = Run(RunFlag.NOTES, ["-C", f"note=/proc/self/fd/{limits.NOTES_DESCRIPTOR}"])
+
+
+def test_notes(stage: Stage) -> None:
+    """The words stand behind the user's own; what was written into the file comes back; nobody else sees any of it."""
+    body = 'for word; do last=$word; done; echo "$*" > "${last#*=}"; sh -c "echo more >> ${last#*=}"; exit 3'
+    call, peer = stage.compile(stage.script(body), "a b")
+    exited, out, err = run(peer, NOTING)
+    assert (exited.code, exited.notes, out, err) == (3, 1, b"", b"")
+    assert notes_of(peer) == f"--crate-name x a b {' '.join(NOTING.argv)}\nmore\n".encode()
+    peer.send(Exit(3, 0))
+    assert call.end() == (3, b"", b"")
+    assert stage.runs() == 1
+
+
+def test_notes_that_nobody_writes(stage: Stage) -> None:
+    """The file comes all the same, also from a compiler that was killed."""
+    call, peer = stage.compile(stage.script("kill -9 $$"))
+    exited, _, _ = run(peer, NOTING)
+    assert (exited.signal, exited.notes) == (9, 1)
+    assert notes_of(peer) == b""
+    peer.send(Exit(0, 0))
+    assert call.end()[0] == -9
+
+
+def test_a_run_without_notes_has_no_file(stage: Stage) -> None:
+    call, peer = stage.compile(stage.script(f"test ! -e /proc/self/fd/{limits.NOTES_DESCRIPTOR}"))
+    exited, _, _ = run(peer)
+    assert (exited.code, exited.notes, peer.take_fds()) == (0, 0, [])
+    peer.send(Exit(0, 0))
+    assert call.end()[0] == 0
+
+
+def test_the_number_is_in_use(stage: Stage) -> None:
+    """Somebody's jobserver, perhaps: it stays what it is, and the compiler has no word more."""
+    theirs = os.open(stage.directory, os.O_RDONLY)
+    os.dup2(theirs, limits.NOTES_DESCRIPTOR)
+    try:
+        body = f'readlink /proc/self/fd/{limits.NOTES_DESCRIPTOR}; echo "$*"'
+        call, peer = stage.compile(stage.script(body), pass_fds=[limits.NOTES_DESCRIPTOR])
+    finally:
+        os.close(theirs)
+        os.close(limits.NOTES_DESCRIPTOR)
+    exited, out, _ = run(peer, NOTING)
+    assert (exited.code, exited.notes, peer.take_fds()) == (0, 0, [])
+    assert out == f"{stage.directory}\n--crate-name x\n".encode()
+    peer.send(Exit(0, 0))
+    assert call.end()[0] == 0
+
+
+def test_few_open_files_are_allowed(stage: Stage) -> None:
+    """Then the number cannot be had."""
+
+    def few() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limits.NOTES_DESCRIPTOR, limits.NOTES_DESCRIPTOR))
+
+    call, peer = stage.compile(stage.script('echo "$*"'), preexec_fn=few)
+    exited, out, _ = run(peer, NOTING)
+    assert (exited.code, exited.notes, out) == (0, 0, b"--crate-name x\n")
+    peer.send(Exit(0, 0))
+    assert call.end()[0] == 0

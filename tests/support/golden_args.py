@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from dunnage.model.invocation import Invocation
-from dunnage.model.unit import Cacheable, Uncacheable, Unit, Verdict, Word
+from dunnage.model.unit import Cacheable, Link, Uncacheable, Unit, Verdict, Word
 
 
 def load(path: Path | str) -> tuple[Invocation, dict[str, Any]]:
@@ -53,7 +53,13 @@ def _unit(unit: Unit) -> dict[str, Any]:
         "package_dir": unit.package_dir,
         "bundles_rlibs": unit.bundles_rlibs,
         "library_dirs": list(unit.library_dirs),
+        "link": [] if unit.link is None else _link(unit.link),
     }
+
+
+def _link(link: Link) -> list[str]:
+    """The driver with its words, and the directories."""
+    return [" ".join((link.driver, *link.words)), *(f"in {place}" for place in link.search_dirs)]
 
 
 def _word(word: Word) -> str:

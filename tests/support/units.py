@@ -3,9 +3,11 @@
 import os
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
+from dunnage import limits
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Input, Output, Unit, Word
 from dunnage.model.view import STAT, Entry, RestoreFile, Run, StatRecord, record_of
@@ -95,19 +97,22 @@ class LocalView:
             started_ns=0, wall_us=1, cpu_us=1,
         )  # fmt: skip
 
-    def compile(self) -> Run:
+    def compile(self, noting: Sequence[str] = ()) -> Run:
         self.compiled += 1
         if self.invocation is None:
             return ENDED_WELL
         started_ns = time.time_ns()
-        done = subprocess.run(
-            [self.invocation.program, *self.invocation.argv[1:]],
-            cwd=self.invocation.cwd, env=dict(self.invocation.env), capture_output=True, check=False,
-        )  # fmt: skip
+        command = [self.invocation.program, *self.invocation.argv[1:], *noting]
+        with _notes(bool(noting)) as notes:
+            done = subprocess.run(
+                command, cwd=self.invocation.cwd, env=dict(self.invocation.env), capture_output=True,
+                check=False, pass_fds=notes,
+            )  # fmt: skip
+            noted = os.pread(notes[0], limits.NOTES_BYTES_MAX, 0) if notes else None
         self.while_compiling()
         return Run(
             code=max(done.returncode, 0), signal=max(-done.returncode, 0), stdout=done.stdout, stderr=done.stderr,
-            started_ns=started_ns, wall_us=100_000, cpu_us=90_000,
+            started_ns=started_ns, wall_us=100_000, cpu_us=90_000, notes=noted,
         )  # fmt: skip
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
@@ -124,6 +129,21 @@ class LocalView:
 
     def step_aside(self, reason: str) -> None:
         self.ended = reason
+
+
+@contextmanager
+def _notes(wanted: bool) -> Iterator[tuple[int, ...]]:
+    """The memory file that a compiler inherits, under its number."""
+    if not wanted:
+        yield ()
+        return
+    made = os.memfd_create("notes")
+    os.dup2(made, limits.NOTES_DESCRIPTOR)
+    os.close(made)
+    try:
+        yield (limits.NOTES_DESCRIPTOR,)
+    finally:
+        os.close(limits.NOTES_DESCRIPTOR)
 
 
 def _contents(descriptor: int) -> bytes:

@@ -98,9 +98,9 @@ class SocketView:
         """See `View`."""
         return self._run(RunRequest(RunFlag.QUIET, argv))
 
-    def compile(self) -> Run:
+    def compile(self, noting: Sequence[str] = ()) -> Run:
         """See `View`."""
-        self.finished_run = self._run(RunRequest(0))
+        self.finished_run = self._run(RunRequest(RunFlag.NOTES, noting) if noting else RunRequest(0))
         return self.finished_run
 
     def _run(self, request: RunRequest) -> Run:
@@ -119,13 +119,14 @@ class SocketView:
             raise ViewGone("protocol", f"{type(message).__name__} instead of EXITED")
         if message.errno:
             raise ViewGone("client-gone", f"the compiler could not be started: {os.strerror(message.errno)}")
+        notes = _contents(self._transport.take_descriptors(1)[0]) if message.notes else None
         stdout, stderr = (
             b"".join(streams[s]) if sizes[s] <= limits.STREAM_BYTES_MAX else None
             for s in (Stream.STDOUT, Stream.STDERR)
         )
         return Run(
             code=message.code, signal=message.signal, stdout=stdout, stderr=stderr,
-            started_ns=message.started_ns, wall_us=message.wall_us, cpu_us=message.cpu_us,
+            started_ns=message.started_ns, wall_us=message.wall_us, cpu_us=message.cpu_us, notes=notes,
         )  # fmt: skip
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
@@ -194,6 +195,15 @@ def _batches(paths: Sequence[str]) -> Iterator[Sequence[str]]:
         size += len(path) + 4
     if start < len(paths):
         yield paths[start:]
+
+
+def _contents(descriptor: int) -> bytes | None:
+    """What stands in a memory file, which is closed; None for too much, or what is no file."""
+    with os.fdopen(descriptor, "rb", buffering=0):
+        status = os.fstat(descriptor)
+        if not S_ISREG(status.st_mode) or status.st_size > limits.NOTES_BYTES_MAX:
+            return None
+        return os.pread(descriptor, limits.NOTES_BYTES_MAX, 0)
 
 
 def _regular(descriptor: int) -> int | None:

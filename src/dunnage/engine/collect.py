@@ -13,6 +13,7 @@ from typing import Final
 from dunnage import limits
 from dunnage.compilers.rustc.archive import ArchiveError, bundled_rlibs
 from dunnage.compilers.rustc.dep_info import DepInfo, DepInfoError, parse_dep_info
+from dunnage.engine.linked import linked_files, tells_of_the_link
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.path_sets import rust_path_set
@@ -61,6 +62,8 @@ def collect(view: View, subject: Subject, run: Run, digests: Digests) -> Collect
     if run.stdout is None or run.stderr is None:
         return Missed("output-too-large")
     unit = subject.unit
+    if unit.link is not None and tells_of_the_link(run.stderr):
+        return Missed("link-unobserved", "the compiler spoke of the link")
     others = [output.path for output in unit.outputs if output.kind != "dep-info"]
     first, *outputs = view.open([unit.dep_info, *others])
     collected = Collected(
@@ -97,7 +100,10 @@ def _read(
             return Missed("output-too-large", subject.unit.dep_info)
         collected.dep_info = _read_all(descriptor)
         info = parse_dep_info(collected.dep_info)
-        collected.paths = _path_set(view, subject, info, collected)
+        found = linked_files(view, subject, collected.run.notes) if subject.linker is not None else ([], [])
+        if isinstance(found, Missed):
+            return found
+        collected.paths = _path_set(view, subject, info, collected, *found)
     except (OSError, DepInfoError, ArchiveError) as error:
         return Missed("dep-info-unreadable", str(error))
     finally:
@@ -116,7 +122,14 @@ def _read_all(descriptor: int) -> bytes:
     return b"".join(chunks)
 
 
-def _path_set(view: View, subject: Subject, info: DepInfo, collected: Collected) -> PathSet:
+def _path_set(
+    view: View,
+    subject: Subject,
+    info: DepInfo,
+    collected: Collected,
+    linked: Sequence[str],
+    absent: Sequence[str],
+) -> PathSet:
     unit = subject.unit
     files = list(info.files)
     if unit.bundles_rlibs:
@@ -124,7 +137,8 @@ def _path_set(view: View, subject: Subject, info: DepInfo, collected: Collected)
         own = {output.path for output in unit.outputs}
         files += [path for path in _bundled(view, unit.library_dirs, collected.outputs) if path not in own]
     sources = frozenset(item.path for item in subject.inputs)
-    return rust_path_set(files, info.env, sources=sources, cwd=unit.cwd, roots=subject.roots)
+    files += linked
+    return rust_path_set(files, info.env, absent, sources=sources, cwd=unit.cwd, roots=subject.roots)
 
 
 def _bundled(view: View, directories: Sequence[str], outputs: Sequence[int]) -> list[str]:

@@ -10,8 +10,9 @@ from typing import Final
 
 from dunnage import limits
 from dunnage.engine.subject import Located, Subject
+from dunnage.keys.linker import Linker, Linkers, still_links
 from dunnage.keys.roots import roots_of
-from dunnage.keys.toolchain import Toolchains, still_holds
+from dunnage.keys.toolchain import Toolchain, Toolchains, still_holds
 from dunnage.keys.unit_key import unit_key
 from dunnage.keys.which import which
 from dunnage.model.unit import Input, Uncacheable, Unit
@@ -23,7 +24,7 @@ _LOOKS_MAX: Final = 3
 
 
 def examine(
-    view: View, unit: Unit, env: Mapping[str, str], toolchains: Toolchains, store: Store
+    view: View, unit: Unit, env: Mapping[str, str], toolchains: Toolchains, linkers: Linkers, store: Store
 ) -> tuple[Subject, Sequence[Located]] | Uncacheable:
     """Find out what a unit is keyed by, and which path sets earlier runs had, newest first.
 
@@ -42,21 +43,42 @@ def examine(
     for _ in range(_LOOKS_MAX):
         if toolchain is None:
             break
+        linker = _linker(view, unit, toolchain, linkers, env)
+        if isinstance(linker, str):
+            return Uncacheable(linker, "" if unit.link is None else unit.link.driver)
         roots = roots_of(unit, sysroot=toolchain.sysroot, cargo_home_env=env.get("CARGO_HOME"))
-        key = unit_key(unit, toolchain, roots)
+        key = unit_key(unit, toolchain, roots, linker)
         path_sets = [Located.at(roots, paths) for paths in store.path_sets(key)]
-        paths = [*toolchain.watched, *(item.path for item in inputs)]
+        watched = (*toolchain.watched, *(() if linker is None else linker.watched))
+        paths = [*watched, *(item.path for item in inputs)]
         if path_sets:
             paths += (*path_sets[0].files, *path_sets[0].absent)
         records = view.stat(paths)
-        if still_holds(toolchain, records[: len(toolchain.watched)]):
+        split = len(toolchain.watched)
+        holds = still_holds(toolchain, records[:split])
+        links = still_links(linker, records[split : len(watched)])
+        if holds and links:
             subject = Subject(
-                unit=unit, env=env, toolchain=toolchain, roots=roots, key=key, inputs=inputs,
+                unit=unit, env=env, toolchain=toolchain, linker=linker, roots=roots, key=key, inputs=inputs,
                 records=dict(zip(paths, records, strict=True)),
             )  # fmt: skip
             return subject, path_sets
-        toolchain = toolchains.identify(view, unit, env)
+        if not links:
+            linkers.forget(view, unit.link, toolchain, env)
+        if not holds:
+            toolchain = toolchains.identify(view, unit, env)
     return Uncacheable("toolchain-unknown", unit.compiler)
+
+
+def _linker(
+    view: View, unit: Unit, toolchain: Toolchain, linkers: Linkers, env: Mapping[str, str]
+) -> Linker | str | None:
+    """What the unit is linked with; None where nothing is, or the reason why it cannot be told."""
+    if unit.link is None:
+        return None
+    return linkers.recall(view, unit.link, toolchain, env) or linkers.identify(
+        view, unit.link, toolchain, env
+    )
 
 
 def _holds_session(view: View, directory: str, crate_name: str) -> bool:

@@ -12,6 +12,7 @@ from dunnage.compilers.rustc.notices import has_diagnostics, split_notices
 from dunnage.engine.collect import Collected, crates_of, read_at, same_but_linked, untouched
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
+from dunnage.keys.elf import has_compressed_sections
 from dunnage.keys.roots import Roots
 from dunnage.keys.search import PlaceSearch
 from dunnage.keys.template import NotKeepable, dep_info_template, literal_roots, notice_template
@@ -57,6 +58,8 @@ class Recorder:
                 search = PlaceSearch(subject.roots)
                 outputs.append(self._put(output.kind, descriptor, namespace, search))
                 bound |= search.found
+                if subject.linker is not None and has_compressed_sections(partial(read_at, descriptor)):
+                    bound |= {name for name, _ in subject.roots.places}
             for output, descriptor, made in zip(others, collected.outputs, collected.made, strict=True):
                 if not untouched(record_of(os.fstat(descriptor)), made):
                     return Missed("output-changed", output.path)
@@ -122,7 +125,7 @@ class Recorder:
         action = ActionKey(text.digest())
         self._store.add(subject.key, collected.paths, action, result)
         if self._keep_text is not None:
-            unit = unit_text(subject.unit, subject.toolchain, roots)
+            unit = unit_text(subject.unit, subject.toolchain, roots, subject.linker)
             self._keep_text(subject.unit.name, action, unit.render() + text.render())
         return None
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dunnage.keys.linker import Linker
 from dunnage.keys.roots import Roots
 from dunnage.keys.text import KeyText
 from dunnage.keys.toolchain import Toolchain
@@ -33,6 +34,7 @@ class Subject:
     unit: Unit
     env: Mapping[str, str]
     toolchain: Toolchain
+    linker: Linker | None = None
     roots: Roots
     key: UnitKey
     inputs: Sequence[Input]

@@ -11,6 +11,7 @@ from typing import Final
 _PT_DYNAMIC: Final = 2
 _PT_LOAD: Final = 1
 _DT_NEEDED: Final = 1
+_SHF_COMPRESSED: Final = 0x800
 _DT_STRTAB: Final = 5
 _DT_RPATH: Final = 15
 _DT_RUNPATH: Final = 29
@@ -68,6 +69,25 @@ def _parse(read: Callable[[int, int], bytes]) -> Dynamic | None:
         part for tag, value in tags if tag in (_DT_RPATH, _DT_RUNPATH) for part in text(value).split(":")
     ]
     return Dynamic(needed, tuple(search))
+
+
+def has_compressed_sections(read: Callable[[int, int], bytes]) -> bool:
+    """Whether an ELF file has sections in which a search finds nothing; False for what is no such file."""
+    try:
+        head = read(0, 64)
+        if head[:4] != b"\x7fELF" or head[5] != 1:
+            return False
+        wide = head[4] == 2
+        table = struct.unpack_from("<Q", head, 40)[0] if wide else struct.unpack_from("<I", head, 32)[0]
+        entry_bytes, count = struct.unpack_from("<HH", head, 58 if wide else 46)
+        data = read(table, entry_bytes * count)
+        flags = struct.Struct("<Q" if wide else "<I")
+        return any(
+            flags.unpack_from(data, start + 8)[0] & _SHF_COMPRESSED
+            for start in range(0, entry_bytes * count, entry_bytes)
+        )
+    except (struct.error, IndexError, ValueError):
+        return True
 
 
 def _segment(data: bytes, wide: bool) -> tuple[int, int, int, int]:

@@ -24,19 +24,26 @@ def module_twin(path: str) -> str | None:
 
 
 def rust_path_set(
-    files: Iterable[str], env: Iterable[str], *, sources: frozenset[str], cwd: str, roots: Roots
+    files: Iterable[str],
+    env: Iterable[str],
+    absent: Iterable[str] = (),
+    *,
+    sources: frozenset[str],
+    cwd: str,
+    roots: Roots,
 ) -> PathSet:
     """The path set of one run of rustc.
 
     Args:
         files: what dep-info lists, as written there.
         env: the variables that dep-info lists.
+        absent: where a linker looked in vain.
         sources: absolute paths that the command line names; they count as inputs already, and have no twin.
     """
     present = {absolute(path, cwd) for path in files} - sources
     twins = {twin for path in present if (twin := module_twin(path)) is not None} - present
     return PathSet(
         files=tuple(sorted(map(roots.relative, present))),
-        absent=tuple(sorted(map(roots.relative, twins))),
+        absent=tuple(sorted(map(roots.relative, twins.union(absent)))),
         env=tuple(sorted(set(env))),
     )

@@ -7,6 +7,7 @@ environment that the compiler said it read. What goes in, part by part: `docs/ex
 
 from collections.abc import Mapping, Sequence
 
+from dunnage.keys.linker import Linker
 from dunnage.keys.roots import Roots
 from dunnage.keys.text import KeyText
 from dunnage.keys.toolchain import Toolchain
@@ -15,11 +16,13 @@ from dunnage.model.path_set import PathSet
 from dunnage.model.unit import Unit
 
 
-def unit_text(unit: Unit, toolchain: Toolchain, roots: Roots) -> KeyText:
+def unit_text(unit: Unit, toolchain: Toolchain, roots: Roots, linker: Linker | None = None) -> KeyText:
     """Everything that counts for a unit except contents."""
     text = KeyText("unit")
     text.add("language", unit.language)
     text.add_digest("toolchain", toolchain.id)
+    if linker is not None:
+        text.add_digest("linker", linker.id)
     text.add_all("root", sorted(name for name, _ in roots.places))
     text.add("cwd", roots.relative(unit.cwd))
     text.add("out-dir", roots.relative(unit.out_dir))
@@ -38,9 +41,9 @@ def unit_text(unit: Unit, toolchain: Toolchain, roots: Roots) -> KeyText:
     return text
 
 
-def unit_key(unit: Unit, toolchain: Toolchain, roots: Roots) -> UnitKey:
+def unit_key(unit: Unit, toolchain: Toolchain, roots: Roots, linker: Linker | None = None) -> UnitKey:
     """The digest of `unit_text`."""
-    return UnitKey(unit_text(unit, toolchain, roots).digest())
+    return UnitKey(unit_text(unit, toolchain, roots, linker).digest())
 
 
 def action_text(

@@ -47,6 +47,20 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """What a unit's link needs to know."""
+
+    driver: str
+    """The program that rustc links with, as named: `cc`, or what `-C linker` says."""
+    words: tuple[str, ...] = ()
+    """Words of the user's that decide which linker the driver starts, and where that looks."""
+    search_dirs: tuple[str, ...] = ()
+    """`-L` directories that the linker gets, in order."""
+    stem: str = ""
+    """What the names of the unit's own objects begin with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
     """A cacheable invocation. All paths are absolute."""
 
@@ -87,6 +101,8 @@ class Unit:
     """The output contains the crates that it depends on (`staticlib`)."""
     library_dirs: Sequence[str] = field(default=())
     """`-L dependency` directories, in order: where indirect crates are found."""
+    link: Link | None = None
+    """How an output is linked; None where none is."""
 
 
 def look_of(unit: Unit) -> str:

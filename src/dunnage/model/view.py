@@ -64,6 +64,8 @@ class Run:
     """Of the clock that stamps files, just before the compiler started."""
     wall_us: int
     cpu_us: int
+    notes: bytes | None = None
+    """What stands in the memory file that the compiler was given; None where it was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,12 @@ class View(Protocol):
     def ask(self, argv: Sequence[str]) -> Run:
         """Run a question to a compiler (`rustc --print sysroot`): quiet, in the client's cwd and environment."""
 
-    def compile(self) -> Run:
-        """Run the compiler as the client was called, its streams passed on live."""
+    def compile(self, noting: Sequence[str] = ()) -> Run:
+        """Run the compiler as the client was called, its streams passed on live.
+
+        With `noting`, words that make it write into the memory file `limits.NOTES_DESCRIPTOR`: those stand behind the
+        others, unless the client has no such file to give; then `notes` is None.
+        """
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
         """Write these files, print these streams and end with 0; records of the files as they stand.

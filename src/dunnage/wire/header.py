@@ -52,6 +52,7 @@ LIMITS: Final = (
     "CONNECT_TIMEOUT_MS",
     "REPLY_TIMEOUT_S",
     "OUTPUT_TIMEOUT_MS",
+    "NOTES_DESCRIPTOR",
 )
 """The limits that both sides keep; each field's limit is one of them."""
 

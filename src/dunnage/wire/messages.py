@@ -6,7 +6,8 @@ All integers are little endian. A field is one of these kinds:
     stream                      u8: a `Stream`
     code                        i32: what `_exit` takes, 0 to 255
     signal                      i32: the signal that ended a process, 1 to 64; 0 for none
-    run_flags                   u32: bits of `RunFlag`; one that does not exist breaks the rules
+    flag                        u8: 0 or 1
+    run_flags                   u32: 0, or one of `RunFlag`
     blob                        u32 length, then the bytes
     text                        a blob: a path, a word, a name; of any encoding (str with surrogateescape)
     texts                       u32 count, u32 bytes of the rest, then that many texts, each ended by a NUL
@@ -65,6 +66,9 @@ class RunFlag(IntFlag):
 
     QUIET = 1
     """The streams go to the daemon only, stdin is empty: a question to a compiler, not the user's compile."""
+    NOTES = 2
+    """The compiler inherits an empty memory file as number `NOTES_DESCRIPTOR`, and `argv` stands behind the words of
+    HELLO. Where that cannot be done they are left out, and there are no notes."""
 
 
 class EntryKind(IntEnum):
@@ -182,6 +186,7 @@ class Exited:
         Field("started_ns", "i64"),
         Field("wall_us", "u64"),
         Field("cpu_us", "u64"),
+        Field("notes", "flag"),
     )
     errno: int
     """Not 0 when the program could not be started at all."""
@@ -192,6 +197,8 @@ class Exited:
     wall_us: int
     cpu_us: int
     """User and system time of the compiler and the children that it waited for."""
+    notes: int = 0
+    """1: the memory file of NOTES travels with the frame, whatever the compiler made of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,13 +260,13 @@ class List:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Run the compiler as the client was called, or with another argv, and stream what it says."""
+    """Run the compiler as the client was called, or with other words, and stream what it says."""
 
     TYPE: ClassVar[int] = 0x05
     FIELDS: ClassVar[Fields] = (Field("flags", "run_flags"), Field("argv", "texts", "STRINGS_PER_LIST_MAX"))
     flags: int
     argv: Sequence[str] = ()
-    """Empty: the command line of HELLO, untouched."""
+    """Empty: the command line of HELLO, untouched. With NOTES: more words, behind those."""
 
 
 @dataclass(frozen=True, slots=True)

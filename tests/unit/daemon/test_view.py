@@ -148,7 +148,7 @@ def test_entries_of_what_is_no_directory(scene: Scene) -> None:
 
 
 def test_a_question_is_quiet(scene: Scene) -> None:
-    scene.answer(Output(Stream.STDOUT, b"1.95"), Exited(0, 0, 0, 5, 6, 7))
+    scene.answer(Output(Stream.STDOUT, b"1.95"), Exited(0, 0, 0, 5, 6, 7, 0))
     run = scene.view.ask(["rustc", "-vV"])
     assert run == Run(code=0, signal=0, stdout=b"1.95", stderr=b"", started_ns=5, wall_us=6, cpu_us=7)
     [request] = scene.requests()
@@ -158,7 +158,7 @@ def test_a_question_is_quiet(scene: Scene) -> None:
 
 
 def test_a_compile_is_as_the_client_was_called(scene: Scene) -> None:
-    scene.answer(Output(Stream.STDERR, b"a"), Output(Stream.STDERR, b"b"), Exited(0, 1, 0, 5, 6, 7))
+    scene.answer(Output(Stream.STDERR, b"a"), Output(Stream.STDERR, b"b"), Exited(0, 1, 0, 5, 6, 7, 0))
     run = scene.view.compile()
     assert (run.code, run.stderr, run.stdout) == (1, b"ab", b"")
     [request] = scene.requests()
@@ -167,15 +167,52 @@ def test_a_compile_is_as_the_client_was_called(scene: Scene) -> None:
     assert scene.view.finished_run == run
 
 
+def memory_file(data: bytes) -> int:
+    made = os.memfd_create("notes")
+    os.write(made, data)
+    return made
+
+
+def test_notes_of_a_compile(scene: Scene) -> None:
+    """They are asked for with more words, and read from their beginning."""
+    notes = memory_file(b"x: crt1.o")
+    scene.answer(Exited(0, 0, 0, 5, 6, 7, 1), descriptors=(notes,))
+    assert scene.view.compile(["-C", "link-arg=y"]).notes == b"x: crt1.o"
+    [request] = scene.requests()
+    assert isinstance(request, RunRequest)
+    assert (request.flags, list(request.argv)) == (RunFlag.NOTES, ["-C", "link-arg=y"])
+    os.close(notes)
+
+
+def test_a_client_without_notes(scene: Scene) -> None:
+    scene.answer(Exited(0, 0, 0, 5, 6, 7, 0))
+    assert scene.view.compile(["-C", "link-arg=y"]).notes is None
+
+
+def test_too_many_notes_are_none(scene: Scene) -> None:
+    notes = os.memfd_create("notes")
+    os.ftruncate(notes, limits.NOTES_BYTES_MAX + 1)
+    scene.answer(Exited(0, 0, 0, 5, 6, 7, 1), descriptors=(notes,))
+    run = scene.view.compile(["-C", "link-arg=y"])
+    assert (run.code, run.notes) == (0, None)
+    os.close(notes)
+
+
+def test_notes_that_do_not_come(scene: Scene) -> None:
+    scene.answer(Exited(0, 0, 0, 5, 6, 7, 1))
+    with pytest.raises(ViewGone, match="protocol"):
+        scene.view.compile(["-C", "link-arg=y"])
+
+
 def test_more_than_is_kept_is_none(scene: Scene) -> None:
     chunk = Output(Stream.STDERR, bytes(limits.OUTPUT_CHUNK_BYTES_MAX))
     count = limits.STREAM_BYTES_MAX // limits.OUTPUT_CHUNK_BYTES_MAX + 1
-    scene.answer(*[chunk] * count, Exited(0, 0, 0, 5, 6, 7))
+    scene.answer(*[chunk] * count, Exited(0, 0, 0, 5, 6, 7, 0))
     assert scene.view.compile().stderr is None
 
 
 def test_a_compiler_that_cannot_be_started(scene: Scene) -> None:
-    scene.answer(Exited(2, 0, 0, 0, 0, 0))
+    scene.answer(Exited(2, 0, 0, 0, 0, 0, 0))
     with pytest.raises(ViewGone, match="client-gone"):
         scene.view.compile()
 

@@ -157,7 +157,7 @@ def test_a_compiler_that_was_killed(tmp_path: Path, engine: Engine, store: Store
     invocation = made.invocation()
     view = made.view(invocation)
     killed = Run(code=0, signal=9, stdout=b"", stderr=b"", started_ns=0, wall_us=1, cpu_us=1)
-    view.compile = lambda: killed  # type: ignore[method-assign]
+    view.compile = lambda *_: killed  # type: ignore[method-assign]
     assert named(engine.serve(view, invocation)) == ("miss", "killed")
     assert view.ended == killed
     assert store.size().actions == 0
@@ -173,11 +173,21 @@ def test_a_static_library_beside_the_rlib_of_the_same_crate(tmp_path: Path, serv
     assert made.outputs() == outputs
 
 
-def test_what_a_linker_makes_is_left_to_it(tmp_path: Path, serve: Serve) -> None:
+def test_what_a_linker_makes(tmp_path: Path, serve: Serve) -> None:
     made = crate(tmp_path / "a")
-    result, view = serve(made, "--crate-type", "cdylib")
-    assert named(result) == ("uncacheable", "linked")
-    assert view.ended == "linked"
+    assert named(serve(made, "--crate-type", "cdylib")[0]) == ("miss", "new")
+    outputs = made.outputs()
+    assert "libdemo-1.so" in outputs
+    made.wipe()
+    assert named(serve(made, "--crate-type", "cdylib")[0]) == ("hit", "local")
+    assert made.outputs() == outputs
+
+
+def test_a_link_that_is_not_understood_is_left_to_rustc(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a")
+    result, view = serve(made, "--crate-type", "cdylib", "-Clink-arg=-Wl,-Map=map.txt")
+    assert named(result) == ("uncacheable", "link-argument")
+    assert view.ended == "link-argument"
 
 
 def test_a_compiler_that_is_none(tmp_path: Path, serve: Serve) -> None:

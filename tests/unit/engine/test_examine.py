@@ -11,6 +11,7 @@ from dunnage import limits
 from dunnage.engine.examine import examine
 from dunnage.engine.subject import Subject
 from dunnage.keys.digests import Digests
+from dunnage.keys.linker import Linkers
 from dunnage.keys.toolchain import Toolchains
 from dunnage.model.action import ActionResult
 from dunnage.model.digest import ActionKey
@@ -48,13 +49,17 @@ def toolchains(store: Store) -> Toolchains:
     return Toolchains(Digests(store, lambda: 1 << 62))
 
 
+def linkers_of(store: Store) -> Linkers:
+    return Linkers(Digests(store, lambda: 1 << 62))
+
+
 def unit_in(directory: Path, **changes: Any) -> Unit:
     written(directory / "src/lib.rs", "")
     return unit_of(str(directory), **({"compiler": real_rustc()} | changes))
 
 
 def examined(view: LocalView, unit: Unit, toolchains: Toolchains, store: Store) -> Subject:
-    found = examine(view, unit, ENV, toolchains, store)
+    found = examine(view, unit, ENV, toolchains, linkers_of(store), store)
     assert not isinstance(found, Uncacheable), found
     return found[0]
 
@@ -92,7 +97,14 @@ def test_a_compiler_named_without_a_directory(tmp_path: Path, toolchains: Toolch
 
 
 def test_a_compiler_that_is_nowhere(tmp_path: Path, toolchains: Toolchains, store: Store) -> None:
-    found = examine(CountingView(), unit_in(tmp_path, compiler="no-such-rustc"), ENV, toolchains, store)
+    found = examine(
+        CountingView(),
+        unit_in(tmp_path, compiler="no-such-rustc"),
+        ENV,
+        toolchains,
+        linkers_of(store),
+        store,
+    )
     assert found == Uncacheable("toolchain-unknown", "no-such-rustc")
 
 
@@ -109,7 +121,14 @@ def test_a_toolchain_that_does_not_stand_still(tmp_path: Path, toolchains: Toolc
     }
     view = CountingView(proxied)
     view.invocation, view.answers = None, script
-    found = examine(view, unit_in(tmp_path, compiler=str(proxy)), ENV, toolchains, store)
+    found = examine(
+        view,
+        unit_in(tmp_path, compiler=str(proxy)),
+        ENV,
+        toolchains,
+        linkers_of(store),
+        store,
+    )
     assert isinstance(found, Uncacheable)
     assert found.reason == "toolchain-unknown"
     assert unit.cwd == str(tmp_path)
@@ -135,7 +154,7 @@ def test_too_many_archives(tmp_path: Path, toolchains: Toolchains, store: Store)
     for number in range(limits.ARCHIVES_PER_UNIT_MAX + 1):
         (native / f"{number}.a").touch()
     unit = unit_in(tmp_path, search_dirs=(SearchDir("native", str(native), (".a",)),))
-    found = examine(CountingView(), unit, ENV, toolchains, store)
+    found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store)
     assert found == Uncacheable("too-many-libraries")
 
 
@@ -147,5 +166,5 @@ def test_an_incremental_session_is_one_of_this_crate(
 ) -> None:
     (tmp_path / "incremental" / name).mkdir(parents=True)
     unit = unit_in(tmp_path, incremental=f"{tmp_path}/incremental")
-    found = examine(CountingView(), unit, ENV, toolchains, store)
+    found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store)
     assert (found == Uncacheable("incremental")) is is_session

@@ -6,7 +6,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from dunnage.keys.elf import Dynamic, dynamic_section
+import pytest
+
+from dunnage.keys.elf import Dynamic, dynamic_section, has_compressed_sections
 
 
 def parse(path: str) -> Dynamic | None:
@@ -66,3 +68,16 @@ def test_a_truncated_file_is_no_error(tmp_path: Path) -> None:
     for size in range(0, 4096, 61):
         path.write_bytes(data[:size])
         parse(str(path))
+
+
+@pytest.mark.parametrize(("option", "compressed"), [("none", False), ("zlib", True)])
+def test_compressed_sections(tmp_path: Path, option: str, compressed: bool) -> None:
+    (tmp_path / "x.c").write_text('#include <stdio.h>\nint x(void) { return puts("x"); }\n')
+    command = ["gcc", "-g3", f"-gz={option}", "-c", "x.c", "-o", "x.o"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    data = (tmp_path / "x.o").read_bytes()
+    assert has_compressed_sections(lambda offset, size: data[offset : offset + size]) is compressed
+
+
+def test_what_is_no_elf_file_has_no_sections() -> None:
+    assert not has_compressed_sections(lambda offset, size: b"!<arch>\n"[offset : offset + size])

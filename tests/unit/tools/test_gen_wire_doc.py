@@ -32,7 +32,10 @@ def test_every_message_and_field_is_in_the_tables(tool: ModuleType) -> None:
 
 
 def test_the_notes_under_fields_are_found(tool: ModuleType) -> None:
-    assert "| Empty: the command line of HELLO, untouched. |" in tool.all_messages()
+    assert (
+        "| Empty: the command line of HELLO, untouched. With NOTES: more words, behind those. |"
+        in tool.all_messages()
+    )
 
 
 def test_the_page_in_the_tree_is_up_to_date(tool: ModuleType) -> None:

@@ -137,7 +137,7 @@ def test_what_a_client_may_not_send(data: bytes, words: str) -> None:
         (frame(Stat.TYPE, struct.pack("<I", 4097)), "STAT.paths says it has 4097 strings, at most 4096"),
         (frame(Open.TYPE, struct.pack("<I", 65)), "OPEN.paths says it has 65 strings, at most 64"),
         (frame(Run.TYPE, struct.pack("<II", 0, 65537)), "RUN.argv says it has 65537 strings"),
-        (frame(Run.TYPE, struct.pack("<III", 2, 0, 0)), "RUN.flags is 2"),
+        (frame(Run.TYPE, struct.pack("<III", 3, 0, 0)), "RUN.flags is 3"),
         (frame(Stat.TYPE, struct.pack("<I", 0) + b"123"), "STAT.paths is cut off"),
         (frame(Stat.TYPE, struct.pack("<II", 1, 5) + b"abc\0"), "5 bytes of strings, more than"),
         (frame(Stat.TYPE, struct.pack("<II", 1, 4) + b"a\0b\0"), "has 1 strings, but NUL bytes end 2"),

@@ -38,6 +38,8 @@ class Command:
     lto: bool = False
     opaque: bool = False
     """Outputs are packed in a way that hides the paths in them."""
+    ends_options: bool = False
+    """Words behind the last would be sources."""
     question: bool = False
     """This is no compilation."""
     refusal: tuple[str, str] | None = None

@@ -7,6 +7,8 @@ else, `CARGO_TERM_COLOR`, `CARGO_NET_RETRY`, `RUST_BACKTRACE`, …, must not cha
 from collections.abc import Mapping
 from typing import Final
 
+from dunnage.model.unit import Word
+
 RUSTC: Final[dict[str, str]] = {
     "RUSTC_BOOTSTRAP": "unlocks unstable features in a stable compiler, for all crates or those that it names",
     "RUSTC_FORCE_RUSTC_VERSION": "replaces the version that is written into metadata",
@@ -49,6 +51,34 @@ PROC_MACRO_PREFIX: Final = "CARGO_PKG_"
 
 PROC_MACRO_PATHS: Final = ("CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "OUT_DIR", "CARGO_TARGET_TMPDIR")
 """Places that a procedural macro may look into or write down."""
+
+
+LINKER: Final[dict[str, str]] = {
+    "LIBRARY_PATH": "where gcc and clang look for libraries and startup files after the -L words",
+    "COMPILER_PATH": "where gcc and clang look for the linker",
+    "GCC_EXEC_PREFIX": "in front of all that gcc looks for",
+    "LD_RUN_PATH": "ld writes it down as the run path",
+    "LD_LIBRARY_PATH": "where ld looks for the libraries of libraries; cargo puts its own directories in front",
+    "LDEMULATION": "which target ld links for",
+    "GNUTARGET": "which format ld reads",
+    "CCC_OVERRIDE_OPTIONS": "changes clang's command line",
+    "CLANG_CONFIG_FILE_SYSTEM_DIR": "where clang finds further words",
+}
+"""What gcc, clang and ld read when they link. Source: the chapters on environment variables of gcc's manual and of
+ld's, and clang's driver."""
+
+LINKER_WRITES: Final = ("LLD_REPRODUCE", "COLLECT_GCC_OPTIONS")
+"""Set, a linker writes more than its output, or is somebody else's already."""
+
+
+def words_of_linkers(env: Mapping[str, str]) -> list[Word]:
+    """What counts besides where something is linked; lists of directories one by one, each relative to its root."""
+    return [
+        Word(f"env {name}", part, is_path=part.startswith("/"))
+        for name in LINKER
+        if name in env
+        for part in env[name].split(":")
+    ]
 
 
 def of_rustc(env: Mapping[str, str]) -> list[tuple[str, str | None]]:

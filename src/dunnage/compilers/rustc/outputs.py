@@ -37,7 +37,7 @@ def expected(
     out_dir: str,
     cwd: str,
 ) -> list[Output]:
-    """The outputs of a unit that nothing links, in the order in which a restore should make them.
+    """The outputs of a unit, in the order in which a restore should make them.
 
     `emits` maps each kind to its explicit path. Metadata comes before the library, because cargo starts dependents
     when it is there, and dep-info first, because rustc writes it first.
@@ -52,18 +52,22 @@ def expected(
     if "metadata" in emits:
         files.append(Output("metadata", _place(emits["metadata"], f"lib{stem}.rmeta", out_dir, cwd)))
     if "link" in emits:
-        names = {
-            ("link", f"lib{stem}.rlib")
-            if kind in ("lib", "rlib")
-            else ("staticlib", staticlib_name(stem, target))
-            for kind in crate_types
-        }
+        names = {_linked_name(kind, stem, target) for kind in crate_types}
         if emits["link"] is not None and len(names) > 1:
             raise OutputsUnknown("explicit-output", "one path for several libraries")
         files += [Output(kind, _place(emits["link"], name, out_dir, cwd)) for kind, name in sorted(names)]
     if len({item.path for item in files}) != len(files):
         raise OutputsUnknown("explicit-output", "two outputs in one file")
     return files
+
+
+def _linked_name(kind: str, stem: str, target: str | None) -> tuple[str, str]:
+    """Kind and name of what `--emit=link` makes; programs and shared libraries as on Linux (`linking` sees to that)."""
+    if kind in ("lib", "rlib"):
+        return "link", f"lib{stem}.rlib"
+    if kind == "staticlib":
+        return kind, staticlib_name(stem, target)
+    return kind, stem if kind in ("bin", "test") else f"lib{stem}.so"
 
 
 def _place(explicit: str | None, name: str, out_dir: str, cwd: str) -> str:

@@ -5,7 +5,8 @@ from typing import Final
 
 from dunnage.compilers.rustc import clippy, environment
 from dunnage.compilers.rustc.command import Command
-from dunnage.compilers.rustc.options import CACHEABLE_EMITS, UNLINKED_CRATE_TYPES
+from dunnage.compilers.rustc.linking import LinkUnknown, link_of
+from dunnage.compilers.rustc.options import CACHEABLE_EMITS
 from dunnage.compilers.rustc.outputs import OutputsUnknown, expected
 from dunnage.compilers.rustc.response import ResponseFileError, expand
 from dunnage.compilers.rustc.scan import Malformed, scan
@@ -33,7 +34,7 @@ def parse(invocation: Invocation) -> Verdict:
         return Cacheable(_unit(invocation))
     except _Stop as stop:
         return Uncacheable(stop.reason, stop.detail)
-    except OutputsUnknown as unknown:
+    except (OutputsUnknown, LinkUnknown) as unknown:
         return Uncacheable(unknown.reason, unknown.detail)
     except ResponseFileError as error:
         return Uncacheable("response-file", str(error))
@@ -57,6 +58,7 @@ def _unit(invocation: Invocation) -> Unit:
     for name, value in found:
         take(command, name, value)
     source = _source(command, free)
+    command.ends_options = "--" in argv
     _judge(command, invocation)
     return _assemble(invocation, command, source, compiler, with_clippy)
 
@@ -81,10 +83,6 @@ def _judge(command: Command, invocation: Invocation) -> None:
         raise _Stop("argument", "a path in a name")
     kinds = _kinds(command)
     makes_objects = not emits or not emits.keys() <= {"dep-info", "metadata"}
-    if makes_objects and (unfit := [kind for kind in kinds if kind not in UNLINKED_CRATE_TYPES]):
-        if command.refusal is not None and command.refusal[0] == "crate-type":
-            raise _Stop(*command.refusal)
-        raise _Stop("linked", ",".join(unfit))
     if command.refusal is not None:
         raise _Stop(*command.refusal)
     if others := emits.keys() - CACHEABLE_EMITS:
@@ -94,7 +92,7 @@ def _judge(command: Command, invocation: Invocation) -> None:
     if command.split_debuginfo and command.debuginfo and makes_objects:
         raise _Stop("split-debuginfo", "-C split-debuginfo")
     if command.lto and "staticlib" in kinds and makes_objects:
-        raise _Stop("linked", "staticlib with -C lto")
+        raise _Stop("lto", "staticlib")
     if invocation.stderr_is_terminal and single.get("error-format") != "json":
         looks = dict(command.display)
         if looks.get("color") not in ("always", "never") or "diagnostic-width" not in looks:
@@ -115,14 +113,17 @@ def _assemble(
     if target is not None and target.endswith(".json"):
         target = command.absolute(target)
         command.inputs.append(Input("target", target))
+    link = link_of(command, _kinds(command), env)
     out_dir = command.absolute(single["out-dir"]).rstrip("/") or "/" if "out-dir" in single else cwd
     outputs = expected(
         crate_name=single["crate-name"], extra_filename=command.extra_filename, emits=command.emits,
-        crate_types=command.crate_types, target=target, out_dir=out_dir, cwd=cwd,
+        crate_types=_kinds(command), target=target, out_dir=out_dir, cwd=cwd,
     )  # fmt: skip
     words = words_of(command, source)
     if command.opaque:
         words += place_words(command, source, env)
+    if link is not None:
+        words += environment.words_of_linkers(env)
     counting = environment.of_rustc(env) + (environment.of_clippy(env) if with_clippy else [])
     env_paths: list[tuple[str, str]] = []
     inputs = [
@@ -167,6 +168,7 @@ def _assemble(
         package_dir=env.get("CARGO_MANIFEST_DIR") or None,
         bundles_rlibs=any(output.kind == "staticlib" for output in outputs),
         library_dirs=command.library_dirs,
+        link=link,
     )
 
 

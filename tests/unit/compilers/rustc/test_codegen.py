@@ -130,6 +130,6 @@ def test_questions(word: str) -> None:
 
 @pytest.mark.parametrize("lto", ["-Clto", "-Clto=fat", "-Clto=thin"])
 def test_a_static_library_with_lto_hides_its_crates(lto: str) -> None:
-    assert refusal_of(lto, "--crate-type=staticlib")[0] == "linked"
+    assert refusal_of(lto, "--crate-type=staticlib")[0] == "lto"
     unit_of(lto)
     unit_of("-Clto=off", "--crate-type=staticlib")

@@ -28,19 +28,26 @@ def test_what_rustc_makes_without_a_linker(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["bin", "dylib", "cdylib", "proc-macro"])
 def test_what_a_linker_makes(kind: str) -> None:
-    assert refusal_of("--crate-type", kind, base=OBJECTS) == ("linked", kind)
-    assert refusal_of("--crate-type", f"lib,{kind}", base=OBJECTS) == ("linked", kind)
-    assert isinstance(verdict_of("--crate-type", kind, base=CHECK), Cacheable)
+    for kinds in (kind, f"lib,{kind}"):
+        verdict = verdict_of("--crate-type", kinds, base=OBJECTS)
+        assert isinstance(verdict, Cacheable)
+        assert verdict.unit.link is not None
+    checked = verdict_of("--crate-type", kind, base=CHECK)
+    assert isinstance(checked, Cacheable)
+    assert checked.unit.link is None
 
 
 def test_a_test_harness_is_linked_whatever_the_crate_type() -> None:
-    assert refusal_of("--test") == ("linked", "test")
+    unit = unit_of("--test")
+    assert unit.link is not None
+    assert [output.path for output in unit.outputs if output.kind == "test"] == ["/w/target/debug/deps/x"]
     assert isinstance(verdict_of("--test", base=CHECK), Cacheable)
 
 
 def test_without_a_crate_type_rustc_makes_a_binary() -> None:
-    assert refusal_of(base=OBJECTS) == ("linked", "bin")
-    assert refusal_of(base=("a.rs", "--crate-name", "x")) == ("linked", "bin")
+    verdict = verdict_of(base=OBJECTS)
+    assert isinstance(verdict, Cacheable)
+    assert [output.kind for output in verdict.unit.outputs] == ["dep-info", "metadata", "bin"]
 
 
 @pytest.mark.parametrize(
@@ -65,10 +72,6 @@ def test_without_a_crate_type_rustc_makes_a_binary() -> None:
 def test_refused(base: tuple[str, ...], reason: str) -> None:
     assert refusal_of(base=base)[0] == reason
     assert (Outcome.UNCACHEABLE, reason) in REASONS
-
-
-def test_a_linked_unit_is_called_linked_whatever_else_it_is() -> None:
-    assert refusal_of("--crate-type=bin", "-Csave-temps", base=OBJECTS)[0] == "linked"
 
 
 def test_the_unit_of_a_library() -> None:

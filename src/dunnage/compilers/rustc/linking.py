@@ -1,0 +1,122 @@
+"""How a unit is linked: by which driver, with which words of the user's, in which directories.
+
+Only what is understood is linked for the cache. A word that may make a linker write another file than its output, or
+that is in no table here, leaves the unit to rustc.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from dunnage.compilers.rustc.command import Command
+from dunnage.compilers.rustc.environment import LINKER_WRITES
+from dunnage.compilers.rustc.options import FALSE_VALUES, UNLINKED_CRATE_TYPES
+from dunnage.model.unit import Link
+
+_TARGETS: Final = re.compile(r"-linux-(gnu|musl)[a-z0-9_]*$")
+"""Where programs have no suffix, shared libraries are `lib*.so`, and rustc links with `cc` unless told otherwise."""
+
+_DRIVERS: Final = re.compile(r"(.*-)?(cc|c\+\+|gcc|g\+\+|clang|clang\+\+)(-[0-9.]+)?$")
+"""Names that rustc takes for compilers which start a linker (`-Wl,`). Source: `rustc_codegen_ssa::back::link`."""
+
+_FLAVORS: Final = ("gcc", "gnu-cc", "gnu-lld-cc")
+
+_DRIVER_WORDS: Final = re.compile(
+    r"-(fuse-ld=(bfd|gold|lld)|static|static-pie|pie|no-pie|rdynamic|pthread|nostartfiles|nostdlib|nodefaultlibs"
+    r"|s|m[a-z0-9=.+-]+|B/.+|-sysroot=/.+|-target=[a-z0-9_-]+)$"
+)
+
+_LINKER_WORDS: Final = re.compile(
+    r"--?(as-needed|no-as-needed|gc-sections|no-gc-sections|icf=\w+|O[0-3]|build-id(=\w+)?|hash-style=\w+"
+    r"|eh-frame-hdr|export-dynamic|E|Bsymbolic|Bsymbolic-functions|Bstatic|Bdynamic|no-undefined"
+    r"|allow-multiple-definition|threads(=\d+)?|no-threads|thread-count=\d+|no-rosegment|rosegment|exclude-libs=.*"
+    r"|version-script=.+|dynamic-list=.+|defsym=.+|soname=.+|start-group|end-group|whole-archive|no-whole-archive"
+    r"|push-state|pop-state|undefined=.+|u=.+|strip-all|strip-debug|s|S|x|warn-\w+|no-warn-\w+|fatal-warnings|rpath=.+"
+    r"|disable-new-dtags|enable-new-dtags|nmagic|no-nmagic|sort-section=\w+|no-copy-dt-needed-entries"
+    r")$|-z[a-z=0-9-]+$|-l[\w.+-]+$"
+)
+_LINKER_WORDS_WITH_VALUE: Final = frozenset(
+    {"-z", "-rpath", "--rpath", "-soname", "-u", "--defsym", "--version-script"}
+)
+
+
+class LinkUnknown(ValueError):
+    """The link is not understood. `reason` is a row of `model.outcome.REASONS`."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+def link_of(command: Command, kinds: Sequence[str], env: Mapping[str, str]) -> Link | None:
+    """How the unit is linked; None where nothing is.
+
+    Raises:
+        LinkUnknown.
+    """
+    linked = [kind for kind in kinds if kind not in UNLINKED_CRATE_TYPES]
+    if not linked or "link" not in command.emits:
+        return None
+    if command.ends_options:  # what makes the linker take notes stands behind the last word
+        raise LinkUnknown("argument", "--")
+    if len(linked) > 1:  # the second link would write over the notes of the first
+        raise LinkUnknown("linked", ",".join(linked))
+    if command.lto:  # what goes into the output was compiled into one object before any linker sees a crate
+        raise LinkUnknown("lto", linked[0])
+    target = command.single.get("target")
+    if target is not None and not _TARGETS.search(target):
+        raise LinkUnknown("linker-unknown", target)
+    if written := [name for name in LINKER_WRITES if name in env]:
+        raise LinkUnknown("linker-unknown", written[0])
+    driver, words, directories = "cc", [], list(_directories(command))
+    for name, value in _settings(command):
+        if name == "linker":
+            driver = value
+        elif name == "linker-flavor" and value not in _FLAVORS:
+            raise LinkUnknown("linker-unknown", value)
+        elif name == "linker-plugin-lto" or (name == "link-self-contained" and value not in FALSE_VALUES):
+            raise LinkUnknown("linker-unknown", f"-C {name}")
+        elif name in ("link-arg", "link-args"):
+            words += [value] if name == "link-arg" else value.split()
+    if not _DRIVERS.fullmatch(posixpath.basename(driver)) or ("/" in driver and not driver.startswith("/")):
+        raise LinkUnknown("linker-unknown", driver)
+    return Link(
+        driver=driver,
+        words=tuple(_judged(words, directories)),
+        search_dirs=tuple(directories),
+        stem=command.single["crate-name"] + command.extra_filename,
+    )
+
+
+def _settings(command: Command) -> Iterator[tuple[str, str]]:
+    for word in command.codegen:
+        name, _, value = word.value.partition("=")
+        yield name, value
+
+
+def _directories(command: Command) -> Iterator[str]:
+    return (directory.path for directory in command.search_dirs if directory.role.startswith("-L "))
+
+
+def _judged(words: Sequence[str], directories: list[str]) -> Iterator[str]:
+    """The driver's own words; directories among the words join theirs."""
+    for word in words:
+        if _DRIVER_WORDS.match(word):
+            yield word
+        elif word.startswith("-L/"):
+            directories.append(word[2:])
+        elif word.startswith("-Wl,"):
+            _judge_linker_words(word)
+        elif not re.fullmatch(r"-l[\w.+-]+|[^-@].*\.(o|a|so)", word):
+            raise LinkUnknown("link-argument", word)
+
+
+def _judge_linker_words(word: str) -> None:
+    parts = iter(word.split(",")[1:])
+    for part in parts:
+        if part in _LINKER_WORDS_WITH_VALUE:
+            next(parts, None)
+        elif not _LINKER_WORDS.match(part):
+            raise LinkUnknown("link-argument", word)
