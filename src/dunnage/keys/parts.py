@@ -136,6 +136,21 @@ def _whole(rest: str, value: str) -> str:
     return value
 
 
+_ROOTS: Final = {
+    "cargo-home": "cargo home",
+    "target": "the target directory",
+    "workspace": "the workspace",
+    "sysroot": "the sysroot",
+}
+
+
+def _bound(label: str, before: Values, now: Values) -> str:
+    if label == "display":
+        return f"its diagnostics are kept for another terminal ({_values(before)} → {_values(now)})"
+    what = _ROOTS.get(label.removeprefix("root:"), label)
+    return f"an output holds the path of {what}, which stood at {_values(before)} and stands at {_values(now)} now"
+
+
 KINDS: Final = (
     Kind(
         "salt", ("salt",), _fact("this dunnage makes keys in another way than the one that stored the entry")
@@ -145,7 +160,7 @@ KINDS: Final = (
     Kind("toolchain", ("toolchain",), _contents("the toolchain")),
     Kind("linker", ("linker",), _contents("the linker, or what it is started with,")),
     Kind("target", ("target", "sysroot"), _fact("the target or sysroot differs")),
-    Kind("target contents", ("contents target",), _contents("the target specification {}")),
+    Kind("target contents", ("contents target",), _contents("the target specification")),
     Kind("crate type", ("crate-type",), _listed("--crate-type {}"), _whole),
     Kind("emit", ("emit",), _listed("--emit {}"), _whole),
     Kind("test", ("test",), _listed("--test"), _whole),
@@ -173,7 +188,7 @@ KINDS: Final = (
     Kind("contents", ("contents ",), _contents("the file of `{}`")),
     Kind("search", ("search ",), _fact("the search directories `{}`")),
     Kind("absent", ("absent",), _absent, _whole),
-    Kind("bound", ("bound ",), lambda label, before, now: _bound(label, before, now)),
+    Kind("bound", ("bound ",), _bound),
     Kind("place", ("place",), _fact("its outputs hide the paths in them, so they hold for one place only")),
     Kind("source name", ("source", "input source"), _fact("the source has another name")),
     Kind("root", ("root",), _listed("root {}"), _whole),
@@ -226,14 +241,3 @@ def kind_of(name: str, value: str) -> tuple[Kind, str, str | None]:
 
 
 BY_KIND: Final = {kind.name: kind for kind in KINDS}
-
-_ROOTS: Final = {
-    "cargo-home": "cargo home", "target": "the target directory", "workspace": "the workspace", "sysroot": "the sysroot",
-}  # fmt: skip
-
-
-def _bound(label: str, before: Values, now: Values) -> str:
-    if label == "display":
-        return f"its diagnostics are kept for another terminal ({_values(before)} → {_values(now)})"
-    what = _ROOTS.get(label.removeprefix("root:"), label)
-    return f"an output holds the path of {what}, which stood at {_values(before)} and stands at {_values(now)} now"

@@ -19,7 +19,8 @@ from dunnage.model.outcome import Outcome, Result
 from dunnage.store.database import Database, Row
 
 _COLUMNS: Final = "id, family, name, stem, outcome, reason, detail, ended_s"
-_ADD: Final = "INSERT INTO accounts (family, name, stem, outcome, reason, detail, ended_s, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD: Final = """INSERT INTO accounts (family, name, stem, outcome, reason, detail, ended_s, body)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
 _FORGET: Final = """DELETE FROM accounts WHERE id <= (SELECT max(id) FROM (
     SELECT id, row_number() OVER newest AS n, sum(coalesce(length(body), 0)) OVER newest AS bytes FROM accounts
     WINDOW newest AS (ORDER BY id DESC)) WHERE n > ? OR bytes > ?)"""
