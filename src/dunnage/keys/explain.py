@@ -112,7 +112,7 @@ def _made(name: str, label: str, before: tuple[str, ...] = (), now: tuple[str, .
 
 
 def _moved(found: list[Difference]) -> list[Difference]:
-    """A file that is read now and was looked for in vain then has appeared; the reverse is gone. One sentence, not two."""
+    """A file that is read now and was looked for in vain then has appeared; the reverse is gone: one sentence."""
     files = {item.label: item for item in found if item.kind == "file"}
     absent = {item.label: item for item in found if item.kind == "absent"}
     both = files.keys() & absent.keys()
