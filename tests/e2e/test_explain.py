@@ -112,7 +112,7 @@ def test_a_module_that_stands_elsewhere(project: Project) -> None:
 
 
 def test_a_cleared_store_keeps_nothing(project: Project) -> None:
-    project.run("clear")
+    project.run("clear", "--yes")
     assert project.run("explain") == "Nothing to explain: no miss is kept.\n"
     assert project.run("explain", "base_crate").startswith("Nothing is kept of 'base_crate'")
 

@@ -18,6 +18,8 @@ ADVICE: Final[dict[tuple[Outcome, str], str]] = {
     ): "Build at the same place, in containers with the same mount points; both results are kept, each for its place.",
     (_M, "evicted"): "Raise `size_max`, if `dunnage stats` shows a full store.",
     (_M, "corrupt"): "If it happens again, check the disk.",
+    (_M, "verified"): "Nothing: leave out `DUNNAGE_VERIFY` to have hits restored again.",
+    (_M, "verify-differs"): "Read the report (`dunnage stats` names it), and report it to dunnage.",
     (_M, "compile-failed"): "Mend what the compiler complains about.",
     (_M, "killed"): "Look who ended the compiler: the user, a timeout, or a machine without memory.",
     (_M, "input-changed"): "Build again; do not write to sources while cargo runs.",
