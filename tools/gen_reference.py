@@ -15,6 +15,7 @@ from dunnage.cli import boundary, cmd_status, execute
 from dunnage.cli.main import COMMANDS, cli
 from dunnage.config.schema import SETTINGS, VARIABLES, Trust
 from dunnage.errors import DunnageError
+from dunnage.model.advice import ADVICE
 from dunnage.model.outcome import REASONS, Outcome
 
 PAGES = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -128,8 +129,12 @@ def counters() -> str:
         "Every call of a compiler ends in exactly one of these rows; `dunnage stats` counts them.\n"
     )
     for outcome, what in OUTCOMES.items():
-        rows = ((f"`{row.name}`", row.text) for row in REASONS.values() if row.outcome is outcome)
-        text += f"\n## {outcome}\n\n{what}\n\n{table(('reason', 'meaning'), rows)}"
+        rows = (
+            (f"`{row.name}`", row.text, ADVICE.get(key, ""))
+            for key, row in REASONS.items()
+            if key[0] is outcome
+        )
+        text += f"\n## {outcome}\n\n{what}\n\n{table(('reason', 'meaning', 'what to do'), rows)}"
     return text
 
 

@@ -85,6 +85,9 @@ NOTES_BYTES_MAX: Final = 4 * 1024 * 1024
 """What a linker may note: each of its files twice, with its path. The largest program seen in practice (cargo-nextest)
 has some 600 files in 150 KB."""
 
+PART_CHARS_MAX: Final = 512
+"""Characters of one part of a key that an entry keeps: a sentence shows 120 of them."""
+
 # --- results --------------------------------------------------------------------------------------
 
 STREAM_BYTES_MAX: Final = 384 * 1024
@@ -145,6 +148,24 @@ USED_PENDING_MAX: Final = 8_192
 
 UNIT_NAMES_MAX: Final = 20_000
 """Units counted by name; the longest unused are forgotten."""
+
+ACCOUNTS_MAX: Final = 10_000
+"""Sessions without a hit that are kept for explanations: twenty builds of cargo-nextest from nothing."""
+
+ACCOUNTS_BYTES_MAX: Final = 32 * 1024 * 1024
+"""The room that they may take together; one takes some 2 kB."""
+
+ACCOUNT_BYTES_MAX: Final = 256 * 1024
+"""The room that one may take, compressed; a larger one is kept without the parts of its keys."""
+
+ACCOUNTS_PENDING_MAX: Final = 1_024
+"""Accounts that wait for the next commit, also while the disk is full."""
+
+ACCOUNTS_PER_FORGETTING: Final = 256
+"""Accounts between two looks at the bounds above, which take a millisecond."""
+
+ACCOUNTS_COMPARED_MAX: Final = 64
+"""Earlier entries of one family that a miss is compared with, the newest."""
 
 QUARANTINE_FILES_MAX: Final = 16
 """Damaged files that are kept for whoever wants to know why."""

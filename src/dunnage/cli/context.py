@@ -33,7 +33,7 @@ def is_disabled(environ: Mapping[str, str]) -> bool:
     return environ.get(DISABLE_VARIABLE, "") not in {"", "0"}
 
 
-def ask(op: str, **args: bool | int | None) -> dict[str, Any]:
+def ask(op: str, **args: bool | int | str | None) -> dict[str, Any]:
     """The answer of the daemon, which is started if none runs: it alone opens the store. Raises DaemonError.
 
     One that runs is asked straight away: that saves the settings, and the greeting that `ensure` makes.

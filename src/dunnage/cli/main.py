@@ -24,6 +24,7 @@ COMMANDS: Final = (
     "stop",
     "status",
     "stats",
+    "explain",
     "trim",
     "clear",
     "config",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from dunnage import __version__
+from dunnage.daemon.explanations import explained
 from dunnage.daemon.numbers import documented, unit_document
 from dunnage.errors import DunnageError, StoreError, UsageError, VersionMismatch
 from dunnage.store.store import Store
@@ -99,6 +100,10 @@ def _stats(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
     return stats
 
 
+def _explain(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
+    return {"schema": 1, "sessions": explained(asked.store.accounts, wanted.get("unit"))}
+
+
 def _stop(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
     del wanted
     asked.stop()
@@ -124,6 +129,7 @@ def _trim(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
 _OPS: dict[str, Callable[[Asked, Mapping[str, Any]], Answer]] = {
     "status": _status,
     "stats": _stats,
+    "explain": _explain,
     "stop": _stop,
     "clear": _clear,
     "trim": _trim,

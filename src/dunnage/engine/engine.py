@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from dunnage.compilers.registry import parse, response_files
+from dunnage.engine.account import name_of, with_family
 from dunnage.engine.collect import Collected, collect
 from dunnage.engine.examine import examine
 from dunnage.engine.flight import Flight, FlightKey, Flights, flight_key
@@ -87,12 +88,13 @@ class Engine:
         if names:
             contents = read_response_files(view, names, invocation.cwd)
             if contents is None:
-                return _step_aside(view, Uncacheable("response-file"))
+                return _step_aside(view, Uncacheable("response-file"), name_of(invocation))
             invocation = replace(invocation, response_files=contents)
         verdict = parse(invocation)
         if isinstance(verdict, Uncacheable):
-            return _step_aside(view, verdict)
-        return self._unit(view, verdict.unit, invocation, storing)
+            return _step_aside(view, verdict, name_of(invocation))
+        result = self._unit(view, verdict.unit, invocation, storing)
+        return with_family(result, verdict.unit, invocation.env)
 
     def _unit(self, view: View, unit: Unit, invocation: Invocation, storing: Callable[[], None]) -> Result:
         started = time.perf_counter_ns()
@@ -107,9 +109,10 @@ class Engine:
             _, flight = self._take_off(found)
         try:
             if isinstance(found, Uncacheable):
-                return _step_aside(view, found, unit)
+                return _step_aside(view, found, unit.name)
             if isinstance(found, _Miss):
-                return self._miss(view, unit, found, storing)
+                result = self._miss(view, unit, found, storing)
+                return replace(result, entry=None if found.subject is None else found.subject.entry)
         finally:
             if flight is not None:
                 self._flights.land(flight)
@@ -200,12 +203,6 @@ def _missed(unit: Unit, run: Run, missed: Missed) -> Result:
     )  # fmt: skip
 
 
-def _step_aside(view: View, verdict: Uncacheable, unit: Unit | None = None) -> Result:
+def _step_aside(view: View, verdict: Uncacheable, name: str) -> Result:
     view.step_aside(verdict.reason)
-    return Result(
-        outcome=Outcome.UNCACHEABLE,
-        reason=verdict.reason,
-        detail=verdict.detail,
-        name="" if unit is None else unit.name,
-        language="rust" if unit is None else unit.language,
-    )
+    return Result(outcome=Outcome.UNCACHEABLE, reason=verdict.reason, detail=verdict.detail, name=name)

@@ -9,6 +9,7 @@ from functools import partial
 
 from dunnage.compilers.rustc.archive import is_thin
 from dunnage.compilers.rustc.notices import has_diagnostics, split_notices
+from dunnage.engine.account import entry_of
 from dunnage.engine.collect import Collected, crates_of, read_at, same_but_linked, untouched
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
@@ -124,8 +125,9 @@ class Recorder:
         text = action_text(subject.key, inputs, collected.paths, contents, subject.env, roots)
         action = ActionKey(text.digest())
         self._store.add(subject.key, collected.paths, action, result)
+        unit = unit_text(subject.unit, subject.toolchain, roots, subject.linker)
+        subject.entry = entry_of(subject, unit, text, result)
         if self._keep_text is not None:
-            unit = unit_text(subject.unit, subject.toolchain, roots, subject.linker)
             self._keep_text(subject.unit.name, action, unit.render() + text.render())
         return None
 

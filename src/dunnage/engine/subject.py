@@ -8,6 +8,7 @@ from dunnage.keys.roots import Roots
 from dunnage.keys.text import KeyText
 from dunnage.keys.toolchain import Toolchain
 from dunnage.model.digest import ActionKey, UnitKey
+from dunnage.model.entry import Entry
 from dunnage.model.path_set import PathSet
 from dunnage.model.unit import Input, Unit
 from dunnage.model.view import StatRecord
@@ -43,6 +44,8 @@ class Subject:
     """Every path that was statted before the compiler ran."""
     looked: ActionKey | None = None
     """The action key under the newest path set; None where there is none, or a file of it is not as it was."""
+    entry: Entry | None = None
+    """What is kept for explanations, once the result is stored."""
 
 
 @dataclass(frozen=True, slots=True)

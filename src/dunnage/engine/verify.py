@@ -120,7 +120,7 @@ class Expected:
         return Missed("verify-differs", where or self.differences[0])
 
     def _report(self, subject: Subject, collected: Collected | Missed) -> str:
-        unit = unit_text(subject.unit, subject.toolchain, subject.roots).render()
+        unit = unit_text(subject.unit, subject.toolchain, subject.roots, subject.linker).render()
         stored_at = datetime.fromtimestamp(self.result.created_s, UTC).isoformat(sep=" ")
         parts = [
             f"{subject.unit.name}: the stored result is not what the compiler makes.\n",

@@ -37,6 +37,10 @@ class KeyText:
         for value in values:
             self._parts += (name, value)
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Names and values; the name of one that is not set ends in `UNSET`."""
+        return list(zip(self._parts[::2], self._parts[1::2], strict=True))
+
     def digest(self) -> bytes:
         """BLAKE3 over the number of parts, all their lengths in characters, and then all of them: 32 bytes."""
         parts = self._parts

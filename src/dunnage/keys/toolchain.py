@@ -35,6 +35,8 @@ class Toolchain:
     watched: tuple[str, ...]
     records: tuple[StatRecord, ...]
     """One for each of `watched`."""
+    version: str = ""
+    """The first line of what the compiler says of itself: for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,14 @@ class Toolchains:
             text.add_digest(
                 path.removeprefix(sysroot) if path.startswith(sysroot) else posixpath.basename(path), digest
             )
-        return Toolchain(ToolchainId(text.digest()), sysroot, host, tuple(watched), tuple(records))
+        return Toolchain(
+            ToolchainId(text.digest()),
+            sysroot,
+            host,
+            tuple(watched),
+            tuple(records),
+            version=about.partition("\n")[0],
+        )
 
 
 def _answer(view: View, argv: Sequence[str]) -> str:

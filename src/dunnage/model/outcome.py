@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from dunnage.model.entry import Entry
+
 
 class Outcome(StrEnum):
     """How a session ended."""
@@ -109,3 +111,8 @@ class Result:
     saved_us: int = 0
     """Compile time that was recorded minus the time of this hit; never negative."""
     wall_us: int = 0
+    family: str = ""
+    """What earlier entries of a unit are sought by (`model.entry.Account`)."""
+    stem: str = ""
+    entry: Entry | None = None
+    """What later misses are compared with, where something was stored."""

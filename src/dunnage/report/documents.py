@@ -54,6 +54,11 @@ def stats(reply: Mapping[str, Any]) -> Document:
     return document | {name: value for name, value in reply.items() if name not in document}
 
 
+def explain(reply: Mapping[str, Any]) -> Document:
+    """The document of `explain --json` from the daemon's answer."""
+    return {"schema": SCHEMA, "sessions": list(reply.get("sessions", ()))}
+
+
 def status(reply: Mapping[str, Any]) -> Document:
     """The document of `status --json` while a daemon runs."""
     names = (

@@ -36,7 +36,9 @@ def stats(document: Mapping[str, Any], style: Style) -> str:
         )
     )
     reports = document.get("verify_reports", ())
-    return _facts(facts, style) + _reasons(document["reasons"], style) + _verify_reports(reports, style)
+    hint = "\n`dunnage explain --last` says what the last miss was due to.\n" if counts[Outcome.MISS] else ""
+    told = _facts(facts, style) + _reasons(document["reasons"], style)
+    return told + _verify_reports(reports, style) + hint
 
 
 def _verify_reports(paths: Sequence[str], style: Style) -> str:

@@ -187,6 +187,8 @@ class Database:
                 )
             if version < FORMAT:
                 self._begin_anew(connection)
+            connection.execute(schema.ACCOUNTS)
+            connection.execute(schema.ACCOUNTS_INDEX)
             if len(connection.execute("SELECT bytes, blobs, results FROM totals").fetchall()) != 1:
                 raise sqlite3.DatabaseError("not a store")
             self._identity = self._at_path()

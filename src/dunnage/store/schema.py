@@ -52,7 +52,13 @@ STATEMENTS: Final = (
     "CREATE TABLE counting (since_s INTEGER NOT NULL)",
 )
 
-_TABLES_EMPTIED: Final = ("refs", "loose", "results", "path_sets", "blobs", "memo")
+ACCOUNTS: Final = """CREATE TABLE IF NOT EXISTS accounts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, family TEXT NOT NULL, name TEXT NOT NULL, stem TEXT NOT NULL,
+    outcome TEXT NOT NULL, reason TEXT NOT NULL, detail TEXT NOT NULL, ended_s INTEGER NOT NULL, body BLOB)"""
+"""Made with every connection, because stores of this format were begun without it."""
+ACCOUNTS_INDEX: Final = "CREATE INDEX IF NOT EXISTS accounts_by_family ON accounts (family, id)"
+
+_TABLES_EMPTIED: Final = ("refs", "loose", "results", "path_sets", "blobs", "memo", "accounts")
 _TRIGGERS: Final = tuple(statement for statement in STATEMENTS if statement.startswith("CREATE TRIGGER"))
 
 EMPTY: Final = (

@@ -14,6 +14,7 @@ from dunnage.model.digest import ActionKey, Digest, UnitKey
 from dunnage.model.outcome import Result
 from dunnage.model.path_set import PathSet
 from dunnage.model.view import StatRecord
+from dunnage.store.accounts import AccountBook
 from dunnage.store.blobs import Blobs
 from dunnage.store.committer import Committer
 from dunnage.store.contents import Look
@@ -43,12 +44,20 @@ class Store:
         self._records = Records(layout, database, self._blobs, clock)
         self._memo = Memo(database)
         self._counters = CounterBook(database, clock)
+        self.accounts = AccountBook(database, clock)
+        """What `dunnage explain` goes by."""
         self._trimmer = Trimmer(layout, database, self._blobs, clock)
         self._clock = clock
         self._orphans_due_s = float("inf")
         self._orphans_removed_s = float("-inf")
         self._committer = Committer(
-            (self._counters.flush, self._records.flush, self._memo.flush, self._database.checkpoint)
+            (
+                self._counters.flush,
+                self.accounts.flush,
+                self._records.flush,
+                self._memo.flush,
+                self._database.checkpoint,
+            )
         )
 
     @classmethod
@@ -153,6 +162,7 @@ class Store:
     def count(self, result: Result) -> None:
         """Count a session. Written with the next commit. Never fails."""
         self._counters.count(result)
+        self.accounts.keep(result)
         self._committer.wake()
 
     def counters(self) -> Counters:
@@ -188,6 +198,7 @@ class Store:
     def clear(self) -> Trimmed:
         """Remove everything but the counters. Descriptors that are open stay good. StoreError."""
         self._records.forget()
+        self.accounts.forget()
         self._memo.clear()
         return self._trimmer.clear()
 

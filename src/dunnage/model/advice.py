@@ -1,0 +1,89 @@
+"""What to do about an outcome that was no hit: beside the table of reasons, a row for each of them."""
+
+from typing import Final
+
+from dunnage.model.outcome import Outcome
+
+_M, _U, _F = Outcome.MISS, Outcome.UNCACHEABLE, Outcome.FALLBACK
+
+ADVICE: Final[dict[tuple[Outcome, str], str]] = {
+    (
+        _M,
+        "new",
+    ): "Nothing, the next build finds it. Where it should have been known: look at what differs above.",
+    (_M, "inputs-changed"): "",
+    (
+        _M,
+        "bound-elsewhere",
+    ): "Build at the same place, in containers with the same mount points; both results are kept, each for its place.",
+    (_M, "evicted"): "Raise `size_max`, if `dunnage stats` shows a full store.",
+    (_M, "corrupt"): "If it happens again, check the disk.",
+    (_M, "verified"): "Nothing: leave out `DUNNAGE_VERIFY` to have hits restored again.",
+    (_M, "verify-differs"): "Read the report (`dunnage stats` names it), and report it to dunnage.",
+    (_M, "compile-failed"): "Mend what the compiler complains about.",
+    (_M, "killed"): "Look who ended the compiler: the user, a timeout, or a machine without memory.",
+    (_M, "input-changed"): "Build again; do not write to sources while cargo runs.",
+    (_M, "dep-info-unreadable"): "Report it, with the unit's `.d` file.",
+    (
+        _M,
+        "output-missing",
+    ): "Look whether something removes files from the target directory while cargo runs.",
+    (_M, "output-changed"): "Look whether something else writes into the target directory while cargo runs.",
+    (_M, "output-too-large"): "Silence the warnings of that crate, if there are that many.",
+    (_M, "thin-archive"): "Have the build script make a plain archive (`ar` without `T`).",
+    (
+        _M,
+        "store-failed",
+    ): "Look into the log (`dunnage status` says where it is): the disk is full, read-only, or failing.",
+    (_M, "client-gone"): "Build again.",
+    (_M, "link-unobserved"): "Build again; if it stays, report it, with the linker's name and version.",
+    (_U, "linked"): "Build each `--crate-type` by itself.",
+    (_U, "lto"): "Nothing, or leave out `lto` in the profile that is built most.",
+    (_U, "linker-unknown"): "Link with gcc or clang itself, not with a script, for a Linux target.",
+    (_U, "linker-not-asked"): "Use GNU ld 2.35 or newer, or lld, in that image.",
+    (_U, "link-argument"): "Leave out the word that is named, or report that it should be known.",
+    (_U, "incremental"): "Nothing, or set `CARGO_INCREMENTAL=0` to have it cached instead.",
+    (_U, "no-dep-info"): "Build with cargo, or add `dep-info` to `--emit`.",
+    (_U, "no-crate-name"): "Build with cargo, or add `--crate-name`.",
+    (_U, "emit"): "Leave out the `--emit` kind, if it is not needed.",
+    (_U, "explicit-output"): "Name the directory with `--out-dir` instead.",
+    (_U, "save-temps"): "Leave out `-C save-temps`, if it is not needed.",
+    (_U, "split-debuginfo"): 'Set `split-debuginfo = "off"` in the profile.',
+    (_U, "crate-type"): "Nothing: it is left to the compiler.",
+    (_U, "input"): "Name exactly one source file.",
+    (_U, "stdin"): "Give the source as a file.",
+    (
+        _U,
+        "option",
+    ): "Leave out the option that is named, if it is not needed (`docs/reference/compilers.md` lists them).",
+    (_U, "argument"): "Look at the command line: the compiler would refuse it, too.",
+    (_U, "response-file"): "Look whether the file that is named exists and can be read.",
+    (_U, "extern-without-path"): "Give the crate's file: `--extern name=path`.",
+    (_U, "terminal"): "Build with cargo, which asks for JSON, or add `--color` and `--diagnostic-width`.",
+    (
+        _U,
+        "too-many-libraries",
+    ): "Point `-L` at a directory of fewer libraries, and give the kind: `-L dependency=…`.",
+    (_U, "not-a-compile"): "Nothing: it is a question to the compiler.",
+    (_U, "unknown-compiler"): "Nothing: dunnage knows rustc and clippy-driver.",
+    (_U, "toolchain-unknown"): "Let `rustc` be the program itself or rustup's, not a script.",
+    (
+        _F,
+        "protocol",
+    ): "Use the client that belongs to this daemon (`dunnage env`); if it is that, report it with the log.",
+    (_F, "client-gone"): "Nothing, if the build was interrupted.",
+    (_F, "timeout"): "Look whether the machine is out of memory, or the container was paused.",
+    (_F, "write-failed"): "Look whether the target directory is writable and has room.",
+    (_F, "internal"): "Report it with the log (`dunnage status` says where it is).",
+    (
+        _F,
+        "no-store",
+    ): "Look whether the store's directory is there and writable (`dunnage status` says why not).",
+    (_F, "busy"): "Run fewer builds at once.",
+    (
+        _F,
+        "version",
+    ): "Start the containers anew, so that they get this version's client, or run `dunnage stop`.",
+    (_F, "stopping"): "Nothing: the next build starts a daemon.",
+}
+"""By outcome and reason; empty where the first difference says it all."""
