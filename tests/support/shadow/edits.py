@@ -92,6 +92,8 @@ def play(base: Mapping[str, str], scope: Scope, history: Sequence[State], step: 
     edit = EDITS[step.kind]
     draft = Draft(base, scope, history, step)
     edit(draft)
+    if draft.state() == history[-1]:
+        _body(draft)  # there was nothing to edit in that way, and no step shall be wasted
     return draft.state()
 
 
@@ -252,14 +254,6 @@ def _back(draft: Draft) -> None:
         draft.features, draft.command = to.features, to.command
 
 
-def _undo(draft: Draft) -> None:
-    """Back to the state before the last one: what one does after an error."""
-    if len(draft.history) > 1:
-        to = draft.history[-2]
-        draft.files, draft.env = dict(to.files), dict(to.env)
-        draft.features, draft.command = to.features, to.command
-
-
 def _wipe(draft: Draft) -> None:
     draft.wiped += 1
 
@@ -286,10 +280,6 @@ EDITS: dict[str, Callable[[Draft], None]] = {
     "build-script": _build_script,
     "data": _data,
     "back": _back,
-    "undo": _undo,
     "wipe": _wipe,
 }
 """Every kind of edit."""
-
-BREAKING = {"break", "lose-module", "twin"}
-"""Edits after which a build fails, as a rule: a story goes on from before them."""

@@ -1,8 +1,8 @@
 """States of a project as data, and the steps that lead from one to the next.
 
 A step is a word and a number, `body:1234`: the number seeds every choice that the edit makes, so a list of steps on
-one line is the whole story. Any step can be played on any state (an edit that finds nothing to edit changes
-nothing), so a story stays a story when steps are left out: that is how a failing one is made smaller.
+one line is the whole story. Any step can be played on any state, so a story stays a story when steps are left out:
+that is how a failing one is made smaller.
 """
 
 import os

@@ -2,12 +2,12 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
 from support.builds import Counts, site
-from support.shadow.edits import BREAKING, play
+from support.shadow.edits import play
 from support.shadow.state import State, Step, read_sources, write_state
 from support.shadow.subjects import SUBJECTS
 from support.shadow.twice import Place
@@ -60,20 +60,16 @@ class Ending:
 
 
 def draw(subject: str, seed: int, count: int) -> Story:
-    """A story of `count` steps. A step that breaks the build is taken back, in most cases at once."""
+    """A story of `count` steps. cargo does not see a twin of a module until everything is compiled again."""
     random = Random(f"{subject} {seed}")
     weights = SUBJECTS[subject].weights
     kinds = list(weights)
     steps: list[Step] = []
     while len(steps) < count:
         (kind,) = random.choices(kinds, [weights[kind] for kind in kinds])
-        steps.append(Step(kind, random.randrange(SEED_MAX)))
-        if kind in BREAKING and len(steps) < count:
-            then = random.choices(("undo", "wipe"), (3, weights.get("wipe", 0) > 1))[0]
-            steps.append(Step(then, random.randrange(SEED_MAX)))
-            if then == "wipe" and len(steps) + 1 < count:
-                steps += [Step("back", random.randrange(SEED_MAX))]
-    return Story(subject, tuple(steps))
+        then = ("wipe",) if kind == "twin" and weights["wipe"] > 1 else ()
+        steps += [Step(word, random.randrange(SEED_MAX)) for word in (kind, *then)]
+    return Story(subject, tuple(steps[:count]))
 
 
 def tell(story: Story, base: Path, said: Callable[[str], None] = lambda text: None) -> Ending:
@@ -82,24 +78,36 @@ def tell(story: Story, base: Path, said: Callable[[str], None] = lambda text: No
     source = base / "project"
     cargo_home = subject.make(source)
     texts = read_sources(source)
-    history = [State(command=subject.scope.commands[0])]
+    now = State(command=subject.scope.commands[0])
+    sound: list[State] = []
     failed = 0
     with site(base, source, cargo_home=cargo_home) as here:
         place = Place(here)
-        for number in range(len(story.steps) + 1):
-            if number:
-                history.append(play(texts, subject.scope, history, story.steps[number - 1]))
-                write_state(texts, history[-2], history[-1], source)
-                if history[-1].wiped != history[-2].wiped:
+        for number, step in enumerate((None, *story.steps)):
+            if step is not None:
+                before, now = now, play(texts, subject.scope, _history(sound, now, step), step)
+                write_state(texts, before, now, source)
+                if now.wiped != before.wiped:
                     place.wipe()
-            pair = place.build(history[-1])
-            failed += pair.plain.ran.returncode != 0
-            so_far = Story(story.subject, story.steps[:number])
-            last = str(so_far.steps[-1]) if number else "as it is"
-            said(f"{story.subject}: {last}: exit {pair.plain.ran.returncode}, {len(pair.plain.files)} files")
+            pair = place.build(now)
+            code = pair.plain.ran.returncode
+            said(f"{story.subject}: {step or 'as it is'}: exit {code}, {len(pair.plain.files)} files")
             if wrong := pair.differences():
-                return Ending(so_far, tuple(wrong), failed, None)
+                return Ending(Story(story.subject, story.steps[:number]), tuple(wrong), failed, None)
+            failed += code != 0
+            if code == 0:
+                sound.append(now)
         return Ending(story, (), failed, here.counts())
+
+
+GOES_ON = 4
+"""One edit in so many goes on with a state that does not compile; the others begin where all was well."""
+
+
+def _history(sound: list[State], now: State, step: Step) -> list[State]:
+    if not sound or sound[-1] == now or step.seed % GOES_ON == 0:
+        return [*sound, now]
+    return [*sound[:-1], replace(sound[-1], wiped=now.wiped)]
 
 
 def shrink(story: Story, base: Path, said: Callable[[str], None] = lambda text: None) -> Story:

@@ -15,12 +15,12 @@ from support.shadow.workspace import write_workspace
 
 EVERYWHERE: Mapping[str, int] = {
     "body": 6, "ask-environment": 2, "ask-place": 2, "break": 2, "warn": 3, "add-module": 3, "add-text": 2,
-    "change-text": 3, "delete-module": 2, "lose-module": 1, "move-module": 4, "twin": 2, "swap-modules": 2, "touch": 2,
-    "command": 3, "environment": 3, "build-script": 2, "back": 8,
+    "change-text": 2, "delete-module": 2, "lose-module": 1, "move-module": 4, "twin": 2, "swap-modules": 2, "touch": 2,
+    "command": 3, "environment": 3, "build-script": 2, "back": 14,
 }  # fmt: skip
 """How often each edit is drawn, in any project."""
 
-CHEAP = {"wipe": 5, "flag": 4, "feature": 4, "data": 6}
+CHEAP = {"wipe": 8, "flag": 4, "feature": 4, "data": 6}
 """More of it where a whole build takes seconds."""
 
 DEAR = {"wipe": 1, "flag": 1, "feature": 1}

@@ -7,13 +7,16 @@ sides cargo compiles only what the state before makes necessary.
 import json
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from support.builds import Built, Site, differences
 from support.shadow.state import State
 from support.tools import Host
+
+_T = TypeVar("_T")
 
 _TOOL = Host()
 
@@ -23,7 +26,8 @@ _WORDS = ("--offline", "--keep-going", "--message-format=json")
 _PASSING = ("warning: build failed, waiting", "Blocking waiting for file lock")
 """What cargo says depending on how long something took."""
 
-_TIME = re.compile(r" in [0-9.]+m? ?[0-9.]*s$")
+_BY_CHANCE = re.compile(r" in [0-9.]+m? ?[0-9.]*s$|(?<=thread 'main' )\(\d+\)")
+"""How long a build took, and the number of a thread that panicked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +71,8 @@ class Place:
         """Both builds of what stands in the source directory."""
         site = self._site.with_env(**state.env)
         cargo = (*state.command, *state.features, *_WORDS)
-        with_side = self._with_side
-        plain = with_side("plain", lambda: site.build(_TOOL, cache=False, cargo=cargo))
-        cached, again = with_side("cached", lambda: _and_again(site, cargo))
+        plain = self._with_side("plain", lambda: site.build(_TOOL, cache=False, cargo=cargo))
+        cached, again = self._with_side("cached", lambda: _and_again(site, cargo))
         return Pair(plain, cached, again)
 
     def wipe(self) -> None:
@@ -81,8 +84,9 @@ class Place:
     def _kept(self, side: str) -> Path:
         return self._target.with_name(f"target.{side}")
 
-    def _with_side(self, side, build):  # noqa: ANN001, ANN202 - generic in what it builds
-        self._target.rmdir() if self._target.exists() else None
+    def _with_side(self, side: str, build: Callable[[], _T]) -> _T:
+        if self._target.exists():
+            self._target.rmdir()  # empty: the site made it
         self._kept(side).rename(self._target)
         try:
             return build()
@@ -112,12 +116,7 @@ def _different_lines(one: str, other: str) -> list[str]:
 
 def _lines(text: str) -> list[str]:
     return [
-        _TIME.sub("", line)
+        _BY_CHANCE.sub("", line)
         for line in text.splitlines()
         if line.strip() and not line.strip().startswith(_PASSING)
     ]
-
-
-def environment(state: State) -> Mapping[str, str]:
-    """What a state adds to the environment of a build."""
-    return state.env
