@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from support.commands import Ran
 from support.builds import Built
+from support.commands import Ran
 from support.shadow import story as stories
 from support.shadow.edits import EDITS, play
 from support.shadow.state import State, Step, read_sources, write_state

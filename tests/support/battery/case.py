@@ -17,6 +17,8 @@ class Look(Enum):
     PROGRAM = "what the built program prints"
     SAID = "what cargo says"
     FILES = "which files are in the target directory"
+    LIBRARY = "the bytes of the libraries"
+    DEP_INFO = "what the .d files say"
     FRESH = "whether a second build has nothing to do"
 
 

@@ -17,8 +17,10 @@ def saying(expression: str, before: str = "", after: str = "") -> str:
 
 
 WORD = saying('format!("{:?}", option_env!("WORD"))')
-DESCRIBED = app_with_macro('format!("{:?}", std::env::var("CARGO_PKG_DESCRIPTION").unwrap()).parse().unwrap()')
-PART = "pub const NAME: &str = \"{}\";\n"
+DESCRIBED = app_with_macro(
+    'format!("{:?}", std::env::var("CARGO_PKG_DESCRIPTION").unwrap()).parse().unwrap()'
+)
+PART = 'pub const NAME: &str = "{}";\n'
 ANSWER = 'extern "C" {\n    fn answer() -> u32;\n}\n'
 
 
@@ -40,6 +42,11 @@ def native(*directories: str, library: bool = True) -> dict[str, str]:
     return app(saying("unsafe { answer() }.to_string()", link + ANSWER)) | {
         "build.rs": search(*directories, library=library)
     }
+
+
+def _described(word: str) -> Build:
+    dependencies = '[dependencies]\nmacros = { path = "macros" }\n'
+    return Build(files={"Cargo.toml": package(more=f'description = "{word}"\n{dependencies}')})
 
 
 def _same_stamp(project: Path) -> None:
@@ -72,8 +79,8 @@ def _patched(word: str) -> Build:
 
 MOVED = saying("greeting::said()", "mod greeting;\n")
 WHERE = "pub fn said() -> String {\n    file!().to_string()\n}\n"
-LINTS = "[lints.rust]\nunexpected_cfgs = {{ level = \"warn\", check-cfg = [{}] }}\n"
-LIB = "[lib]\npath = \"src/{}.rs\"\n"
+LINTS = '[lints.rust]\nunexpected_cfgs = {{ level = "warn", check-cfg = [{}] }}\n'
+LIB = '[lib]\npath = "src/{}.rs"\n'
 
 CASES = [
     Case(
@@ -97,8 +104,7 @@ CASES = [
     Case(
         line=3, name="macro-and-package", claim="A proc macro that reads `CARGO_PKG_DESCRIPTION` sees today's.",
         files=DESCRIBED,
-        a=Build(files={"Cargo.toml": package(more='description = "one"\n[dependencies]\nmacros = { path = "macros" }\n')}),
-        b=Build(files={"Cargo.toml": package(more='description = "two"\n[dependencies]\nmacros = { path = "macros" }\n')}),
+        a=_described("one"), b=_described("two"),
     ),
     Case(
         line=3, name="macro-and-file", claim="A proc macro that reads a file sees today's.",
@@ -139,7 +145,7 @@ CASES = [
         b=Build(files={"Cargo.toml": package(more=LIB.format("two")), "src/lib.rs": None, "src/two.rs": WHERE}),
     ),
     Case(
-        line=6, name="swapped-externs", claim="Two crates that swap their `--extern` names are not the same set of crates.",
+        line=6, name="swapped-externs", claim="Two crates that swap their `--extern` names are not the same set.",
         files=app(saying('format!("{} {}", first::NAME, second::NAME)'))
         | {"parts/one/src/lib.rs": PART.format("x"), "parts/two/src/lib.rs": PART.format("y")}
         | {f"parts/{name}/Cargo.toml": package(name=name) for name in ("one", "two")},
@@ -157,7 +163,7 @@ CASES = [
         b=Build(files={"base/src/lib.rs": saying('"two".to_string()')}),
     ),
     Case(
-        line=7, name="link-attribute", claim="The archive behind `#[link(kind = \"static\")]` is an input.",
+        line=7, name="link-attribute", claim='The archive behind `#[link(kind = "static")]` is an input.',
         files=native("libraries", library=False),
         a=Build(prepare=lambda project: archive(project / "libraries", 1)),
         b=Build(prepare=lambda project: archive(project / "libraries", 2)),
@@ -195,7 +201,7 @@ CASES = [
             "Cargo.toml": package(),
             "src/lib.rs": "#![feature(no_core)]\n#![no_core]\n",
         },
-        a=target_file("pentium4"), b=target_file("core2"), look=Look.FILES,
+        a=target_file("pentium4"), b=target_file("core2"), look=Look.LIBRARY,
     ),
     Case(
         line=10, name="crate-in-the-sysroot", claim="A crate of the toolchain that changed under the same name counts.",
@@ -210,7 +216,7 @@ CASES = [
     ),
     Case(
         line=12, name="response-file", claim="A response file counts by its contents, one argument a line.",
-        files=app(saying('cfg!(one).to_string()', "#![allow(unexpected_cfgs)]\n")),
+        files=app(saying("cfg!(one).to_string()", "#![allow(unexpected_cfgs)]\n")),
         a=Build(files={"words": "--cfg=one\n"}, env={"RUSTFLAGS": "@words"}),
         b=Build(files={"words": "--cfg=two\n"}, env={"RUSTFLAGS": "@words"}),
     ),

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.contestants import Contestant
 from support.battery.case import BASE, Build, Case, Look
+from support.battery.peers import Peers
 from support.builds import Built, Site, differences, site
 from support.commands import run
 from support.tools import Directories, Host
@@ -149,24 +149,20 @@ def wrong_with_dunnage(case: Case, seen: Seen, truth: Seen) -> list[str]:
     return wrong
 
 
-def judge_peer(at: Stand, truth: tuple[Seen, Seen], peer: Contestant, store: Path) -> str:
+def judge_peer(at: Stand, truth: tuple[Seen, Seen], peers: Peers, name: str) -> str:
     """How a peer does: `right`, `stale`, `lost` or `error`.
 
     It builds a twice before it comes to b: by the second time the first is stored, with whatever delay.
     """
     a, b = truth
-    store.mkdir(parents=True)
-    env = peer.start(store)
-    try:
-        verdicts = [verdict(at.case.look, at.peer(at.case.a, env), a)]
-        verdicts.append(verdict(at.case.look, at.peer(at.case.a, env), a))
-        if at.case.meddle is not None:
-            at.case.meddle(at.target, store)
-        verdicts.append(verdict(at.case.look, at.peer(at.case.b, env), b))
-        if at.case.back:
-            verdicts.append(verdict(at.case.look, at.peer(at.case.a, env), a))
-    finally:
-        peer.stop()
+    case = at.case
+    with peers.serving(name, own=case.meddle is not None) as (env, store):
+        verdicts = [verdict(case.look, at.peer(case.a, env), a) for _ in range(2)]
+        if case.meddle is not None:
+            case.meddle(at.target, store)
+        verdicts.append(verdict(case.look, at.peer(case.b, env), b))
+        if case.back:
+            verdicts.append(verdict(case.look, at.peer(case.a, env), a))
     return next((said for said in verdicts if said != "right"), "right")
 
 
@@ -176,8 +172,19 @@ def verdict(look: Look, seen: Seen, truth: Seen) -> str:
         return "error" if truth.code == 0 else "stale"
     if look is Look.FILES:
         return "lost" if truth.names - seen.names else "right"
+    if look in _SUFFIXES:
+        suffixes = _SUFFIXES[look]
+        return "right" if _some(seen, suffixes) == _some(truth, suffixes) else "stale"
     if look is Look.SAID:
         return "right" if seen.said == truth.said else "stale"
     if look is Look.FRESH:
         return "right" if seen.fresh == truth.fresh else "stale"
     return "right" if seen.printed == truth.printed else "stale"
+
+
+_SUFFIXES = {Look.LIBRARY: (".rlib", ".rmeta"), Look.DEP_INFO: (".d",)}
+
+
+def _some(seen: Seen, suffixes: tuple[str, ...]) -> set[str]:
+    """Digests of the files of a kind, whatever their modes."""
+    return {f"{name} {told.split()[1]}" for name, told in seen.built.files.items() if name.endswith(suffixes)}

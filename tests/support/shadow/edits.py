@@ -131,7 +131,7 @@ def _add_module(draft: Draft) -> None:
         file = draft.random.choice(rust_text.both_places(rust_text.home_of(parent), name))
         draft.files[parent] = draft.rust[parent] + f"\nmod {name};\n"
         draft.files[file] = (
-            f'#[allow(dead_code)]\npub fn said() -> (&\'static str, u32) {{ (file!(), {draft.number}) }}\n'
+            f"#[allow(dead_code)]\npub fn said() -> (&'static str, u32) {{ (file!(), {draft.number}) }}\n"
         )
 
 

@@ -111,7 +111,9 @@ def _different_lines(one: str, other: str) -> list[str]:
     for text, sign in ((one, -1), (other, 1)):
         for line in _lines(text):
             counted[line] = counted.get(line, 0) + sign
-    return [f"{'with' if count > 0 else 'without'} dunnage: {line}" for line, count in counted.items() if count]
+    return [
+        f"{'with' if count > 0 else 'without'} dunnage: {line}" for line, count in counted.items() if count
+    ]
 
 
 def _lines(text: str) -> list[str]:

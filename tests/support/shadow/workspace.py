@@ -77,8 +77,8 @@ FILES: dict[str, str] = {
     "Cargo.toml": f'[workspace]\nmembers = {list(MEMBERS)}\nresolver = "2"\n',
     "base/Cargo.toml": manifest("base", "[features]\ndefault = []\nextra = []\nmore = ['extra']\n"),
     "base/src/lib.rs": (
-        "pub mod words;\npub mod numbers;\n#[cfg(feature = \"extra\")]\npub mod extra;\n"
-        "pub fn greet(name: &str) -> String {\n    format!(\"{} {name} {}\", words::hello(), numbers::sum())\n}\n"
+        'pub mod words;\npub mod numbers;\n#[cfg(feature = "extra")]\npub mod extra;\n'
+        'pub fn greet(name: &str) -> String {\n    format!("{} {name} {}", words::hello(), numbers::sum())\n}\n'
         "#[cfg(test)]\nmod tests;\n"
     ),
     "base/src/words.rs": "pub mod deep;\npub fn hello() -> &'static str {\n    deep::word()\n}\n",
@@ -88,7 +88,7 @@ FILES: dict[str, str] = {
         "pub fn largest<T: Ord + Copy>(all: &[T]) -> Option<T> {\n    all.iter().copied().max()\n}\n"
     ),
     "base/src/numbers/two.rs": "pub const fn two() -> u32 {\n    2\n}\n",
-    "base/src/extra.rs": "pub fn extra() -> bool {\n    cfg!(feature = \"more\")\n}\n",
+    "base/src/extra.rs": 'pub fn extra() -> bool {\n    cfg!(feature = "more")\n}\n',
     "base/src/tests.rs": '#[test]\nfn greets() {\n    assert!(super::greet("you").contains("you"));\n}\n',
     "macros/Cargo.toml": manifest("macros", "[lib]\nproc-macro = true\n"),
     "macros/src/lib.rs": MACROS,
@@ -118,8 +118,8 @@ FILES: dict[str, str] = {
     ),
     "app/src/report.rs": (
         "pub fn report() -> String {\n"
-        '    format!("{} {} {} {} {}", base::greet("you"), made::total(), native::asked(), macros::shout!(ahoy there),\n'
-        "        crate::Ship::name())\n}\n"
+        '    let said = macros::shout!(ahoy there);\n    let name = crate::Ship::name();\n'
+        '    format!("{} {} {} {said} {name}", base::greet("you"), made::total(), native::asked())\n}\n'
     ),
     "app/src/main.rs": 'fn main() {\n    println!("{}", app::report());\n}\n',
     "app/tests/whole.rs": '#[test]\nfn whole() {\n    assert!(app::report().contains("you"));\n}\n',
