@@ -8,7 +8,7 @@ from pathlib import Path
 BUILD = ("build", "--offline")
 
 BASE = "{base}"
-"""In a variable's value: the directory above the project."""
+"""In a variable's value or a word for cargo: the directory above the project."""
 
 
 class Look(Enum):

@@ -99,13 +99,14 @@ class Stand:
         self.site.wipe()
         base = str(self.site.directories.source.parent)
         env = {name: value.replace(BASE, base) for name, value in build.env.items()}
+        cargo = [word.replace(BASE, base) for word in build.cargo]
         at, tool = at.with_env(**env), Own(tuple(env.items()))
-        built = at.build(tool, cache=cache, cargo=build.cargo)
+        built = at.build(tool, cache=cache, cargo=cargo)
         printed, again = "", None
         if built.ran.returncode == 0:
             programs = [path for path in self.target.rglob("debug/app") if os.access(path, os.X_OK)]
             printed = "".join(run([program]).stdout for program in programs[:1])
-            again = at.build(tool, cache=cache, cargo=build.cargo)
+            again = at.build(tool, cache=cache, cargo=cargo)
         return Seen(built, printed, again)
 
     def _write(self, build: Build) -> None:

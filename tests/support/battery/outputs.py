@@ -5,7 +5,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from support.battery.case import Build, Case, Look, app, app_with_macro
+from support.battery.case import BASE, Build, Case, Look, app, app_with_macro
 from support.battery.inputs import saying
 
 SMALL_BYTES_MAX = 1024
@@ -140,8 +140,8 @@ CASES = [
     ),
     Case(
         line=18, name="target-directory", claim="Files that name the target directory name today's.", files=PLAIN,
-        a=Build(cargo=("build", "--offline", "--target-dir", "../target/one")),
-        b=Build(cargo=("build", "--offline", "--target-dir", "../target/two")), look=Look.DEP_INFO,
+        a=Build(cargo=("build", "--offline", "--target-dir", f"{BASE}/target/one")),
+        b=Build(cargo=("build", "--offline", "--target-dir", f"{BASE}/target/two")), look=Look.DEP_INFO,
     ),
     Case(
         line=19, name="fresh", claim="After a hit cargo has nothing to do.", files=PLAIN, look=Look.FRESH,

@@ -16,7 +16,7 @@ from support.shadow.workspace import write_workspace
 EVERYWHERE: Mapping[str, int] = {
     "body": 6, "ask-environment": 2, "ask-place": 2, "break": 2, "warn": 3, "add-module": 3, "add-text": 2,
     "change-text": 2, "delete-module": 2, "lose-module": 1, "move-module": 4, "twin": 2, "swap-modules": 2, "touch": 2,
-    "command": 3, "environment": 3, "build-script": 2, "back": 14,
+    "command": 3, "environment": 6, "build-script": 2, "back": 14,
 }  # fmt: skip
 """How often each edit is drawn, in any project."""
 
