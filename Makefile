@@ -15,6 +15,7 @@ NATIVE := $(wildcard native/*.c native/*.h) tools/build_client.py
 C_FILES := $(wildcard native/*.[ch] tests/native/*.[ch])
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
+SHADOW_EDITS ?= 200
 
 .NOTPARALLEL:
 
@@ -119,6 +120,15 @@ test-e2e: setup ## real projects on the host
 .PHONY: test-container
 test-container: setup native-all ## real projects in docker, podman and cross
 	$(PYTEST) tests/container
+
+.PHONY: shadow
+shadow: setup ## real crates, edited at random, built with and without: SHADOW_EDITS=200 [SHADOW_SEED=…] or SHADOW_REPLAY='…'
+	$(PY) tools/shadow.py --edits $(SHADOW_EDITS) $(if $(SHADOW_SEED),--seed $(SHADOW_SEED)) $(if $(SHADOW_REPLAY),--shrink --replay '$(SHADOW_REPLAY)')
+
+.PHONY: record-battery
+record-battery: setup ## run the newest peers through the battery, and print its page
+	$(PY) tools/record_battery.py
+	$(PY) tools/gen_battery_doc.py
 
 .PHONY: fuzz
 fuzz: setup ## both message readers, FUZZ_SECONDS each

@@ -41,11 +41,25 @@ def _cross() -> str | None:
     return _runs("docker", "info") or _runs("cargo", "--version")
 
 
+def _peers() -> str | None:
+    """PyPI's peers in the versions of the battery's record; installing them is trying."""
+    from support.battery.peers import install
+    from support.battery.record import Record
+    from support.commands import cache_dir
+
+    try:
+        install(cache_dir(), Record.load().versions)
+    except (OSError, subprocess.CalledProcessError) as error:
+        return f"they cannot be installed: {error}"
+    return None
+
+
 PARTS: dict[str, Callable[[], str | None]] = {
     "cargo": lambda: _runs("cargo", "--version"),
     "docker": lambda: _runs("docker", "info"),
     "podman": lambda: _runs("podman", "info"),
     "cross": _cross,
+    "peers": _peers,
     "qemu": lambda: _runs("qemu-aarch64-static", "--version"),
     "clang": lambda: _runs("clang", "--version"),
     "valgrind": lambda: _runs("valgrind", "--version"),
