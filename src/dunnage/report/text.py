@@ -37,8 +37,8 @@ def stats(document: Mapping[str, Any], style: Style) -> str:
     )
     reports = document.get("verify_reports", ())
     hint = "\n`dunnage explain --last` says what the last miss was due to.\n" if counts[Outcome.MISS] else ""
-    told = _facts(facts, style) + _reasons(document["reasons"], style)
-    return told + _verify_reports(reports, style) + hint
+    told = _facts(facts, style) + _reasons(document["reasons"], style) + hint
+    return told + _verify_reports(reports, style)
 
 
 def _verify_reports(paths: Sequence[str], style: Style) -> str:
