@@ -22,8 +22,7 @@ from support.subjects import subject_of, written
 from support.units import LocalView
 
 KEY = ("a unit",)
-WAIT_S = 60
-"""Only ever a hang."""
+WAIT_S = 60  # only ever a hang
 
 
 class Clock:
