@@ -81,7 +81,10 @@ FILES: dict[str, str] = {
         'pub fn greet(name: &str) -> String {\n    format!("{} {name} {}", words::hello(), numbers::sum())\n}\n'
         "#[cfg(test)]\nmod tests;\n"
     ),
-    "base/src/words.rs": "pub mod deep;\npub fn hello() -> &'static str {\n    option_env!(\"SHADOW_WORD\").unwrap_or(deep::word())\n}\n",
+    "base/src/words.rs": (
+        "pub mod deep;\npub fn hello() -> &'static str {\n"
+        '    option_env!("SHADOW_WORD").unwrap_or(deep::word())\n}\n'
+    ),
     "base/src/words/deep.rs": "#[inline]\npub fn word() -> &'static str {\n    \"hello\"\n}\n",
     "base/src/numbers/mod.rs": (
         "mod two;\npub fn sum() -> u32 {\n    1 + two::two()\n}\n"
