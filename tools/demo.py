@@ -160,9 +160,7 @@ def main() -> int:
         console.print(stage.dunnage("stats"))
     finally:
         stage.dunnage("stop")
-    console.print(
-        "Every unit hits, what a linker makes among them."
-    )
+    console.print("Every unit hits, what a linker makes among them.")
     return 0
 
 

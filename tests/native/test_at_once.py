@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dunnage.wire.version import WIRE_VERSION
 from support.fake_daemon import FakeDaemon
 from support.native import Stage
 
@@ -111,7 +112,7 @@ def test_nothing_to_run(stage: Stage, words: list[str]) -> None:
     code, out, err = ended_at_once(stage, *words)
     assert (code, out) == (2, b"")
     assert b"dunnage 0." in err
-    assert b"wire version 1" in err
+    assert f"wire version {WIRE_VERSION}".encode() in err
     assert b"RUSTC_WRAPPER" in err
 
 

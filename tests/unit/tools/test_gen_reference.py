@@ -43,6 +43,7 @@ def test_a_bar_in_a_cell_is_no_column() -> None:
 
 def test_the_documents_have_the_fields_of_their_page() -> None:
     page = (gen_reference.PAGES / "stats-json.md").read_text()
-    stats, status = (json.loads(text) for text in re.findall(r"```json\n(.*?)```", page, re.DOTALL)[:2])
+    shown = re.findall(r"^## `dunnage (\w+) --json`.*?```json\n(.*?)```", page, re.DOTALL | re.MULTILINE)
+    stats, status = (json.loads(dict(shown)[name]) for name in ("stats", "status"))
     assert documents.stats(stats) == stats
     assert set(documents.status(status)) == set(status)
