@@ -22,6 +22,10 @@ _DRIVERS: Final = re.compile(r"(.*-)?(cc|c\+\+|gcc|g\+\+|clang|clang\+\+)(-[0-9.
 
 _FLAVORS: Final = ("gcc", "gnu-cc", "gnu-lld-cc")
 
+_UNSEEN: Final = ("link-self-contained", "rpath")
+"""Settings of -C that must be off: files that no driver names, and ways between roots, which no search for
+places finds."""
+
 _DRIVER_WORDS: Final = re.compile(
     r"-(fuse-ld=(bfd|gold|lld)|static|static-pie|pie|no-pie|rdynamic|pthread|nostartfiles|nostdlib|nodefaultlibs"
     r"|s|m[a-z0-9=.+-]+|B/.+|-sysroot=/.+|-target=[a-z0-9_-]+)$"
@@ -76,7 +80,7 @@ def link_of(command: Command, kinds: Sequence[str], env: Mapping[str, str]) -> L
             driver = value
         elif name == "linker-flavor" and value not in _FLAVORS:
             raise LinkUnknown("linker-unknown", value)
-        elif name == "linker-plugin-lto" or (name == "link-self-contained" and value not in FALSE_VALUES):
+        elif name == "linker-plugin-lto" or (name in _UNSEEN and value not in FALSE_VALUES):
             raise LinkUnknown("linker-unknown", f"-C {name}")
         elif name in ("link-arg", "link-args"):
             words += [value] if name == "link-arg" else value.split()

@@ -28,6 +28,10 @@ def test_a_library_is_not_linked() -> None:
     assert link("--crate-type=lib") is None
 
 
+def test_no_search_path_is_none() -> None:
+    assert link("-Crpath=no") == Link(driver="cc", stem="x-1")
+
+
 def test_words_and_directories() -> None:
     found = link(
         "-Clinker=/usr/bin/aarch64-linux-gnu-gcc-12", "-Clink-arg=-fuse-ld=bfd",
@@ -49,6 +53,8 @@ def test_words_and_directories() -> None:
         (("-Clinker-flavor=ld.lld",), "linker-unknown"),
         (("-Clinker-plugin-lto",), "linker-unknown"),
         (("-Clink-self-contained=yes",), "linker-unknown"),
+        (("-Crpath",), "linker-unknown"),
+        (("-C", "rpath=yes"), "linker-unknown"),
         (("--target=x86_64-pc-windows-gnu",), "linker-unknown"),
         (("--target=aarch64-linux-android",), "linker-unknown"),
         (("--target=/t/mine.json",), "linker-unknown"),
