@@ -20,7 +20,7 @@ def test_a_small_crate_cold_and_warm(tmp_path: Path) -> None:
     with site(tmp_path / "site", projects.small(tmp_path / "site" / "project")) as here:
         plain = here.build(tool, cache=False)
         plain.ran.succeeded()
-        for hits, misses in ((0, 2), (2, 0)):  # the library and the program
+        for hits, misses in ((0, projects.SMALL_UNITS), (projects.SMALL_UNITS, 0)):
             here.wipe()
             built = here.build(tool)
             built.ran.succeeded()

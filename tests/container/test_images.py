@@ -21,8 +21,8 @@ def here(tmp_path: Path) -> Iterator[Site]:
 
 
 def cold_then_warm(here: Site, tool: Tool) -> None:
-    """Build twice with the target directory wiped between: one miss, then one hit."""
-    for hits, misses in ((0, 1), (1, 0)):
+    """Build twice with the target directory wiped between: all misses, then all hits."""
+    for hits, misses in ((0, projects.SMALL_UNITS), (projects.SMALL_UNITS, 0)):
         here.wipe()
         here.build(tool).ran.succeeded()
         counts = here.counts()

@@ -44,7 +44,7 @@ def fails_plainly_and_hits_with_dunnage(here: Site, tool: Tool) -> str:
     """What the plain build said. Builds once more with dunnage, and once warm."""
     plain = here.build(tool, cache=False)
     assert plain.ran.returncode != 0
-    for hits, misses in ((0, 1), (1, 0)):
+    for hits, misses in ((0, projects.SMALL_UNITS), (projects.SMALL_UNITS, 0)):
         here.wipe()
         here.build(tool).ran.succeeded()
         counts = here.counts()

@@ -22,6 +22,7 @@ def here(tmp_path: Path) -> Iterator[Site]:
     version = locked.split('name = "memchr"\nversion = "')[1].split('"')[0]
     base = tmp_path / "site"
     source = projects.small(base / "project", dependencies=f'memchr = "={version}"\n')
+    (source / "src/main.rs").unlink()  # whether a program is shared is for the linkers of both to say
     with site(base, source, cargo_home=ripgrep.cargo_home) as made:
         yield made
 
@@ -78,11 +79,19 @@ def test_all_projects_under_cross_025_stand_at_one_place_and_share(here: Site, t
     assert count(here, tool) == (0, 2)
     other = tmp_path / "other"
     sources = projects.small(other / "project")
+    (sources / "src/main.rs").unlink()
     (sources / "Cargo.toml").write_text((here.directories.source / "Cargo.toml").read_text())
     (sources / "Cargo.lock").unlink()
     with site(other, sources, cargo_home=here.directories.cargo_home) as elsewhere:
         same_store = elsewhere.with_env(DUNNAGE_DIR=str(here.dunnage))
         assert count(same_store, tool) == (2, 0)
+
+
+def test_images_that_link_alike_share_programs(tmp_path: Path) -> None:
+    base = tmp_path / "site"
+    with site(base, projects.small(base / "project")) as here:
+        assert count(here, Container(images.bookworm())) == (0, projects.SMALL_UNITS)
+        assert count(here, Container(images.with_sccache())) == (projects.SMALL_UNITS, 0)
 
 
 def test_four_containers_at_once_compile_every_library_once(here: Site, tmp_path: Path) -> None:

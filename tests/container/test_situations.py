@@ -46,7 +46,7 @@ def warm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     with site(base, projects.small(base / "project")) as here:
         here.build(tool).ran.succeeded()
         counts = here.counts()
-        assert (counts.hits, counts.misses) == (0, 1)
+        assert (counts.hits, counts.misses) == (0, projects.SMALL_UNITS)
         yield Warm(here, tool, counts.misses)
 
 

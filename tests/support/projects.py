@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from support.commands import cache_dir, run
 
@@ -54,6 +54,10 @@ def fetch(name: str, version: str) -> Project:
         (home / "config.toml").write_text(sources_of(_developers_home()))
         _unpack(project)
     return project
+
+
+SMALL_UNITS: Final = 2
+"""What rustc makes of a `small` package: the library and the program."""
 
 
 def small(directory: Path, *, name: str = "small", dependencies: str = "") -> Path:
