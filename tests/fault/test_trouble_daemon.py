@@ -135,10 +135,14 @@ def test_interrupted_by_control_c(shop: Workshop, tmp_path: Path) -> None:
     """It ends as the compiler alone would; nothing half-made is stored, and the next build is right."""
     made = crate(tmp_path / "demo")
     invocation = made.invocation()
-    alone = Compile(subprocess.Popen([*invocation.argv], cwd=invocation.cwd, stderr=subprocess.PIPE))
+
+    def alone(_: Crate) -> Compile:
+        return Compile(subprocess.Popen([*invocation.argv], cwd=invocation.cwd, stderr=subprocess.PIPE))
+
     codes = []
     with gate(made) as barrier:
-        for work in (alone, shop.begin(made)):
+        for begin in (alone, shop.begin):
+            work = begin(made)
             barrier.wait()
             work.process.send_signal(signal.SIGINT)
             codes.append(work.end()[0])
