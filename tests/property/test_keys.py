@@ -10,7 +10,7 @@ from dunnage.keys.roots import Roots
 from dunnage.keys.template import dep_info_template, fill, literal_roots, notice_template
 from dunnage.keys.text import KeyText
 from dunnage.keys.toolchain import Toolchain
-from dunnage.keys.unit_key import action_key, unit_key
+from dunnage.keys.unit_key import action_key, action_text, unit_key, unit_text
 from dunnage.model.digest import Digest, ToolchainId, UnitKey
 from dunnage.model.path_set import PathSet
 from dunnage.model.unit import Input, Output, SearchDir, Unit, Word
@@ -67,21 +67,21 @@ def test_every_part_of_a_unit_counts(unit: Unit, other: Unit, part: str) -> None
     value: Any = getattr(other, part)
     assume(value != getattr(unit, part))
     changed = replace(unit, **{part: value})
-    assert unit_key(unit, TOOLCHAIN, HERE) != unit_key(changed, TOOLCHAIN, HERE)
+    assert unit_key(unit_text(unit, TOOLCHAIN, HERE)) != unit_key(unit_text(changed, TOOLCHAIN, HERE))
 
 
 @given(units, toolchains)
 def test_the_toolchain_counts_and_the_rest_does_not(unit: Unit, toolchain: Toolchain) -> None:
     assume(toolchain.id != TOOLCHAIN.id)
-    assert unit_key(unit, TOOLCHAIN, HERE) != unit_key(unit, toolchain, HERE)
+    assert unit_key(unit_text(unit, TOOLCHAIN, HERE)) != unit_key(unit_text(unit, toolchain, HERE))
     same = replace(unit, name="another", compiler="/other/rustc")
-    assert unit_key(unit, TOOLCHAIN, HERE) == unit_key(same, TOOLCHAIN, HERE)
+    assert unit_key(unit_text(unit, TOOLCHAIN, HERE)) == unit_key(unit_text(same, TOOLCHAIN, HERE))
 
 
 @given(units)
 def test_the_set_of_roots_counts(unit: Unit) -> None:
     fewer = Roots.of([(name, place) for name, place in HERE.places if name != "cargo-home"])
-    assert unit_key(unit, TOOLCHAIN, HERE) != unit_key(unit, TOOLCHAIN, fewer)
+    assert unit_key(unit_text(unit, TOOLCHAIN, HERE)) != unit_key(unit_text(unit, TOOLCHAIN, fewer))
 
 
 def moved(path: str) -> str:
@@ -101,7 +101,7 @@ def test_the_same_unit_at_another_place_has_the_same_key(unit: Unit) -> None:
         out_dir=moved(unit.out_dir),
         cwd=moved(unit.cwd),
     )
-    assert unit_key(unit, TOOLCHAIN, HERE) == unit_key(elsewhere, TOOLCHAIN, THERE)
+    assert unit_key(unit_text(unit, TOOLCHAIN, HERE)) == unit_key(unit_text(elsewhere, TOOLCHAIN, THERE))
 
 
 contents = st.fixed_dictionaries({
@@ -116,16 +116,18 @@ contents = st.fixed_dictionaries({
 
 def key_of(found: dict[str, Any]) -> bytes:
     return action_key(
-        UnitKey(bytes(32)),
-        found["inputs"],
-        PathSet(
-            tuple(path for path, _ in found["files"]),
-            tuple(found["absent"]),
-            tuple(name for name, _ in found["env"]),
-        ),
-        [digest for _, digest in found["files"]],
-        {name: value for name, value in found["env"] if value is not None},
-        HERE,
+        action_text(
+            UnitKey(bytes(32)),
+            found["inputs"],
+            PathSet(
+                tuple(path for path, _ in found["files"]),
+                tuple(found["absent"]),
+                tuple(name for name, _ in found["env"]),
+            ),
+            [digest for _, digest in found["files"]],
+            {name: value for name, value in found["env"] if value is not None},
+            HERE,
+        )
     )
 
 

@@ -17,11 +17,11 @@ from dunnage.model.outcome import Outcome, Result
 from dunnage.model.unit import Unit, look_of
 
 
-def entry_of(subject: Subject, unit: KeyText, action: KeyText, result: ActionResult) -> Entry:
+def entry_of(subject: Subject, action: KeyText, result: ActionResult) -> Entry:
     """What a later miss is compared with."""
     places = [(f"root:{name}", place) for name, place in subject.roots.places]
     return Entry(
-        parts=entry_parts(unit, action),
+        parts=entry_parts(subject.text, action),
         bound=result.bound,
         places=(*places, ("display", look_of(subject.unit))),
         toolchain=subject.toolchain.version,

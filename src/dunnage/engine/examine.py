@@ -10,10 +10,10 @@ from typing import Final
 
 from dunnage import limits
 from dunnage.engine.subject import Located, Subject
-from dunnage.keys.linker import Linker, Linkers, still_links
+from dunnage.keys.linker import Linker, Linkers
 from dunnage.keys.roots import roots_of
 from dunnage.keys.toolchain import Toolchain, Toolchains, still_holds
-from dunnage.keys.unit_key import unit_key
+from dunnage.keys.unit_key import unit_key, unit_text
 from dunnage.keys.which import which
 from dunnage.model.unit import Input, Uncacheable, Unit
 from dunnage.model.view import View
@@ -47,7 +47,8 @@ def examine(
         if isinstance(linker, str):
             return Uncacheable(linker, "" if unit.link is None else unit.link.driver)
         roots = roots_of(unit, sysroot=toolchain.sysroot, cargo_home_env=env.get("CARGO_HOME"))
-        key = unit_key(unit, toolchain, roots, linker)
+        text = unit_text(unit, toolchain, roots, linker)
+        key = unit_key(text)
         path_sets = [Located.at(roots, paths) for paths in store.path_sets(key)]
         watched = (*toolchain.watched, *(() if linker is None else linker.watched))
         paths = [*watched, *(item.path for item in inputs)]
@@ -56,11 +57,11 @@ def examine(
         records = view.stat(paths)
         split = len(toolchain.watched)
         holds = still_holds(toolchain, records[:split])
-        links = still_links(linker, records[split : len(watched)])
+        links = still_holds(linker, records[split : len(watched)])
         if holds and links:
             subject = Subject(
-                unit=unit, env=env, toolchain=toolchain, linker=linker, roots=roots, key=key, inputs=inputs,
-                records=dict(zip(paths, records, strict=True)),
+                unit=unit, env=env, toolchain=toolchain, linker=linker, roots=roots, key=key, text=text,
+                inputs=inputs, records=dict(zip(paths, records, strict=True)),
             )  # fmt: skip
             return subject, path_sets
         if not links:

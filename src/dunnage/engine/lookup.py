@@ -5,9 +5,9 @@ from typing import Final
 
 from dunnage.engine.subject import Known, Located, Missed, Subject
 from dunnage.keys.digests import Digests
-from dunnage.keys.unit_key import action_text
+from dunnage.keys.unit_key import action_key, action_text
 from dunnage.model.action import ActionResult
-from dunnage.model.digest import ActionKey, Digest
+from dunnage.model.digest import Digest
 from dunnage.model.unit import look_of
 from dunnage.model.view import StatRecord, View, exists
 from dunnage.store.store import Store
@@ -38,7 +38,7 @@ def look_up(
         if contents is None:
             continue
         text = action_text(subject.key, inputs, located.paths, contents, subject.env, subject.roots)
-        action = ActionKey(text.digest())
+        action = action_key(text)
         if located is path_sets[0]:
             subject.looked = action
         results = store.results(action)

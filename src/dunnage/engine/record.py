@@ -17,7 +17,7 @@ from dunnage.keys.elf import has_compressed_sections
 from dunnage.keys.roots import Roots
 from dunnage.keys.search import PlaceSearch
 from dunnage.keys.template import NotKeepable, dep_info_template, literal_roots, notice_template
-from dunnage.keys.unit_key import action_text, unit_text
+from dunnage.keys.unit_key import action_key, action_text
 from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.digest import ActionKey
 from dunnage.model.unit import look_of
@@ -123,12 +123,11 @@ class Recorder:
         contents = [collected.digests[path] for path in roots.absolute_all(collected.paths.files)]
         inputs = [(item.role, collected.digests[item.path]) for item in subject.inputs]
         text = action_text(subject.key, inputs, collected.paths, contents, subject.env, roots)
-        action = ActionKey(text.digest())
+        action = action_key(text)
         self._store.add(subject.key, collected.paths, action, result)
-        unit = unit_text(subject.unit, subject.toolchain, roots, subject.linker)
-        subject.entry = entry_of(subject, unit, text, result)
+        subject.entry = entry_of(subject, text, result)
         if self._keep_text is not None:
-            self._keep_text(subject.unit.name, action, unit.render() + text.render())
+            self._keep_text(subject.unit.name, action, subject.text.render() + text.render())
         return None
 
 

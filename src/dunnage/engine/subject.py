@@ -38,6 +38,8 @@ class Subject:
     linker: Linker | None = None
     roots: Roots
     key: UnitKey
+    text: KeyText
+    """What the unit key was made from."""
     inputs: Sequence[Input]
     """What the command line names, with the libraries found in its search directories."""
     records: dict[str, StatRecord] = field(default_factory=dict)

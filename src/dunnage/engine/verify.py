@@ -26,7 +26,7 @@ from dunnage.engine.subject import Known, Missed, Subject
 from dunnage.errors import BlobCorrupt, BlobMissing
 from dunnage.keys.digests import hash_descriptor
 from dunnage.keys.template import fill
-from dunnage.keys.unit_key import action_text, unit_text
+from dunnage.keys.unit_key import action_key, action_text
 from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.digest import ActionKey
 from dunnage.model.view import STAT, View, record_of
@@ -120,7 +120,7 @@ class Expected:
         return Missed("verify-differs", where or self.differences[0])
 
     def _report(self, subject: Subject, collected: Collected | Missed) -> str:
-        unit = unit_text(subject.unit, subject.toolchain, subject.roots, subject.linker).render()
+        unit = subject.text.render()
         stored_at = datetime.fromtimestamp(self.result.created_s, UTC).isoformat(sep=" ")
         parts = [
             f"{subject.unit.name}: the stored result is not what the compiler makes.\n",
@@ -180,7 +180,7 @@ def _key_of(subject: Subject, collected: Collected | Missed) -> tuple[ActionKey,
     inputs = [(item.role, digests[item.path]) for item in subject.inputs]
     contents = [digests[path] for path in files]
     text = action_text(subject.key, inputs, paths, contents, subject.env, subject.roots)
-    return ActionKey(text.digest()), text.render()
+    return action_key(text), text.render()
 
 
 def _text_difference(name: str, stored: bytes, made: bytes) -> str:

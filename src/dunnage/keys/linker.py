@@ -196,8 +196,3 @@ def _built_in(view: View, programs: Sequence[str]) -> list[str]:
             script = (view.ask([program, "--verbose"]).stdout or b"").decode("utf-8", "surrogateescape")
             found += re.findall(r'SEARCH_DIR\("=?(/[^"]*)"\)', script)
     return found
-
-
-def still_links(linker: Linker | None, records: Sequence[StatRecord]) -> bool:
-    """Whether all watched files, absent ones too, have the stats that they had; a unit without linker has none."""
-    return linker is None or tuple(records) == linker.records

@@ -12,7 +12,7 @@ joins the files that are watched, absent ones too.
 import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from dunnage.keys.digests import Digests
 from dunnage.keys.libraries import loaded_libraries, read_dynamic
@@ -174,6 +174,14 @@ def _rustup_files(cwd: str, env: Mapping[str, str]) -> list[str]:
         directory = directory.rpartition("/")[0]
 
 
-def still_holds(toolchain: Toolchain, records: Sequence[StatRecord]) -> bool:
+class Watched(Protocol):
+    """What was made from files that have to stay as they are: a toolchain, a linker."""
+
+    @property
+    def records(self) -> tuple[StatRecord, ...]:
+        """The stats of the watched files, absent ones too."""
+
+
+def still_holds(identity: Watched | None, records: Sequence[StatRecord]) -> bool:
     """Whether all watched files have the stats that they had. A directory's stamp shows added and removed files."""
-    return tuple(records) == toolchain.records
+    return identity is None or tuple(records) == identity.records

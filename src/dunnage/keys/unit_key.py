@@ -41,9 +41,9 @@ def unit_text(unit: Unit, toolchain: Toolchain, roots: Roots, linker: Linker | N
     return text
 
 
-def unit_key(unit: Unit, toolchain: Toolchain, roots: Roots, linker: Linker | None = None) -> UnitKey:
+def unit_key(text: KeyText) -> UnitKey:
     """The digest of `unit_text`."""
-    return UnitKey(unit_text(unit, toolchain, roots, linker).digest())
+    return UnitKey(text.digest())
 
 
 def action_text(
@@ -74,13 +74,6 @@ def action_text(
     return text
 
 
-def action_key(
-    key: UnitKey,
-    inputs: Sequence[tuple[str, Digest]],
-    paths: PathSet,
-    contents: Sequence[Digest],
-    env: Mapping[str, str],
-    roots: Roots,
-) -> ActionKey:
+def action_key(text: KeyText) -> ActionKey:
     """The digest of `action_text`."""
-    return ActionKey(action_text(key, inputs, paths, contents, env, roots).digest())
+    return ActionKey(text.digest())

@@ -8,7 +8,7 @@ import pytest
 from dunnage.engine.lookup import is_here, look_up
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.keys.digests import Digests
-from dunnage.keys.unit_key import action_key
+from dunnage.keys.unit_key import action_key, action_text
 from dunnage.model.action import ActionResult
 from dunnage.model.path_set import PathSet
 from dunnage.model.view import exists
@@ -49,7 +49,7 @@ class Scene:
         ]
         files = list(Located.at(subject.roots, paths).files)
         contents = [digest for digest in self.digests.of(view, files, view.stat(files)) if digest is not None]
-        action = action_key(subject.key, inputs, paths, contents, subject.env, subject.roots)
+        action = action_key(action_text(subject.key, inputs, paths, contents, subject.env, subject.roots))
         self.store.add(subject.key, paths, action, result)
 
     def look_up(self, **changes: Any) -> ActionResult | str:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dunnage.keys.digests import Digests
-from dunnage.keys.linker import Linker, Linkers, still_links
-from dunnage.keys.toolchain import Toolchain
+from dunnage.keys.linker import Linker, Linkers
+from dunnage.keys.toolchain import Toolchain, still_holds
 from dunnage.model.digest import ToolchainId
 from dunnage.model.unit import Link
 from dunnage.model.view import Run
@@ -75,7 +75,7 @@ def test_it_is_remembered_and_asked_once(linkers: Linkers) -> None:
     found = identified(linkers, view)
     asked = len(view.asked)
     assert linkers.recall(view, CC, TOOLCHAIN, env_of()) is found
-    assert still_links(found, view.stat(found.watched))
+    assert still_holds(found, view.stat(found.watched))
     assert len(view.asked) == asked
     linkers.forget(view, CC, TOOLCHAIN, env_of())
     assert linkers.recall(view, CC, TOOLCHAIN, env_of()) is None
@@ -91,7 +91,7 @@ def test_a_driver_that_comes_to_stand_in_front(linkers: Linkers, tmp_path: Path)
     view = RealView()
     found = identified(linkers, view, env=env_of(tmp_path))
     shutil.copy("/usr/bin/cc", tmp_path / "cc")
-    assert not still_links(found, view.stat(found.watched))
+    assert not still_holds(found, view.stat(found.watched))
 
 
 def test_another_linker_is_another_identity(linkers: Linkers) -> None:
@@ -134,4 +134,4 @@ def test_no_driver_at_all(linkers: Linkers) -> None:
 
 
 def test_a_unit_without_a_link_always_holds() -> None:
-    assert still_links(None, ())
+    assert still_holds(None, ())

@@ -69,14 +69,16 @@ def test_the_text_of_an_action_names_every_content() -> None:
 
 
 def test_keys_are_the_digests_of_their_texts() -> None:
-    assert unit_key(UNIT, TOOLCHAIN, ROOTS) == unit_text(UNIT, TOOLCHAIN, ROOTS).digest()
+    assert unit_key(unit_text(UNIT, TOOLCHAIN, ROOTS)) == unit_text(UNIT, TOOLCHAIN, ROOTS).digest()
     key = UnitKey(b"u" * 32)
     assert (
-        action_key(key, [], PathSet(), [], {}, ROOTS)
+        action_key(action_text(key, [], PathSet(), [], {}, ROOTS))
         == action_text(key, [], PathSet(), [], {}, ROOTS).digest()
     )
 
 
 def test_a_content_without_its_file_is_an_error_and_no_key() -> None:
     with pytest.raises(ValueError):
-        action_key(UnitKey(b"u" * 32), [], PathSet(files=("a", "b")), [Digest(b"a" * 32)], {}, ROOTS)
+        action_key(
+            action_text(UnitKey(b"u" * 32), [], PathSet(files=("a", "b")), [Digest(b"a" * 32)], {}, ROOTS)
+        )
