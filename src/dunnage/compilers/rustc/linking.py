@@ -74,7 +74,7 @@ def link_of(command: Command, kinds: Sequence[str], env: Mapping[str, str]) -> L
         raise LinkUnknown("linker-unknown", target)
     if written := [name for name in LINKER_WRITES if name in env]:
         raise LinkUnknown("linker-unknown", written[0])
-    driver, words, directories = "cc", [], list(_directories(command))
+    driver, words = "cc", []
     for name, value in _settings(command):
         if name == "linker":
             driver = value
@@ -86,10 +86,11 @@ def link_of(command: Command, kinds: Sequence[str], env: Mapping[str, str]) -> L
             words += [value] if name == "link-arg" else value.split()
     if not _DRIVERS.fullmatch(posixpath.basename(driver)) or ("/" in driver and not driver.startswith("/")):
         raise LinkUnknown("linker-unknown", driver)
+    own, directories = _judged(words)
     return Link(
         driver=driver,
-        words=tuple(_judged(words, directories)),
-        search_dirs=tuple(directories),
+        words=tuple(own),
+        search_dirs=(*_directories(command), *directories),
         stem=command.single["crate-name"] + command.extra_filename,
     )
 
@@ -104,17 +105,20 @@ def _directories(command: Command) -> Iterator[str]:
     return (directory.path for directory in command.search_dirs if directory.role.startswith("-L "))
 
 
-def _judged(words: Sequence[str], directories: list[str]) -> Iterator[str]:
-    """The driver's own words; directories among the words join theirs."""
+def _judged(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """(the driver's own words, the directories that the words add)."""
+    own: list[str] = []
+    directories: list[str] = []
     for word in words:
         if _DRIVER_WORDS.match(word):
-            yield word
+            own.append(word)
         elif word.startswith("-L/"):
             directories.append(word[2:])
         elif word.startswith("-Wl,"):
             _judge_linker_words(word)
         elif not re.fullmatch(r"-l[\w.+-]+|[^-@].*\.(o|a|so)", word):
             raise LinkUnknown("link-argument", word)
+    return own, directories
 
 
 def _judge_linker_words(word: str) -> None:
