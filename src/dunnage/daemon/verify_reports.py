@@ -1,17 +1,14 @@
 """Reports of verify mode: a file for each stored result that was not what the compiler makes."""
 
 import logging
-import re
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 from dunnage import limits
+from dunnage.daemon.text_files import text_file, write_text
 from dunnage.model.digest import ActionKey
 
 log = logging.getLogger(__name__)
-
-_ODD: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class VerifyReports:
@@ -22,10 +19,9 @@ class VerifyReports:
 
     def keep(self, name: str, action: ActionKey, text: str) -> str:
         """Write one and return its path; the oldest beyond `limits.VERIFY_REPORTS_MAX` go."""
-        file = self._directory / f"{_ODD.sub('-', name)}-{action.hex()[:16]}.txt"
         try:
-            self._directory.mkdir(mode=0o700, exist_ok=True)
-            file.write_text(text, encoding="utf-8", errors="backslashreplace")
+            file = text_file(self._directory, name, action)
+            write_text(file, text)
             for old in self._newest_first()[limits.VERIFY_REPORTS_MAX :]:
                 old.unlink(missing_ok=True)
         except OSError as error:
