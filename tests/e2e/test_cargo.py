@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from support.invoking import DUNNAGE, succeed
 from support.workshop import Workshop
 
 LIBRARY = """
@@ -35,13 +36,7 @@ class Workspace:
 
     def run(self, *words: str, env: Mapping[str, str] | None = None) -> str:
         """`dunnage run -- cargo …`; what it said on both streams."""
-        command = [sys.executable, "-m", "dunnage", "run", "--", "cargo", *words]
-        own = {"PYTHONPATH": os.pathsep.join(sys.path), "CARGO_TERM_COLOR": "never"}
-        done = subprocess.run(
-            command, cwd=self.directory, env=os.environ | own | dict(env or {}),
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
+        done = succeed([*DUNNAGE, "run", "--", "cargo", *words], self.directory, env or {})
         return done.stdout + done.stderr
 
     def wipe(self) -> None:

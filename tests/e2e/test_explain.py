@@ -4,13 +4,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.invoking import DUNNAGE, succeed
 from support.workshop import Workshop
 
 
@@ -30,13 +30,7 @@ class Project:
         Workshop.here().settle()
 
     def run(self, *words: str, **env: str) -> str:
-        own = {"PYTHONPATH": os.pathsep.join(sys.path), "CARGO_TERM_COLOR": "never"}
-        done = subprocess.run(
-            [sys.executable, "-m", "dunnage", *words], cwd=self.directory, env=os.environ | own | env,
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return succeed([*DUNNAGE, *words], self.directory, env).stdout
 
     def explain(self, *words: str) -> dict[str, Any]:
         """The newest session that is explained."""

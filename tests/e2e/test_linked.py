@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support import projects
+from support.invoking import DUNNAGE, succeed
 from support.projects import hyperfine, ripgrep
 from support.workshop import Workshop
 
@@ -58,13 +58,8 @@ class Project:
 
     def cargo(self, *words: str, env: Mapping[str, str] | None = None, cached: bool = True) -> str:
         """`dunnage run -- cargo …` or plain cargo; what it said."""
-        front = [sys.executable, "-m", "dunnage", "run", "--"] if cached else []
-        own = {"PYTHONPATH": os.pathsep.join(sys.path), "CARGO_TERM_COLOR": "never", "CARGO_INCREMENTAL": "0"}
-        done = subprocess.run(
-            [*front, "cargo", *words], cwd=self.directory, env=os.environ | own | dict(env or {}),
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
+        front = [*DUNNAGE, "run", "--"] if cached else []
+        done = succeed([*front, "cargo", *words], self.directory, {"CARGO_INCREMENTAL": "0", **(env or {})})
         return done.stdout + done.stderr
 
     def wipe(self) -> None:
