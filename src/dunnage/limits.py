@@ -55,6 +55,9 @@ VARIANTS_PER_ACTION_MAX: Final = 16
 ARCHIVES_PER_UNIT_MAX: Final = 1024
 """Libraries in `-L` directories that may count as inputs of one unit."""
 
+LOOK_BACK_BYTES: Final = 4096
+"""How much of a file's earlier bytes is kept in sight while it is searched for places: PATH_MAX."""
+
 FILES_PER_PATH_SET_MAX: Final = 4096
 """Files that one run of a unit may have read: their descriptors are held until they are hashed. The largest crate
 seen in practice (windows) has some 700."""

@@ -1,5 +1,6 @@
 """Which roots' places stand literally in the bytes of an output, found while the bytes pass by."""
 
+from dunnage import limits
 from dunnage.keys.roots import Roots
 
 _Place = tuple[str, bytes, bytes | None]
@@ -22,22 +23,21 @@ class PlaceSearch:
             around = (outer for _, outer in outermost_first if place.startswith(outer) and outer != place)
             self._wanted.append((name, place, next(around, None)))
         self._overlap = max((len(place) for _, place in outermost_first), default=1) - 1
-        self._tail = b""
         self._seen: set[bytes] = set()
         self.found: set[str] = set()
-        """Names of the roots whose place was seen so far."""
+        """Names of the roots whose place was seen so far; one that could be overlooked counts as seen."""
+        if self._overlap > limits.LOOK_BACK_BYTES:  # it is no path, but a variable may say anything
+            self.found |= {name for name, _ in roots.places}
+            self._wanted = []
 
-    def look(self, data: bytes) -> None:
-        """Take the next piece."""
-        if not self._wanted:
-            return
-        data = self._tail + data
+    def look(self, buffer: bytearray, start: int, end: int) -> None:
+        """Take the next piece: `buffer[start:end]`, with the end of what came before in front of it."""
+        first = max(0, start - self._overlap)
         missing: list[_Place] = []
         for name, place, outer in self._wanted:
-            if (outer is None or outer in self._seen) and place in data:
+            if (outer is None or outer in self._seen) and buffer.find(place, first, end) >= 0:
                 self._seen.add(place)
                 self.found.add(name)
             else:
                 missing.append((name, place, outer))
         self._wanted = missing
-        self._tail = data[max(0, len(data) - self._overlap) :]

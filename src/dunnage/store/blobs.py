@@ -1,8 +1,8 @@
 """Blobs: files named by their digest, complete as soon as they have their name, and never changed after.
 
-A blob is copied into a temporary file first and the *copy* is hashed: what the source becomes meanwhile does not
-matter. The record in the database (`blobs`) keeps what `stat` said when the bytes were last known to be right; as long
-as it says the same, a blob is opened without being read.
+What is hashed is what was written into a temporary file: what the source becomes meanwhile does not matter. The
+record in the database (`blobs`) keeps what `stat` said when the bytes were last known to be right; as long as it says
+the same, a blob is opened without being read.
 """
 
 import os
@@ -16,7 +16,7 @@ from dunnage import limits
 from dunnage.errors import BlobCorrupt, BlobMissing, StoreError
 from dunnage.model.digest import Digest
 from dunnage.store.cache import Generations
-from dunnage.store.contents import Look, copy, digest_of_open
+from dunnage.store.contents import Look, copy_of_open, digest_of_open
 from dunnage.store.database import Database
 from dunnage.store.layout import Layout, store_error
 
@@ -69,8 +69,7 @@ class Blobs:
         target = os.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             self._layout.step("copy")
-            copy(fd, target)
-            digest, size = digest_of_open(target, look)
+            digest, size = copy_of_open(fd, target, look)
             path = self._layout.blob(digest)
             self._layout.step("chmod")
             os.fchmod(target, 0o444)

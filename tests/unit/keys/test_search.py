@@ -6,16 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dunnage import limits
 from dunnage.keys.roots import Roots
 from dunnage.keys.search import PlaceSearch
 
 ROOTS = Roots.of([("target", "/ws/target"), ("workspace", "/ws"), ("cargo-home", "/home/u/.cargo")])
 
 
-def found(pieces: list[bytes]) -> set[str]:
-    search = PlaceSearch(ROOTS)
+def found(pieces: list[bytes], roots: Roots = ROOTS) -> set[str]:
+    search = PlaceSearch(roots)
+    before = bytes(limits.LOOK_BACK_BYTES)
     for piece in pieces:
-        search.look(piece)
+        behind = b"/ws/target"  # the buffer's old contents, which are no part of the file
+        search.look(bytearray(before + piece + behind), len(before), len(before) + len(piece))
+        before = (before + piece)[-limits.LOOK_BACK_BYTES :]
     return search.found
 
 
@@ -46,6 +50,10 @@ def test_pieces_do_not_matter(data: bytes, cuts: list[int]) -> None:
 
 
 def test_no_roots_nothing_found() -> None:
-    search = PlaceSearch(Roots.of([]))
-    search.look(b"/ws")
-    assert search.found == set()
+    assert found([b"/ws"], Roots.of([])) == set()
+
+
+def test_a_place_that_no_buffer_can_show_counts_as_seen() -> None:
+    longest = "/" + "x" * limits.LOOK_BACK_BYTES
+    assert found([b"", b"y"], Roots.of([("workspace", longest)])) == set()
+    assert found([b"", b"y"], Roots.of([("workspace", longest + "x")])) == {"workspace"}
