@@ -5,8 +5,9 @@ its stamp changing, too (git's "racy" rule), and for what dunnage itself wrote o
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Final, Protocol
 
 from blake3 import blake3
@@ -110,6 +111,28 @@ class Digests:
                     found[index] = read[1]
         return found
 
+    @contextmanager
+    def reading_ahead(self, view: View, paths: Sequence[str]) -> Iterator[None]:
+        """Read files that will be wanted, in threads of their own, while the caller asks the client for something
+        else; at the end the memo knows them.
+
+        Raises:
+            ViewGone: see `View`.
+        """
+        namespace = view.mount_namespace
+        records = view.stat(paths)
+        wanted = [
+            path
+            for path, record in zip(paths, records, strict=True)
+            if is_regular(record) and self.known(record, namespace) is None
+        ]
+        opened = view.open(wanted[: limits.FDS_PER_FRAME_MAX])
+        with _pool() as pool:
+            for descriptor in opened:
+                if descriptor is not None:
+                    pool.submit(self.of_descriptor, descriptor, namespace)
+            yield
+
     def _of_descriptors(
         self, descriptors: Mapping[int, int], namespace: int
     ) -> Iterable[tuple[int, tuple[StatRecord, Digest] | None]]:
@@ -118,6 +141,10 @@ class Digests:
         if sum(sizes.values()) < limits.PARALLEL_HASH_BYTES_MIN:
             return [(index, self.of_descriptor(fd, namespace)) for index, fd in descriptors.items()]
         largest_first = sorted(descriptors, key=lambda index: -sizes[index])
-        with ThreadPoolExecutor(len(os.sched_getaffinity(0)), "hash") as pool:
+        with _pool() as pool:
             reads = pool.map(lambda index: self.of_descriptor(descriptors[index], namespace), largest_first)
             return list(zip(largest_first, reads, strict=True))
+
+
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(len(os.sched_getaffinity(0)), "hash")

@@ -14,6 +14,7 @@ Only a path at a boundary becomes a mark. What remains literally afterwards bind
 import json
 import re
 from collections.abc import Callable
+from itertools import groupby
 
 from dunnage.keys.roots import Roots
 
@@ -37,13 +38,16 @@ def _json(path: str) -> bytes:
 _WRITERS: dict[bytes, Callable[[str], bytes]] = {b"m": _make, b"p": _plain, b"j": _json}
 
 
-def _mark(line: bytes, roots: Roots, letter: bytes, before: bytes, after: bytes) -> bytes:
-    """Replace each root's path that stands between one of `before` and one of `after` (classes of a regex)."""
+def _mark(lines: bytes, roots: Roots, letter: bytes, before: bytes, after: bytes) -> bytes:
+    """Replace each root's path that stands between one of `before` and one of `after` (classes of a regex), or at an
+    edge of a line.
+    """
     for name, place in roots.places:
-        path = re.escape(_WRITERS[letter](place))
-        mark = b"\0" + letter + name.encode() + b"\0"
-        line = re.sub(rb"(^|[" + before + rb"])" + path + rb"(?=[" + after + rb"]|$)", rb"\g<1>" + mark, line)
-    return line
+        path = _WRITERS[letter](place)
+        if path in lines:
+            pattern = rb"(?m)(^|[" + before + rb"])" + re.escape(path) + rb"(?=[" + after + rb"]|$)"
+            lines = re.sub(pattern, rb"\g<1>\0" + letter + name.encode() + rb"\0", lines)
+    return lines
 
 
 def dep_info_template(data: bytes, roots: Roots) -> bytes:
@@ -54,13 +58,13 @@ def dep_info_template(data: bytes, roots: Roots) -> bytes:
     """
     if b"\0" in data:
         raise NotKeepable("a NUL in dep-info")
-    lines = data.split(b"\n")
-    for index, line in enumerate(lines):
-        if line.startswith(b"#"):
-            lines[index] = _mark(line, roots, b"p", rb"=", rb"/")
-        else:
-            lines[index] = _mark(line, roots, b"m", rb" ", rb"/: ")
-    return b"\n".join(lines)
+    kinds = groupby(data.split(b"\n"), lambda line: line.startswith(b"#"))
+    return b"\n".join(
+        _mark(b"\n".join(lines), roots, b"p", rb"=", rb"/")
+        if is_comment
+        else _mark(b"\n".join(lines), roots, b"m", rb" ", rb"/: ")
+        for is_comment, lines in kinds
+    )
 
 
 def notice_template(line: bytes, roots: Roots) -> bytes:

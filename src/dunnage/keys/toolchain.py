@@ -89,20 +89,23 @@ class Toolchains:
         dynamic = read_dynamic(view, unit.compiler)
         if dynamic is None:
             return None
-        about = _answer(view, [unit.compiler, "-vV"])
-        sysroot = _answer(view, [unit.compiler, "--print", "sysroot"]).strip()
-        host = next((line[6:] for line in about.splitlines() if line.startswith("host: ")), "")
-        if not sysroot.startswith("/") or not host:
-            return None
         programs = [unit.compiler, *unit.drivers]
+        sysroot = ""
         watched: list[str] = []
         if not any(name.startswith(_DRIVER) for name in dynamic.needed):
             self._proxies.add((view.mount_namespace, unit.compiler))
-            real = f"{sysroot}/bin/rustc"
-            programs.append(real)
+            sysroot = _sysroot(view, unit.compiler)
+            programs.append(f"{sysroot}/bin/rustc")
             watched += _rustup_files(unit.cwd, env)
         libraries = loaded_libraries(view, programs)
         if not any(_DRIVER in library for library in libraries):
+            return None
+        # Driver and LLVM are read while the client starts rustc, which takes as long.
+        with self._digests.reading_ahead(view, libraries):
+            about = _answer(view, [unit.compiler, "-vV"])
+            sysroot = sysroot or _sysroot(view, unit.compiler)
+        host = next((line[6:] for line in about.splitlines() if line.startswith("host: ")), "")
+        if not sysroot.startswith("/") or not host:
             return None
         directories, standard = _standard_library(view, unit.sysroot or sysroot, host, unit.target)
         files = [*programs, *libraries, *standard]
@@ -145,6 +148,10 @@ class Toolchains:
 def _answer(view: View, argv: Sequence[str]) -> str:
     run = view.ask(argv)
     return (run.stdout or b"").decode("utf-8", "surrogateescape") if run.code == 0 and run.signal == 0 else ""
+
+
+def _sysroot(view: View, compiler: str) -> str:
+    return _answer(view, [compiler, "--print", "sysroot"]).strip()
 
 
 def _standard_library(view: View, sysroot: str, host: str, target: str | None) -> tuple[list[str], list[str]]:

@@ -6,12 +6,13 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from blake3 import blake3
 
 from dunnage import limits
 from dunnage.keys.digests import Digests, hash_descriptor, is_settled
 from dunnage.model.digest import Digest
-from dunnage.model.view import STAT, StatRecord
+from dunnage.model.view import STAT, StatRecord, ViewGone
 from support.units import LocalView, record_at
 
 LATER_NS = 3_600_000_000_000
@@ -144,3 +145,25 @@ def test_a_file_that_is_cut_short_while_it_is_read_ends_nobody(tmp_path: Path) -
     """Under a mapping the kernel would end the whole process."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-c", CUT_SHORT, tmp_path / "file"], env=environment, check=True)
+
+
+def test_files_that_are_read_ahead_are_known_afterwards(tmp_path: Path) -> None:
+    digests, _ = digests_at(LATER_NS)
+    view = LocalView()
+    paths = [str(tmp_path / name) for name in ("a", "b", "missing")]
+    for path in paths[:2]:
+        Path(path).write_text(path)
+    with digests.reading_ahead(view, [*paths, str(tmp_path)]):
+        assert view.opened == paths[:2]
+    found = digests.of(view, paths, view.stat(paths))
+    assert found == [*(blake3(path.encode()).digest() for path in paths[:2]), None]
+    assert view.opened == paths[:2]
+
+
+def test_a_client_that_leaves_meanwhile_leaves_nothing_open(tmp_path: Path) -> None:
+    digests, _ = digests_at(LATER_NS)
+    (tmp_path / "a").write_text("a")
+    before = set(os.listdir("/proc/self/fd"))
+    with pytest.raises(ViewGone), digests.reading_ahead(LocalView(), [str(tmp_path / "a")]):
+        raise ViewGone("client-gone", "it left")
+    assert set(os.listdir("/proc/self/fd")) == before
