@@ -3,7 +3,7 @@
 #define DUNNAGE_WIRE_H
 
 #define WIRE_CLIENT_VERSION "0.1.0"
-#define WIRE_VERSION 2
+#define WIRE_VERSION 3
 /* "dunnage\0" as a little endian u64. */
 #define WIRE_MAGIC 0x006567616e6e7564ULL
 
@@ -34,6 +34,7 @@
 /* Capabilities, in HELLO and WELCOME. */
 #define WIRE_CAPABILITY_DESCRIPTORS 1u
 #define WIRE_CAPABILITY_MOUNT_NAMESPACE 2u
+#define WIRE_CAPABILITY_LAUNCHER 4u
 
 /* HELLO.tty: which streams are terminals. */
 #define WIRE_TTY_STDIN 1u
@@ -57,6 +58,10 @@
 /* WRITE.files: where the bytes come from. */
 #define WIRE_SOURCE_DESCRIPTOR 0u
 #define WIRE_SOURCE_INLINE 1u
+#define WIRE_SOURCE_LAUNCHER 2u
+#define WIRE_SOURCE_DIRECTORY 3u
+#define WIRE_SOURCE_SYMLINK 4u
+#define WIRE_SOURCE_RENAME 5u
 
 /* A stat record, and where its fields begin. */
 #define WIRE_STAT_RECORD_BYTES 48

@@ -1,10 +1,11 @@
-"""Build the static client with zig for one, some or all architectures, under both of its names.
+"""Build the static client with zig for one, some or all architectures, under both of its names, and its launcher.
 
 python tools/build_client.py                      for this machine
 python tools/build_client.py --arch aarch64       for another; may be given more than once
 python tools/build_client.py --all --check-size   for all of them; fail when one is larger than 64 KiB
 
-Writes src/dunnage/clients/<arch>/{dunnage,sccache}: two copies, because the `cc` crate goes by the file's name.
+Writes src/dunnage/clients/<arch>/{dunnage,sccache,launcher}: two copies, because the `cc` crate goes by the file's name.
+The launcher is padded to whole blocks, so that a file system can share the program that is put behind it.
 An output that is newer than everything it is made from is left alone. The first build for an architecture
 compiles musl, too (up to a minute), later ones take a second.
 """
@@ -22,7 +23,9 @@ HERE: Final = Path(__file__).resolve().parent.parent
 NATIVE: Final = HERE / "native"
 CLIENTS: Final = HERE / "src" / "dunnage" / "clients"
 NAMES: Final = ("dunnage", "sccache")
+LAUNCHER: Final = "launcher"
 SIZE_MAX: Final = 64 * 1024
+BLOCK_BYTES: Final = 4096
 
 TARGETS: Final = {
     "x86_64": "x86_64-linux-musl",
@@ -68,16 +71,21 @@ def sources() -> list[Path]:
     return sorted(path for path in NATIVE.glob("*.c") if not path.name.startswith("fuzz_"))
 
 
+def launcher_sources() -> list[Path]:
+    """The C files of the launcher: the client's, with another `main`."""
+    return [path for path in sources() if path.name != "main.c"] + sorted(NATIVE.glob("launcher/*.c"))
+
+
 def is_fresh(outputs: Sequence[Path]) -> bool:
     """Whether all outputs are there and newer than the sources, the headers and this file."""
     if not all(output.is_file() for output in outputs):
         return False
-    inputs = [*sources(), *NATIVE.glob("*.h"), Path(__file__)]
+    inputs = [*sources(), *launcher_sources(), *NATIVE.glob("**/*.h"), Path(__file__)]
     return min(o.stat().st_mtime_ns for o in outputs) > max(i.stat().st_mtime_ns for i in inputs)
 
 
-def compile_to(arch: str, output: Path) -> None:
-    """Compile the client for an architecture. Raises CalledProcessError; the compiler has said why."""
+def compile_to(arch: str, output: Path, files: Sequence[Path]) -> None:
+    """Compile a program for an architecture. Raises CalledProcessError; the compiler has said why."""
     command = [
         sys.executable,
         "-m",
@@ -90,22 +98,30 @@ def compile_to(arch: str, output: Path) -> None:
         *WARNINGS,
     ]
     # Relative names, so that the file does not depend on where the checkout is.
-    command += [str(path.relative_to(HERE)) for path in sources()]
+    command += [str(path.relative_to(HERE)) for path in files]
     subprocess.run([*command, "-o", str(output)], cwd=HERE, check=True)
 
 
 def build(arch: str, directory: Path, *, force: bool = False) -> list[Path]:
-    """Build the client into `directory` under both names; returns the files. A client that is in use is replaced."""
-    outputs = [directory / name for name in NAMES]
+    """Build the client into `directory` under both names, and the launcher behind them; returns the files. A client
+    that is in use is replaced.
+    """
+    programs = dict.fromkeys((directory / name for name in NAMES), sources())
+    programs[directory / LAUNCHER] = launcher_sources()
+    outputs = list(programs)
     if not force and is_fresh(outputs):
         return outputs
     directory.mkdir(parents=True, exist_ok=True)
     fresh = directory / f".client-{os.getpid()}"
     try:
-        compile_to(arch, fresh)
-        content = fresh.read_bytes()
-        for output in outputs:
-            fresh.write_bytes(content)
+        made: Sequence[Path] = ()
+        content = b""
+        for output, files in programs.items():
+            if files != made:
+                compile_to(arch, fresh, files)
+                made, content = files, fresh.read_bytes()
+            padding = -len(content) % BLOCK_BYTES if output.name == LAUNCHER else 0
+            fresh.write_bytes(content + bytes(padding))
             fresh.chmod(0o755)
             fresh.replace(output)
     finally:

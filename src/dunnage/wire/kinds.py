@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from dunnage import limits
 from dunnage.errors import ProtocolError
+from dunnage.model.digest import DIGEST_BYTES
 from dunnage.wire.messages import STAT_RECORD, EntryKind, Field, FileSource, RunFlag, Stream, WriteFile
 
 Append = Callable[[bytes], None]
@@ -25,6 +26,7 @@ _I32: Final = struct.Struct("<i")
 _U8_BLOB: Final = struct.Struct("<BI")
 _FILE: Final = struct.Struct("<BBI")
 _RECORD_BYTES: Final = STAT_RECORD.size
+_DIGEST_CHARS: Final = 2 * DIGEST_BYTES
 
 
 class Kind(NamedTuple):
@@ -178,8 +180,18 @@ def _read_files(body: bytes, at: int, limit: int | None) -> tuple[Sequence[Write
 
 def _file(file: WriteFile) -> WriteFile:
     """A file whose parts agree."""
-    if file.source is FileSource.DESCRIPTOR and file.data:
-        raise ProtocolError("has a file with a descriptor and data, too")
+    size = len(file.data)
+    match file.source:
+        case FileSource.INLINE:
+            return file
+        case FileSource.DESCRIPTOR | FileSource.DIRECTORY:
+            fits = size == 0
+        case FileSource.LAUNCHER:
+            fits = size == _DIGEST_CHARS
+        case FileSource.SYMLINK | FileSource.RENAME:
+            fits = size > 0 and b"\0" not in file.data
+    if not fits:
+        raise ProtocolError(f"has a file of the source {file.source.name} with other data")
     return file
 
 

@@ -11,7 +11,7 @@ MAGIC: Final = b"dunnage\0"
 MAGIC_NUMBER: Final = int.from_bytes(MAGIC, "little")
 """The magic as the u64 that it is in a message."""
 
-WIRE_VERSION: Final = 2
+WIRE_VERSION: Final = 3
 
 
 class Capability(IntFlag):
@@ -21,6 +21,8 @@ class Capability(IntFlag):
     """Files travel as open descriptors (`SCM_RIGHTS`). Without it they would have to travel in messages."""
     MOUNT_NAMESPACE = 2
     """`mount_namespace` in HELLO names the namespace for as long as the machine is up."""
+    LAUNCHER = 4
+    """The client is a launcher: it carries the program that RUN without words runs (`payload` in HELLO)."""
 
 
 CAPABILITIES: Final = Capability.DESCRIPTORS
