@@ -44,6 +44,10 @@ NOTES_DESCRIPTOR: Final = 240
 """The number of the memory file into which a linker notes what it reads: below the smallest common bound of open files
 (256), above what a jobserver, a shell or make leaves open. In use, the client goes without."""
 
+SEEN_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Room for what a program and its children note of what they look at; memory only as far as it is used. A note takes
+some 150 bytes: a rustc makes some 500, the compilers of a large C library (400 files of 300 headers each) 30 MB."""
+
 # --- keys -----------------------------------------------------------------------------------------
 
 PATH_SETS_PER_UNIT_MAX: Final = 16

@@ -71,6 +71,8 @@ class Run:
     cpu_us: int
     notes: bytes | None = None
     """What stands in the memory file that the compiler was given; None where it was not."""
+    seen: bytes | None = None
+    """What the program and its children noted of what they looked at (`wire.seen`); None where nobody watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +113,12 @@ class View(Protocol):
     def ask(self, argv: Sequence[str]) -> Run:
         """Run a question to a compiler (`rustc --print sysroot`): quiet, in the client's cwd and environment."""
 
-    def compile(self, noting: Sequence[str] = ()) -> Run:
+    def compile(self, noting: Sequence[str] = (), *, observing: bool = False) -> Run:
         """Run the compiler as the client was called, its streams passed on live.
 
         With `noting`, words that make it write into the memory file `limits.NOTES_DESCRIPTOR`: those stand behind the
-        others, unless the client has no such file to give; then `notes` is None.
+        others, unless the client has no such file to give; then `notes` is None. When `observing`, the compiler and
+        its children note what they look at, unless it cannot be observed; then `seen` is None.
         """
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
