@@ -76,7 +76,7 @@ static char **command_line(const struct session *session, const struct message *
         return session->argv;
     }
     size_t own = 0;
-    if (request->flags == WIRE_RUN_NOTES) {
+    if (request->flags & WIRE_RUN_NOTES) {
         while (session->argv[own]) {
             own++;
         }
@@ -92,7 +92,7 @@ static char **command_line(const struct session *session, const struct message *
 
 static enum next serve_run(struct session *session, const struct message *request) {
     static char *words[WIRE_STRINGS_PER_LIST_MAX + 1];
-    bool quiet = request->flags == WIRE_RUN_QUIET;
+    bool quiet = (request->flags & WIRE_RUN_QUIET) != 0;
     int notes = -1;
     char **argv = command_line(session, request, words, sizeof words / sizeof *words, &notes);
     struct ending ending = run(&session->writer, argv, quiet, notes);
@@ -101,7 +101,7 @@ static enum next serve_run(struct session *session, const struct message *reques
         session->ending = ending;
     }
     struct writer *writer = &session->writer;
-    frame_begin(writer, WIRE_TYPE_EXITED, 4 + 4 + 4 + 8 + 8 + 8 + 1 + 1);
+    frame_begin(writer, WIRE_TYPE_EXITED, 4 + 4 + 4 + 8 + 8 + 8 + 1 + 1 + 1);
     frame_descriptors(writer, &notes, notes >= 0 ? 1 : 0);
     put_u32(writer, (uint32_t)ending.error);
     put_u32(writer, (uint32_t)ending.code);
@@ -110,6 +110,7 @@ static enum next serve_run(struct session *session, const struct message *reques
     put_u64(writer, ending.wall_us);
     put_u64(writer, ending.cpu_us);
     put_u8(writer, notes >= 0 ? 1 : 0);
+    put_u8(writer, 0); /* seen */
     put_u8(writer, ending.outlived ? 1 : 0);
     bool sent = frame_end(writer);
     if (notes >= 0) {

@@ -54,6 +54,10 @@ class LocalView:
         self.opened: list[str] = []
         self.asked: list[tuple[str, ...]] = []
         self.compiled = 0
+        self.observing = False
+        """Whether the last `compile` was to be observed."""
+        self.seen: bytes | None = None
+        """What `compile` says was seen when it was observed."""
         self.printed: tuple[bytes, bytes] | None = None
         self.ended: Run | str | None = None
         self.invocation: Invocation | None = None
@@ -97,8 +101,9 @@ class LocalView:
             started_ns=0, wall_us=1, cpu_us=1,
         )  # fmt: skip
 
-    def compile(self, noting: Sequence[str] = ()) -> Run:
+    def compile(self, noting: Sequence[str] = (), *, observing: bool = False) -> Run:
         self.compiled += 1
+        self.observing = observing
         if self.invocation is None:
             return ENDED_WELL
         started_ns = time.time_ns()
@@ -112,7 +117,7 @@ class LocalView:
         self.while_compiling()
         return Run(
             code=max(done.returncode, 0), signal=max(-done.returncode, 0), stdout=done.stdout, stderr=done.stderr,
-            started_ns=started_ns, wall_us=100_000, cpu_us=90_000, notes=noted,
+            started_ns=started_ns, wall_us=100_000, cpu_us=90_000, notes=noted, seen=self.seen if observing else None,
         )  # fmt: skip
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:

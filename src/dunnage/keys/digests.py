@@ -13,13 +13,18 @@ from typing import Final, Protocol
 from blake3 import blake3
 
 from dunnage import limits
+from dunnage.keys.listings import listing_digest
 from dunnage.model.digest import Digest
-from dunnage.model.view import STAT, StatRecord, View, exists, is_regular, record_of
+from dunnage.model.view import STAT, StatRecord, View, exists, is_directory, is_regular, record_of
 
 _CHUNK_BYTES: Final = 1 << 20
 """How much is read at a time: it fits into a core's cache."""
 
 _MODE_AND_LATER: Final = slice(4, None)
+
+
+Reading = Callable[[], list[Digest | None]]
+"""Reads files that are open already, closes them, and gives their digests; to be called once."""
 
 
 class Memo(Protocol):
@@ -93,23 +98,77 @@ class Digests:
         Raises:
             ViewGone: see `View`.
         """
+        found, wanted = self._remembered(view, records)
+        for start in range(0, len(wanted), limits.FDS_PER_FRAME_MAX):
+            batch = wanted[start : start + limits.FDS_PER_FRAME_MAX]
+            opened = zip(batch, view.open([paths[i] for i in batch]), strict=True)
+            here = {index: descriptor for index, descriptor in opened if descriptor is not None}
+            self._fill_in(found, here, records, view.mount_namespace)
+        return found
+
+    def of_later(self, view: View, paths: Sequence[str], records: Sequence[StatRecord]) -> Reading:
+        """`of` in two steps: what is not remembered is opened now, and read when the result is called, once.
+
+        Raises:
+            ViewGone: see `View`.
+        """
+        found, wanted = self._remembered(view, records)
+        opened = zip(wanted, view.open([paths[index] for index in wanted]), strict=True)
+        here = {index: descriptor for index, descriptor in opened if descriptor is not None}
         namespace = view.mount_namespace
+
+        def read() -> list[Digest | None]:
+            self._fill_in(found, here, records, namespace)
+            return found
+
+        return read
+
+    def _remembered(self, view: View, records: Sequence[StatRecord]) -> tuple[list[Digest | None], list[int]]:
+        """What the memo knows, and the places of those files that have to be read."""
+        namespace, known = view.mount_namespace, self._memo.digest_of
         found: list[Digest | None] = []
         wanted: list[int] = []
-        known = self._memo.digest_of
         for index, record in enumerate(records):
             digest = known(record, namespace) if exists(record) else None
             found.append(digest)
             if digest is None and is_regular(record):
                 wanted.append(index)
-        for start in range(0, len(wanted), limits.FDS_PER_FRAME_MAX):
-            batch = wanted[start : start + limits.FDS_PER_FRAME_MAX]
-            opened = zip(batch, view.open([paths[i] for i in batch]), strict=True)
-            here = {index: descriptor for index, descriptor in opened if descriptor is not None}
-            for index, read in self._of_descriptors(here, namespace):
-                if read is not None and read[0][_MODE_AND_LATER] == records[index][_MODE_AND_LATER]:
-                    found[index] = read[1]
-        return found
+        return found, wanted
+
+    def _fill_in(
+        self,
+        found: list[Digest | None],
+        descriptors: Mapping[int, int],
+        records: Sequence[StatRecord],
+        namespace: int,
+    ) -> None:
+        """Read open files, and put down the digests of those that are still what was statted."""
+        for index, read in self._of_descriptors(descriptors, namespace):
+            if read is not None and read[0][_MODE_AND_LATER] == records[index][_MODE_AND_LATER]:
+                found[index] = read[1]
+
+    def of_listing(self, view: View, path: str, record: StatRecord) -> Digest | None:
+        """The digest of the names in a directory that was just statted; None for what is none, or cannot be listed.
+
+        Remembered by stat like a file's: whoever adds, removes or renames a name changes the directory's own stamp. So
+        a directory that is as it was costs no question.
+
+        Raises:
+            ViewGone: see `View`.
+        """
+        if not is_directory(record):
+            return None
+        namespace = view.mount_namespace
+        digest = self._memo.digest_of(record, namespace)
+        if digest is None:
+            asked_ns = self._clock_ns()
+            entries = view.entries(path)
+            if entries is None:
+                return None
+            digest = listing_digest(entries)
+            if is_settled(record, asked_ns):
+                self._memo.remember(record, namespace, digest)
+        return digest
 
     @contextmanager
     def reading_ahead(self, view: View, paths: Sequence[str]) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from dunnage import limits
 from dunnage.keys.roots import Roots
 from dunnage.model.path_set import PathSet
 
@@ -47,3 +48,14 @@ def rust_path_set(
         absent=tuple(sorted(map(roots.relative, twins.union(absent)))),
         env=tuple(sorted(set(env))),
     )
+
+
+def too_many(paths: PathSet) -> str | None:
+    """What a path set has more of than is kept, in a word; None where it has not."""
+    if len(paths.files) > limits.FILES_PER_PATH_SET_MAX:
+        return "files"
+    if len(paths.listed) > limits.LISTINGS_PER_PATH_SET_MAX:
+        return "directories"
+    if len(paths.absent) + len(paths.places) > limits.PLACES_PER_PATH_SET_MAX:
+        return "places"
+    return "variables" if len(paths.env) > limits.VARIABLES_PER_PATH_SET_MAX else None

@@ -180,19 +180,23 @@ def _read_files(body: bytes, at: int, limit: int | None) -> tuple[Sequence[Write
 
 def _file(file: WriteFile) -> WriteFile:
     """A file whose parts agree."""
-    size = len(file.data)
-    match file.source:
-        case FileSource.INLINE:
-            return file
-        case FileSource.DESCRIPTOR | FileSource.DIRECTORY:
-            fits = size == 0
-        case FileSource.LAUNCHER:
-            fits = size == _DIGEST_CHARS
-        case FileSource.SYMLINK | FileSource.RENAME:
-            fits = size > 0 and b"\0" not in file.data
-    if not fits:
-        raise ProtocolError(f"has a file of the source {file.source.name} with other data")
+    if file.source is FileSource.DESCRIPTOR and file.data:
+        raise ProtocolError("has a file with a descriptor and data, too")
+    if not _fits(file):
+        raise ProtocolError(f"has a file from {file.source.name} with data that it cannot have")
     return file
+
+
+def _fits(file: WriteFile) -> bool:
+    match file.source:
+        case FileSource.LAUNCHER:
+            return len(file.data) == _DIGEST_CHARS
+        case FileSource.DIRECTORY:
+            return not file.data
+        case FileSource.SYMLINK | FileSource.RENAME:
+            return bool(file.data) and b"\0" not in file.data
+        case _:
+            return True
 
 
 # --- writing --------------------------------------------------------------------------------------
@@ -271,7 +275,7 @@ KINDS: Final[dict[str, Kind]] = {
     "code": _range(_I32, 255),
     "signal": _range(_I32, 64),
     "flag": _range(_U8, 1),
-    "run_flags": _range(_U32, max(RunFlag)),
+    "run_flags": _range(_U32, sum(RunFlag)),
     "stream": Kind(_read_stream, _write_stream, Stream.STDOUT, 1),
     "blob": Kind(_read_blob, _write_blob, b"", 4, 1),
     "text": Kind(_read_text, _write_text, "", 4, 1),
