@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from dunnage import limits
 from dunnage.daemon.transport import Transport
-from dunnage.model.view import Entry, RestoreFile, Run, StatRecord, View, ViewGone, exists
+from dunnage.model.view import Entry, Made, RestoreFile, Run, StatRecord, View, ViewGone, exists
 from dunnage.wire.messages import (
     ClientMessage,
     DaemonMessage,
@@ -132,27 +132,31 @@ class SocketView:
         return Run(
             code=message.code, signal=message.signal, stdout=stdout, stderr=stderr,
             started_ns=message.started_ns, wall_us=message.wall_us, cpu_us=message.cpu_us, notes=notes, seen=seen,
+            outlived=message.outlived == 1,
         )  # fmt: skip
+
+    def write(self, files: Sequence[RestoreFile]) -> list[StatRecord]:
+        """See `View`."""
+        records: list[StatRecord] = []
+        for start in range(0, len(files), limits.OUTPUTS_PER_UNIT_MAX):
+            batch = files[start : start + limits.OUTPUTS_PER_UNIT_MAX]
+            self._send([_write(batch)], _descriptors(batch))
+            records += self._written(batch)
+        return records
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
         """See `View`. WRITE and EXIT go out together: the client ends without another round trip."""
-        writes = [
-            WriteFile(
-                file.path,
-                file.executable,
-                FileSource.INLINE if file.descriptor is None else FileSource.DESCRIPTOR,
-                file.data,
-            )
-            for file in files
-        ]
-        descriptors = [file.descriptor for file in files if file.descriptor is not None]
-        self._send([Write(writes), Exit(0, 0, stdout, stderr)], descriptors)
+        self._send([_write(files), Exit(0, 0, stdout, stderr)], _descriptors(files))
         self.is_over = True
+        return self._written(files)
+
+    def _written(self, files: Sequence[RestoreFile]) -> list[StatRecord]:
         records = [StatRecord(record) for record in self._receive(Written).records]
         if len(records) != len(files):
             raise ViewGone("protocol", "as many records as files were expected")
         failed = [file.path for file, record in zip(files, records, strict=True) if not exists(record)]
         if failed:
+            self.is_over = True  # the client goes on alone
             raise ViewGone("write-failed", ", ".join(failed))
         return records
 
@@ -184,6 +188,26 @@ class SocketView:
         if not isinstance(message, expected):
             raise ViewGone("protocol", f"{type(message).__name__} instead of {expected.__name__}")
         return message
+
+
+_SOURCES: Final = {
+    Made.LAUNCHER: FileSource.LAUNCHER,
+    Made.DIRECTORY: FileSource.DIRECTORY,
+    Made.MOVED: FileSource.RENAME,
+}
+
+
+def _write(files: Sequence[RestoreFile]) -> Write:
+    return Write([WriteFile(file.path, file.executable, _source(file), file.data) for file in files])
+
+
+def _source(file: RestoreFile) -> FileSource:
+    plain = FileSource.INLINE if file.descriptor is None else FileSource.DESCRIPTOR
+    return _SOURCES.get(file.made, plain)
+
+
+def _descriptors(files: Sequence[RestoreFile]) -> list[int]:
+    return [file.descriptor for file in files if file.descriptor is not None]
 
 
 def _batches(paths: Sequence[str]) -> Iterator[Sequence[str]]:

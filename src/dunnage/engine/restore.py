@@ -2,6 +2,7 @@
 
 import os
 
+from dunnage.engine.launchers import as_launcher
 from dunnage.engine.subject import Known, Missed, Subject
 from dunnage.errors import BlobCorrupt, BlobMissing
 from dunnage.keys.template import fill
@@ -26,7 +27,11 @@ def restore(view: View, subject: Subject, known: Known, result: ActionResult, st
                 continue
             item = next(stored)
             descriptor = store.open_blob(item.digest, item.size)
-            files.append(RestoreFile(output.path, item.executable, descriptor))
+            files.append(
+                as_launcher(output.path, descriptor, item.digest)
+                if subject.unit.launcher
+                else RestoreFile(output.path, item.executable, descriptor)
+            )
         records = view.restore(files, fill(result.stdout, subject.roots), fill(result.stderr, subject.roots))
     except BlobMissing as error:
         return Missed("evicted", str(error))
@@ -38,7 +43,7 @@ def restore(view: View, subject: Subject, known: Known, result: ActionResult, st
                 os.close(file.descriptor)
     written = [record for file, record in zip(files, records, strict=True) if file.descriptor is not None]
     for item, record in zip(result.outputs, written, strict=True):
-        if exists(record):
+        if exists(record) and not subject.unit.launcher:  # which is another file than the one that is kept
             store.remember(record, view.mount_namespace, item.digest)
     store.used(subject.key, known.paths, known.action, result)
     return None

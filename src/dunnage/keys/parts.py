@@ -171,6 +171,7 @@ _ROOTS: Final = {
     "cargo-home": "cargo home",
     "target": "the target directory",
     "workspace": "the workspace",
+    "package": "the package",
     "sysroot": "the sysroot",
 }
 

@@ -11,6 +11,7 @@ How the roots of a unit are found, longest path first so that nested ones do the
                  (cargo's own layout), else CARGO_HOME
     target       from the output directory: above `deps` (or `build/<pkg>/<hash>/out` of cargo's newer layout), the
                  profile's name, and the target's name if one was given
+    package      of the run of a build script: its package's directory, unless it lies in cargo home
     workspace    the compiler's working directory, unless it lies in cargo home: cargo runs rustc for members of a
                  workspace in the workspace's root, for all else in the package's own directory
 """
@@ -100,6 +101,21 @@ def target_dir(out_dir: str, target: str | None) -> str:
     if target and parts and parts[-1] == _target_name(target):
         parts = parts[:-1]
     return "/".join(parts) or out_dir
+
+
+def run_roots(out_dir: str, target: str | None, package_dir: str, cargo_home_env: str | None) -> Roots:
+    """The roots of the run of a build script: `OUT_DIR` is `<target dir>[/<target>]/<profile>/build/<package>…/out`."""
+    head, mark, _ = out_dir.rpartition("/build/")
+    parts = head.split("/")[:-1] if mark else out_dir.split("/")
+    if target and len(parts) > 1 and parts[-1] == _target_name(target):
+        parts = parts[:-1]
+    places = [("target", "/".join(parts) or out_dir)]
+    home = cargo_home([package_dir], cargo_home_env)
+    if home:
+        places.append(("cargo-home", home))
+    if not (home and (package_dir + "/").startswith(home + "/")):
+        places.append(("package", package_dir))
+    return Roots.of(places)
 
 
 def _target_name(target: str) -> str:

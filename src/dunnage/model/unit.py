@@ -103,6 +103,8 @@ class Unit:
     """`-L dependency` directories, in order: where indirect crates are found."""
     link: Link | None = None
     """How an output is linked; None where none is."""
+    launcher: bool = False
+    """The output is the program of a build script, and becomes a launcher that carries it."""
 
 
 def look_of(unit: Unit) -> str:

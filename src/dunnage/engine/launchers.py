@@ -1,0 +1,31 @@
+"""Launchers: what stands in the place of a build script's program, so that its runs can be replayed (`engine.runs`).
+
+The store keeps the program itself; the client puts its launcher in front of it whenever it writes one.
+"""
+
+import os
+
+from dunnage.engine.collect import Collected
+from dunnage.keys.digests import hash_descriptor
+from dunnage.model.digest import Digest
+from dunnage.model.unit import Unit
+from dunnage.model.view import Made, RestoreFile, View
+
+
+def as_launcher(path: str, descriptor: int, program: Digest) -> RestoreFile:
+    """The program behind a descriptor, carried by a launcher."""
+    return RestoreFile(path, True, descriptor, program.hex().encode(), Made.LAUNCHER)
+
+
+def place_launcher(view: View, unit: Unit, collected: Collected) -> None:
+    """Put a launcher in the place of what was compiled. Its descriptor stays open, with the program itself.
+
+    Raises:
+        ViewGone: also where it could not be written; then the program stands there as it was.
+    """
+    others = [output for output in unit.outputs if output.kind != "dep-info"]
+    files = [
+        as_launcher(output.path, descriptor, hash_descriptor(descriptor, os.fstat(descriptor).st_size))
+        for output, descriptor in zip(others, collected.outputs, strict=True)
+    ]
+    view.write(files)
