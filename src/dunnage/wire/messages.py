@@ -104,7 +104,8 @@ WITH_DESCRIPTOR: Final = frozenset({FileSource.DESCRIPTOR, FileSource.LAUNCHER})
 @dataclass(frozen=True, slots=True)
 class WriteFile:
     """One file of WRITE: `text path`, `u8 executable`, `u8 source`, `blob data` (as `FileSource` says;
-    empty with DESCRIPTOR and DIRECTORY)."""
+    empty with DESCRIPTOR and DIRECTORY).
+    """
 
     path: str
     executable: bool
