@@ -1,6 +1,5 @@
 """Runs of build scripts with real cargo: what is replayed, what is not, and what cargo thinks of it afterwards."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from support.battery.scripts import scripted
 from support.builds import Site, site
+from support.commands import run
 from support.launchers import is_launcher
 from support.tools import Host
 
@@ -65,7 +65,7 @@ def test_a_run_is_replayed_and_then_watched(here: Site) -> None:
     assert again.compiled == ["app"]
     assert here.counts().all["languages"]["build script"]["uncacheable"] == 1  # OUT_DIR holds what was
     program = here.directories.target / "debug/app"
-    assert os.popen(str(program)).read() == "two"  # noqa: S605
+    assert run([program]).stdout == "two"
 
 
 def test_without_dunnage_the_program_runs(here: Site) -> None:
@@ -97,7 +97,7 @@ REASONS = {
     "run-wrote": 'fs::write("made.txt", "x").unwrap(); "".into()',
     "run-children": 'Command::new("sleep").arg("2").spawn().unwrap(); "".into()',
     "run-network": 'std::net::TcpListener::bind("127.0.0.1:0").is_ok().to_string()',
-    "run-odd-output": 'std::os::unix::fs::symlink("a", format!("{out}/link")).unwrap(); "".into()',
+    "run-odd-output": 'std::os::unix::fs::symlink("said.txt", format!("{out}/link")).unwrap(); "".into()',
     "run-failed": "std::process::exit(4)",
 }
 

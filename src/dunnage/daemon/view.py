@@ -93,7 +93,9 @@ class SocketView:
         answer = self._ask(List(path), Listed)
         if answer.errno:
             return None
-        return [Entry(name, kind == EntryKind.DIRECTORY) for kind, name in answer.names]
+        return [
+            Entry(name, kind == EntryKind.DIRECTORY, kind == EntryKind.SYMLINK) for kind, name in answer.names
+        ]
 
     def ask(self, argv: Sequence[str]) -> Run:
         """See `View`."""

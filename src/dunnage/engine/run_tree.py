@@ -57,6 +57,8 @@ def collect_tree(view: View, out_dir: str, store: Store) -> Tree | Missed:
         directory = pending.pop()
         for entry in view.entries(f"{out_dir}/{directory}".rstrip("/")) or ():
             name = f"{directory}{entry.name}"
+            if entry.is_link:
+                return Missed("run-odd-output", name)
             (directories if entry.is_dir else names).append(name)
             if entry.is_dir:
                 pending.append(f"{name}/")

@@ -3,7 +3,7 @@
 import os
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from stat import S_ISDIR, S_ISREG
 from typing import Final, NewType, Protocol
@@ -55,6 +55,8 @@ class Entry:
 
     name: str
     is_dir: bool
+    is_link: bool = field(default=False, compare=False)
+    """It is a symbolic link, whatever it leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
