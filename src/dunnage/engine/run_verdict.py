@@ -29,9 +29,9 @@ _READ_BY_ALL: Final = re.compile(
 """What says nothing that a build script could put into its output on purpose, or nothing at all."""
 
 _CORES: Final = re.compile(
-    r"/sys/fs/cgroup(/.*)?|/sys/devices/system/cpu(/.*)?|/proc/(self|[0-9]+)/(cgroup|mountinfo)"
+    r"/sys/fs/cgroup(/.*)?|/sys/devices/system/cpu(/.*)?|/proc/(self|[0-9]+)/(cgroup|mountinfo|statm)"
 )
-"""Where the number of processors is found: for tools, that is how, not what. Who asks by itself asks the C library for
+"""Where the number of processors and their own size are found: for tools, that is how, not what. Who asks by itself asks the C library for
 them, too, which is noted (`cores`)."""
 
 _RANDOM: Final = ("/dev/urandom", "/dev/random")
