@@ -95,14 +95,22 @@ static enum next serve_run(struct session *session, const struct message *reques
     bool quiet = (request->flags & WIRE_RUN_QUIET) != 0;
     int notes = -1;
     char **argv = command_line(session, request, words, sizeof words / sizeof *words, &notes);
-    struct ending ending = run(&session->writer, argv, quiet, notes);
+    struct ending ending = run(&session->writer, argv, quiet, notes, (request->flags & WIRE_RUN_SEEN) != 0);
     if (!quiet && ending.error == 0) {
         session->decided = true;
         session->ending = ending;
     }
     struct writer *writer = &session->writer;
     frame_begin(writer, WIRE_TYPE_EXITED, 4 + 4 + 4 + 8 + 8 + 8 + 1 + 1);
-    frame_descriptors(writer, &notes, notes >= 0 ? 1 : 0);
+    int files[2];
+    unsigned count = 0;
+    if (notes >= 0) {
+        files[count++] = notes;
+    }
+    if (ending.seen >= 0) {
+        files[count++] = ending.seen;
+    }
+    frame_descriptors(writer, files, count);
     put_u32(writer, (uint32_t)ending.error);
     put_u32(writer, (uint32_t)ending.code);
     put_u32(writer, (uint32_t)ending.signal);
@@ -110,10 +118,10 @@ static enum next serve_run(struct session *session, const struct message *reques
     put_u64(writer, ending.wall_us);
     put_u64(writer, ending.cpu_us);
     put_u8(writer, notes >= 0 ? 1 : 0);
-    put_u8(writer, 0); /* seen */
+    put_u8(writer, ending.seen >= 0 ? 1 : 0);
     bool sent = frame_end(writer);
-    if (notes >= 0) {
-        (void)close(notes);
+    for (unsigned i = 0; i < count; i++) {
+        (void)close(files[i]);
     }
     return sent ? NEXT_MESSAGE : FALL_BACK;
 }

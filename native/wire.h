@@ -79,6 +79,7 @@
 #define WIRE_UNSEEN_SYSTEM "system"
 #define WIRE_UNSEEN_EXEC "exec"
 #define WIRE_UNSEEN_LISTING "listing"
+#define WIRE_UNSEEN_PLACE "place"
 
 /* A stat record, and where its fields begin. */
 #define WIRE_STAT_RECORD_BYTES 48

@@ -75,3 +75,5 @@ class UnseenWord(StrEnum):
     """Became or started a program that cannot be observed."""
     LISTING = "listing"
     """Searched directories through the C library (`ftw`, `fts`, `glob`)."""
+    PLACE = "place"
+    """Named a file relative to a directory that has no path any more."""
