@@ -10,12 +10,14 @@
     what cannot be followed              not stored: the network, the clock, a pipe, a program without the library
 
 What is left out, because rustc itself looks at it: `compilers.rustc.own_reads`. rustc asks for the clock only with
-`-C incremental`, and how many processors there are says nothing about what it makes; a child of a macro may do neither.
+`-C incremental`, and how many processors there are says nothing about what it makes; a child of a macro may do neither,
+unless it is one of `BOOKKEEPERS`.
 """
 
 import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from dunnage.compilers.rustc.own_reads import OwnReads, is_own_variable, is_system_library
 from dunnage.engine.subject import Missed, Subject
@@ -23,6 +25,13 @@ from dunnage.model.path_set import ALL_VARIABLES
 from dunnage.model.seen import Seen
 from dunnage.model.view import View, exists, is_directory, is_regular
 from dunnage.wire.seen_parse import SeenError, parse_seen
+
+BOOKKEEPERS: Final[dict[str, str]] = {
+    "cargo": "notes when it used what, and says nothing of time (`cargo metadata`, `cargo locate-project`)",
+    "rustup": "becomes cargo or rustc",
+    "rustc": "as when it is no child",
+}
+"""Programs whose clock and number of processors are not in what they say: macros run them to find the workspace."""
 
 
 @dataclass(slots=True)
@@ -59,7 +68,7 @@ def observe(view: View, subject: Subject, notes: bytes | None) -> Observed:
     libraries = seen.libraries if children else (p for p in seen.libraries if not is_system_library(p))
     looked = _others(own, (*seen.read, *seen.looked, *seen.programs, *libraries))
     listed = _others(own, seen.listed)
-    _sort(view, found, looked, listed, seen.read)
+    _sort(view, own, found, looked, listed, seen.read)
     found.missed = _unfollowed(subject, own, seen, children) or found.missed
     return found
 
@@ -73,7 +82,9 @@ def _others(own: OwnReads, paths: Iterable[str]) -> list[str]:
     return sorted({path for path in paths if not own.is_read(path)})
 
 
-def _sort(view: View, found: Observed, looked: list[str], listed: list[str], read: Iterable[str]) -> None:
+def _sort(
+    view: View, own: OwnReads, found: Observed, looked: list[str], listed: list[str], read: Iterable[str]
+) -> None:
     """By what is there: files, nothing, or something else."""
     names = set(listed)
     for path, record in zip(looked, view.stat(looked), strict=True):
@@ -84,7 +95,8 @@ def _sort(view: View, found: Observed, looked: list[str], listed: list[str], rea
         elif not exists(record):
             found.absent.append(path)
         else:
-            found.places.append(path)
+            if not own.is_written(path):  # a directory that cargo made, or any above it, is there
+                found.places.append(path)
             if path in read and not is_directory(record):
                 found.missed = Missed("macro-unseen", f"it read {path}, which is no file")
     for path, record in zip(listed, view.stat(listed), strict=True):
@@ -103,6 +115,8 @@ def _unfollowed(subject: Subject, own: OwnReads, seen: Seen, children: set[int])
         by_child = any(
             word in seen.by_pid[pid].unseen and seen.by_pid[pid].program == program for pid in children
         )
+        if word in ("clock", "cores") and posixpath.basename(program) in BOOKKEEPERS and by_child:
+            continue
         if word == "cores" and not by_child:
             continue
         if word == "clock" and not by_child and subject.unit.incremental is not None:

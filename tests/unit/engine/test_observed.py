@@ -42,6 +42,7 @@ def test_each_kind_of_place(subject: Subject) -> None:
         note(SeenKind.LOOKED, f"{here}/templates"),
         note(SeenKind.LOOKED, f"{here}/templates/sub"),
         note(SeenKind.LOOKED, f"{here}/absent"),
+        note(SeenKind.LOOKED, f"{here}/target"),
         note(SeenKind.LOOKED, f"{here}/pipe"),
         note(SeenKind.LISTED, f"{here}/templates"),
         note(SeenKind.LISTED, f"{here}/gone"),
@@ -134,6 +135,13 @@ def test_what_cannot_be_followed_in_a_child(subject: Subject, word: str) -> None
     child = began(SH, pid=CHILD, parent=PID)
     found = seen(subject, child, note(SeenKind.UNSEEN, word, pid=CHILD))
     assert found.missed == Missed("macro-unseen", f"{word}: sh")
+
+
+@pytest.mark.parametrize("word", ["clock", "cores"])
+def test_cargo_keeps_books_with_a_clock(subject: Subject, word: str) -> None:
+    child = began("/rust/bin/cargo", pid=CHILD, parent=PID)
+    assert seen(subject, child, note(SeenKind.UNSEEN, word, pid=CHILD)).missed is None
+    assert seen(subject, child, note(SeenKind.UNSEEN, "network", pid=CHILD)).missed is not None
 
 
 def test_a_program_that_could_not_be_followed(subject: Subject) -> None:

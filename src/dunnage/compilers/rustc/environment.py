@@ -18,6 +18,7 @@ RUSTC: Final[dict[str, str]] = {
     "RUSTC_FORCE_RUSTC_VERSION": "replaces the version that is written into metadata",
     "RUSTC_FORCE_INCR_COMP_ARTIFACT_HEADER": "the same in older compilers",
     "RUSTC_OVERRIDE_VERSION_STRING": "replaces the version that the compiler reports of itself",
+    "LLVM_OVERRIDE_PRODUCER": "the name of the producer that LLVM writes into bitcode",
     "RUSTC_LOG": "adds the compiler's log to stderr",
     "RUSTC_CTFE_BACKTRACE": "adds backtraces to diagnostics of constant evaluation",
     "RUST_TARGET_PATH": "where a `--target` that is no known triple is looked up",

@@ -36,6 +36,9 @@ VARIABLES: Final[dict[str, str]] = {
     "RUSTC_OVERRIDE_VERSION_STRING": _KEYED,
     "RUST_TARGET_PATH": _KEYED,
     "CARGO": "in the unit key, as far as it is set: its path is another one in each toolchain",
+    "LLVM_OVERRIDE_PRODUCER": _KEYED,
+    "LLVM_IGNORED_ENV_VAR": "a switch of LLVM's own tests",
+    "MALLOC_CONF": _MACHINE,
     "RUSTC_ICE": "where a compiler that crashes writes about it",
     "RUSTC_GRAPHVIZ_FONT": "for dumps that no build makes",
     "TERM": _PEOPLE,
@@ -63,6 +66,7 @@ _VARIABLE_PREFIXES: Final = ("RUSTC_LOG", "DUNNAGE_")
 _TEMPORARY: Final = re.compile(r"/(rustc|rmeta)[A-Za-z0-9]{6}(/|$)|/\.tmp[A-Za-z0-9]{6}(\.|$)")
 _CRATE: Final = re.compile(r"lib[^/]*\.(rlib|rmeta|so|dylib|dll|a)|[^/]*\.(lib|dll)")
 _SYSTEM: Final = ("/proc/", "/sys/", "/dev/")
+_ALLOCATOR: Final = "/etc/malloc.conf"
 _TOOLCHAIN: Final = re.compile(
     r"(/lib[^/]*/rustlib(/.*)?|/bin/(rustc|clippy-driver)|/lib[^/]*/lib(rustc_driver|LLVM|std|rustc)[^/]*)?"
 )
@@ -97,6 +101,7 @@ class OwnReads:
     | programs called like the linker's driver, wherever they are looked for | the linker's identity |
     | `/proc`, `/sys`, `/dev` | the process, the machine, the jobserver: no files with contents |
     | the jobserver's pipe | it carries no contents |
+    | `/etc/malloc.conf` | how rustc's allocator works |
     """
 
     def __init__(self, unit: Unit, sysroot: str, env: Mapping[str, str]) -> None:
@@ -126,6 +131,7 @@ class OwnReads:
         return (
             tidy in self._searched
             or (directory in self._searched and _CRATE.fullmatch(name) is not None)
+            or tidy == _ALLOCATOR
             or self.is_driver(tidy)
             or self._is_of_the_toolchain(tidy)
             or self._is_made(tidy)

@@ -62,6 +62,7 @@ DEPS = "/ws/target/debug/deps"
         "/dev/fd/8",
         "/sys/fs/cgroup/cpu.max",
         "/tmp/GMfifo77",
+        "/etc/malloc.conf",
     ],
 )
 def test_what_rustc_looks_at(path: str) -> None:
