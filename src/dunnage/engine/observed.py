@@ -95,7 +95,7 @@ def _sort(
         elif not exists(record):
             found.absent.append(path)
         else:
-            if not own.is_written(path):  # a directory that cargo made, or any above it, is there
+            if not own.is_above(path):
                 found.places.append(path)
             if path in read and not is_directory(record):
                 found.missed = Missed("macro-unseen", f"it read {path}, which is no file")

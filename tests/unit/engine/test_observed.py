@@ -23,6 +23,7 @@ def subject(tmp_path: Path) -> Subject:
     written(tmp_path / "src/lib.rs", "")
     written(tmp_path / "data.txt", "")
     (tmp_path / "templates/sub").mkdir(parents=True)
+    (tmp_path / "target").mkdir()
     os.mkfifo(tmp_path / "pipe")
     return subject_of(tmp_path, observed=True, library_dirs=(f"{tmp_path}/target/debug/deps",))
 

@@ -115,6 +115,7 @@ class OwnReads:
         searched += () if unit.link is None else unit.link.search_dirs
         searched += (posixpath.dirname(item.path) for item in unit.inputs if item.role.startswith("extern "))
         self._searched = set(map(_tidy, searched))
+        self._cwd = _tidy(unit.cwd)
         self._incremental = None if unit.incremental is None else _tidy(unit.incremental)
         self._driver = "" if unit.link is None else posixpath.basename(unit.link.driver)
         self._pipes = {
@@ -140,8 +141,7 @@ class OwnReads:
     def is_written(self, path: str) -> bool:
         """Whether rustc makes this file or directory, or one in which it makes something."""
         tidy = _tidy(path)
-        above = f"{tidy.rstrip('/')}/"
-        return self._is_made(tidy) or any(f"{made}/".startswith(above) for made in self._made_in)
+        return self._is_made(tidy) or self.is_above(tidy)
 
     def _is_made(self, path: str) -> bool:
         directory, name = posixpath.split(path)
@@ -153,6 +153,11 @@ class OwnReads:
             or (directory in self._made_in and self._is_called_like_an_output(name))
             or (self._incremental is not None and f"{path}/".startswith(f"{self._incremental}/"))
         )
+
+    def is_above(self, path: str) -> bool:
+        """Whether this is the directory in which rustc runs or makes something, or above it: that is there."""
+        above = f"{_tidy(path).rstrip('/')}/"
+        return any(f"{place}/".startswith(above) for place in (self._cwd, *self._made_in))
 
     def is_driver(self, path: str) -> bool:
         """Whether a program is called like the one that links."""

@@ -119,6 +119,14 @@ def test_what_rustc_writes(path: str, own: bool) -> None:
     assert OWN.is_written(path) is own
 
 
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [("/", True), ("/ws", True), (DEPS, True), ("/ws/src", False), ("/w", False), ("/ws/tar", False)],
+)
+def test_directories_that_are_there_whenever_rustc_runs(path: str, above: bool) -> None:
+    assert OWN.is_above(path) is above
+
+
 @pytest.mark.parametrize("name", ["RUSTC_LOG", "RUSTC_LOG_COLOR", "CARGO_MAKEFLAGS", "DUNNAGE_SEEN", "PATH"])
 def test_variables_that_rustc_asks_for(name: str) -> None:
     assert is_own_variable(name)
