@@ -113,7 +113,7 @@ def test_a_file_in_a_directory_that_is_taken_in(looking: Looking) -> None:
 
 def test_a_file_that_was_looked_for_in_vain(looking: Looking) -> None:
     looking.write("askama.toml", '[general]\ndirs = ["themes", "templates"]\n')
-    looking.write("themes/base.html", "[{% block body %}{% endblock %}]")
+    looking.write("themes/page.html", "[{{ name }}]")
     assert looking.build()[0] == "one.txt [you]"
     assert "`askama.toml` appeared" in looking.explain()
     (looking.project / "askama.toml").unlink()

@@ -194,8 +194,10 @@ def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests
         return Missed("input-changed", "a file appeared")
     around = look_around(view, located, records, digests)
     changed = changed_around(located, records, subject.records, collected.run.started_ns)
-    if around is None or changed is not None:
-        return Missed("input-changed", changed or "a directory")
+    if changed is not None:
+        return Missed("input-changed", changed)
+    if around is None:
+        return Missed("macro-unseen", "a directory that cannot be listed, or is gone")
     collected.around = around
     unknown: list[str] = []
     for path in dict.fromkeys((*named, *files)):
