@@ -48,6 +48,9 @@ SEEN_BYTES_MAX: Final = 64 * 1024 * 1024
 """Room for what a program and its children note of what they look at; memory only as far as it is used. A note takes
 some 150 bytes: a rustc makes some 500, the compilers of a large C library (400 files of 300 headers each) 30 MB."""
 
+SEEN_TEXT_BYTES_MAX: Final = 8192
+"""A path that an observed program noted: a working directory and a path below it, each of PATH_MAX."""
+
 # --- keys -----------------------------------------------------------------------------------------
 
 PATH_SETS_PER_UNIT_MAX: Final = 16

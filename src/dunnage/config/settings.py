@@ -31,6 +31,7 @@ class Settings:
     key_texts: str
     verify: str
     replay: str
+    observe: str
     container_arch: str
     origins: Mapping[str, str] = field(compare=False)
     """Name of a setting → `default`, the path of a file, or the name of a variable."""
@@ -44,8 +45,12 @@ class Settings:
         """What clients have to be told, as variables. The daemon reads it in their greetings: so it holds for one
         build, in containers, too, and not for whatever else the same daemon serves.
         """
-        told = {BY_NAME["verify"].env: "1"} if self.verify == "on" else {}
-        return told if self.replay == "on" else {**told, BY_NAME["replay"].env: "0"}
+        told = {"verify": "1"} if self.verify == "on" else {}
+        if self.observe == "off":
+            told["observe"] = "0"
+        if self.replay == "off":
+            told["replay"] = "0"
+        return {BY_NAME[name].env: value for name, value in told.items()}
 
 
 def load(cwd: str | Path, environ: Mapping[str, str]) -> Settings:

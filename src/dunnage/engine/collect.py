@@ -15,9 +15,10 @@ from dunnage.compilers.rustc.archive import ArchiveError, bundled_rlibs
 from dunnage.compilers.rustc.dep_info import DepInfo, DepInfoError, parse_dep_info
 from dunnage.engine.around import changed_around, look_around
 from dunnage.engine.linked import linked_files, tells_of_the_link
+from dunnage.engine.observed import Observed, observe
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.keys.digests import Digests
-from dunnage.keys.path_sets import rust_path_set, too_many
+from dunnage.keys.path_sets import joined, rust_path_set, too_many
 from dunnage.keys.unit_key import NOTHING_AROUND, Around
 from dunnage.model.digest import Digest
 from dunnage.model.path_set import PathSet
@@ -107,13 +108,23 @@ def _read(
         if isinstance(found, Missed):
             return found
         collected.paths = _path_set(view, subject, info, collected, *found)
+        observed = observe(view, subject, collected.run.seen) if subject.unit.observed else Observed()
+        collected.paths = _with(collected.paths, observed, subject)
     except (OSError, DepInfoError, ArchiveError) as error:
         return Missed("dep-info-unreadable", str(error))
     finally:
         os.close(descriptor)
     if (many := too_many(collected.paths)) is not None:
-        return Missed("dep-info-unreadable", f"too many {many}")
-    return _inputs(view, subject, collected, digests)
+        return Missed("macro-unseen" if subject.unit.observed else "dep-info-unreadable", f"too many {many}")
+    return _inputs(view, subject, collected, digests) or observed.missed
+
+
+def _with(paths: PathSet, observed: Observed, subject: Subject) -> PathSet:
+    """The path set with what a macro looked at. A file that is an input already counts under its role."""
+    return joined(
+        paths, subject.roots, files=observed.files, absent=observed.absent, listed=observed.listed,
+        places=observed.places, env=observed.env,
+    )  # fmt: skip
 
 
 def _read_all(descriptor: int) -> bytes:
@@ -183,8 +194,10 @@ def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests
         return Missed("input-changed", "a file appeared")
     around = look_around(view, located, records, digests)
     changed = changed_around(located, records, subject.records, collected.run.started_ns)
-    if around is None or changed is not None:
-        return Missed("input-changed", changed or "a directory")
+    if changed is not None:
+        return Missed("input-changed", changed)
+    if around is None:
+        return Missed("macro-unseen", "a directory that cannot be listed, or is gone")
     collected.around = around
     unknown: list[str] = []
     for path in dict.fromkeys((*named, *files)):

@@ -183,6 +183,11 @@ def _bound(label: str, before: Values, now: Values) -> str:
     return f"an output holds the path of {what}, which stood at {_values(before)} and stands at {_values(now)} now"
 
 
+_OBSERVED: Final = (
+    "what procedural macros look at is observed now",
+    "procedural macros are not observed any more",
+)
+
 KINDS: Final = (
     Kind(
         "salt", ("salt",), _fact("this dunnage makes keys in another way than the one that stored the entry")
@@ -193,6 +198,7 @@ KINDS: Final = (
     Kind("linker", ("linker",), _contents("the linker, or what it is started with,")),
     Kind("target", ("target", "sysroot"), _fact("the target or sysroot differs")),
     Kind("target contents", ("contents target",), _contents("the target specification")),
+    Kind("unobserved", ("unobserved",), lambda label, b, n: _OBSERVED[bool(n)]),
     Kind("crate type", ("crate-type",), _listed("--crate-type {}"), _whole),
     Kind("emit", ("emit",), _listed("--emit {}"), _whole),
     Kind("test", ("test",), _listed("--test"), _whole),

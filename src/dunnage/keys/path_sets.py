@@ -1,6 +1,6 @@
 """Path sets from what a compiler says that it read, with the files that would have come first, had they been there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from dunnage import limits
 from dunnage.keys.roots import Roots
@@ -47,6 +47,30 @@ def rust_path_set(
         files=tuple(sorted(map(roots.relative, present))),
         absent=tuple(sorted(map(roots.relative, twins.union(absent)))),
         env=tuple(sorted(set(env))),
+    )
+
+
+def joined(
+    paths: PathSet,
+    roots: Roots,
+    *,
+    files: Iterable[str],
+    absent: Iterable[str],
+    listed: Iterable[str],
+    places: Iterable[str],
+    env: Iterable[str],
+) -> PathSet:
+    """A path set with what else was looked at, absolute and without the command line's inputs."""
+
+    def more(have: Sequence[str], found: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted({*have, *map(roots.relative, found)}))
+
+    return PathSet(
+        files=more(paths.files, files),
+        absent=more(paths.absent, absent),
+        env=tuple(sorted({*paths.env, *env})),
+        listed=more(paths.listed, listed),
+        places=more(paths.places, places),
     )
 
 

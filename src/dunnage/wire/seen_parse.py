@@ -4,10 +4,11 @@ A note that is not understood, not finished, or for which there was no room make
 looked at, and nobody knows what.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from dunnage import limits
 from dunnage.model.seen import Process, Seen
 from dunnage.wire.seen import SEEN_HEADER_BYTES, SEEN_NOTE, SEEN_VERSION, SeenKind
 
@@ -29,19 +30,30 @@ class Note(NamedTuple):
     text: str
 
 
-def parse_seen(data: bytes) -> Seen:
+def parse_seen(data: bytes, *, last_program_only: bool = False) -> Seen:
     """What all notes say together.
 
     Args:
         data: header and notes, nothing behind them.
+        last_program_only: leave out what was looked at before the first process became its last program: rustup's
+            proxy decides which rustc is run, and that is another one's matter.
 
     Raises:
         SeenError.
     """
+    notes = list(notes_of(data))
     gathered = _Gathered()
-    for note in notes_of(data):
+    for note in _of_last_program(notes) if last_program_only else notes:
         gathered.take(note)
     return gathered.seen()
+
+
+def _of_last_program(notes: Sequence[Note]) -> Sequence[Note]:
+    began = [index for index, note in enumerate(notes) if note.kind is SeenKind.BEGAN]
+    if not began:
+        return notes
+    first = notes[began[0]].pid
+    return notes[max(index for index in began if notes[index].pid == first) :]
 
 
 def notes_of(data: bytes) -> Iterator[Note]:
@@ -71,6 +83,8 @@ def notes_of(data: bytes) -> Iterator[Note]:
         text, found, _ = data[at + SEEN_NOTE.size : at + size].partition(b"\0")
         if not found:
             raise SeenError("a text without an end")
+        if len(text) > limits.SEEN_TEXT_BYTES_MAX:
+            raise SeenError(f"a text of {len(text)} bytes")
         yield _note(pid, _KINDS[kind], value, text)
         at += size
 

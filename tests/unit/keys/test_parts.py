@@ -22,6 +22,7 @@ GOLDEN: dict[str, tuple[Pairs, Pairs, str]] = {
     "linker": ((("linker", A),), (("linker", B),), "the linker, or what it is started with, changed"),
     "target": ((), (("target", "wasm32"),), "the target or sysroot differs: none → wasm32"),
     "target contents": ((("contents target", A),), (("contents target", B),), "the target specification changed"),
+    "unobserved": ((("unobserved", ""),), (), "what procedural macros look at is observed now"),
     "crate type": ((), (("crate-type", "lib"),), "`--crate-type lib` was added"),
     "emit": ((("emit", "link"),), (), "`--emit link` is gone"),
     "test": ((), (("test", ""),), "`--test` was added"),

@@ -53,6 +53,17 @@ def test_a_program_that_becomes_another() -> None:
     assert not script.unseen
 
 
+def test_what_comes_before_the_first_processes_last_program_can_be_left_out() -> None:
+    notes = memory(
+        began("/proxy"), note(SeenKind.ENV, "RUSTUP_HOME"), note(SeenKind.EXEC, RUSTC),
+        began(SH, pid=CHILD, parent=PID), began(RUSTC), note(SeenKind.ENV, "HOME"),
+    )  # fmt: skip
+    found = parse_seen(notes, last_program_only=True)
+    assert (found.first, found.env, found.programs) == (RUSTC, {"HOME"}, {RUSTC})
+    assert parse_seen(notes).env == {"HOME", "RUSTUP_HOME"}
+    assert parse_seen(memory(), last_program_only=True) == Seen()
+
+
 def test_a_search_for_a_program_ends_with_one_that_works() -> None:
     found = seen(
         began(),
@@ -111,6 +122,7 @@ def test_a_process_that_was_forked_and_runs_no_program() -> None:
         memory(note(SeenKind.READ, "a")),
         memory(note(SeenKind.LISTED, "")),
         memory(note(SeenKind.READ, "/a", pid=0)),
+        memory(note(SeenKind.READ, "/" * 8193)),
         memory(note(SeenKind.READ, "/a2345678").replace(b"\0\0\0\0\0\0", b"xxxxxx")),
         memory(b"\x0c\0\0\0" + note(SeenKind.READ, "/a")[4:]),
         memory(b"\x10\0\0\0" + note(SeenKind.READ, "/a")[4:]),
