@@ -1,4 +1,4 @@
-"""Launchers as tests see them: the one file in a target directory that differs from a plain build's, by what it carries."""
+"""Launchers as tests see them: the one file that differs from a plain build's, by what it carries."""
 
 import struct
 from typing import Final

@@ -16,10 +16,11 @@ from dunnage.model.view import View
 
 _C: Final = re.compile(rb"\b__(DATE|TIME|TIMESTAMP)__\b")
 _CMAKE: Final = re.compile(rb"(?i)\bstring\s*\(\s*TIMESTAMP\b|%DATE%|%TIME%")
+_C_SUFFIXES: Final = ".c .cc .cpp .cxx .h .hh .hpp .hxx .inc .inl .m .mm .s .S .def"
 _SUFFIXES: Final = {
-    **dict.fromkeys((".c", ".cc", ".cpp", ".cxx", ".h", ".hh", ".hpp", ".hxx", ".inc", ".inl", ".m", ".mm", ".s", ".S", ".def"), _C),
+    **dict.fromkeys(_C_SUFFIXES.split(), _C),
     **dict.fromkeys((".cmake", ".txt", ".in"), _CMAKE),
-}  # fmt: skip
+}
 _LINE_OVERLAP_BYTES: Final = 64
 
 

@@ -1,7 +1,7 @@
 """The tree that a build script leaves in OUT_DIR: taken into the store, and made anew from it.
 
-A result's outputs are the files, by their paths below OUT_DIR; its directories stand in the place of dep-info. A tree is
-made under another name beside OUT_DIR and moved over it when it is whole.
+A result's outputs are the files, by their paths below OUT_DIR; its directories stand in the place of dep-info. A tree
+is made under another name beside OUT_DIR and moved over it when it is whole.
 """
 
 import os

@@ -13,8 +13,8 @@ from dunnage.engine.subject import Missed
 from dunnage.model.seen import Seen
 
 TOOLS: Final = re.compile(
-    r"(.*-)?(cc|c\+\+|gcc|g\+\+|clang|clang\+\+|cpp|ld|ld\.(bfd|gold|lld)|lld|ar|ranlib|nm|as|strip|objcopy|objdump)(-[0-9.]+)?"
-    r"|cc1|cc1plus|collect2|lto-wrapper|lto1|llvm-(ar|ranlib|nm|objcopy)(-[0-9.]+)?|rust-lld|gcc-(ar|ranlib|nm)"
+    r"(.*-)?(cc|c\+\+|gcc|g\+\+|clang|clang\+\+|cpp|ar|ranlib|nm|as|strip|objcopy|objdump)(-[0-9.]+)?"
+    r"|(.*-)?ld(\.(bfd|gold|lld))?|lld|cc1|cc1plus|collect2|lto-wrapper|lto1|rust-lld|gcc-(ar|ranlib|nm)"
     r"|rustc|rustup|cargo|rustdoc|g?make|ninja|cmake|pkg-config|pkgconf|dash"
 )
 """Names of programs that ask for the time and the processors and put neither into what they make: compilers time
@@ -31,8 +31,18 @@ _READ_BY_ALL: Final = re.compile(
 _CORES: Final = re.compile(
     r"/sys/fs/cgroup(/.*)?|/sys/devices/system/cpu(/.*)?|/proc/(self|[0-9]+)/(cgroup|mountinfo|statm)"
 )
-"""Where the number of processors and their own size are found: for tools, that is how, not what. Who asks by itself asks the C library for
-them, too, which is noted (`cores`)."""
+"""Where the number of processors and a program's own size are found: for tools, that is how, not what. Who asks by
+itself asks the C library for them, too, which is noted (`cores`)."""
+
+TELLERS: Final = frozenset(
+    {
+        *("date", "uptime", "uuidgen", "who", "w", "users", "last"),
+        *("uname", "arch", "hostname", "hostnamectl", "domainname", "hostid", "sysctl"),
+        *("nproc", "lscpu", "getconf", "free", "df", "ps", "pgrep", "top", "vmstat"),
+        *("whoami", "id", "groups", "logname", "tty", "stty"),
+    }
+)
+"""Programs that print what they asked the kernel for: no file has it."""
 
 _RANDOM: Final = ("/dev/urandom", "/dev/random")
 
@@ -66,7 +76,7 @@ def disqualified(facts: Facts) -> Missed | None:
 
 def is_special(path: str) -> bool:
     """Whether a path is the kernel's own and no input."""
-    return path.startswith(_NO_FILES) or path in ("/proc", "/sys", "/dev") or path.startswith("/memfd:")
+    return path.startswith((*_NO_FILES, "/memfd:")) or path in ("/proc", "/sys", "/dev")
 
 
 def within(path: str, directory: str) -> bool:
@@ -107,6 +117,11 @@ def _cores(facts: Facts) -> str:
         for program, word in facts.seen.unseen
         if word == "cores" and not is_tool(program)
     )
+
+
+def _told(facts: Facts) -> str:
+    programs = (*facts.seen.programs, *(process.program for process in facts.seen.by_pid.values()))
+    return _first(program for program in programs if posixpath.basename(program) in TELLERS)
 
 
 def is_tool(program: str) -> bool:
@@ -171,6 +186,7 @@ ROWS: Final[tuple[Row, ...]] = (
     ("run-network", _network),
     ("run-clock", _clock),
     ("run-machine", _cores),
+    ("run-machine", _told),
     ("run-machine", _itself),
     ("run-machine", _special),
     ("run-wrote", _wrote),

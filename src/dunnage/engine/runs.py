@@ -4,8 +4,8 @@
       │             │             └─▶ run, observed ─▶ judge ─▶ collect ─▶ exit ─▶ record ─▶ miss
       └─────────────┴─▶ step aside ─▶ uncacheable
 
-A run is a unit whose toolchain is the build script's own program, and whose inputs are all in its path set. Its result is
-bound to the places of all its roots: what a program makes of a place cannot be seen in its outputs.
+A run is a unit whose toolchain is the build script's own program, and whose inputs are all in its path set. Its result
+is bound to the places of all its roots: what a program makes of a place cannot be seen in its outputs.
 """
 
 import logging
@@ -14,8 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from dunnage.compilers.build_script import LANGUAGE, name_of, parse
-from dunnage.config.schema import BY_NAME
-from dunnage.config.values import is_on
+from dunnage.config.replay import is_replayed
 from dunnage.engine.account import entry_of, with_family
 from dunnage.engine.flight import Flights, flight_key
 from dunnage.engine.lookup import look_up
@@ -62,7 +61,7 @@ class Runs:
         if isinstance(verdict, Uncacheable):
             return _step_aside(view, verdict, name_of(env))
         unit = verdict.unit
-        if is_wanted(env) or not is_on(env.get(BY_NAME["replay"].env, "on")):
+        if is_wanted(env) or not is_replayed(env):
             return _step_aside(view, Uncacheable("run-switched-off"), unit.name)
         if program is None:
             return _step_aside(view, Uncacheable("run-by-hand", "digest"), unit.name)

@@ -78,7 +78,8 @@ CASES: list[Case] = [
     _case(
         "script-shell", "What a shell that it starts reads counts, too: files and variables.",
         scripted(
-            r'String::from_utf8(Command::new("sh").args(["-c", "cat data.txt; echo $APP_WORD"]).output().unwrap().stdout).unwrap()',
+            'let shell = Command::new("sh").args(["-c", "cat data.txt; echo $APP_WORD"]).output().unwrap();'
+            " String::from_utf8(shell.stdout).unwrap()",
             **{"data.txt": "one"},
         ),
         Build(files={"data.txt": "two"}), Build(env={"APP_WORD": "one"}),
@@ -98,13 +99,17 @@ CASES: list[Case] = [
     ),
     _case(
         "script-writes", "One that writes into its sources runs each time.",
-        scripted('println!("cargo::rerun-if-changed=build.rs"); fs::write("src/made.txt", "made").unwrap(); fs::read_to_string("src/made.txt").unwrap()'),
+        scripted(
+            'println!("cargo::rerun-if-changed=build.rs"); fs::write("src/made.txt", "made").unwrap();'
+            ' fs::read_to_string("src/made.txt").unwrap()'
+        ),
         Build(env={"APP_WORD": "two"}), differ=False, back=True,
     ),
     _case(
         "script-prints", "Its warnings, and what it tells cargo, are replayed.",
         scripted(
-            'println!("cargo::warning=mind {}", env::var("APP_WORD").unwrap()); println!("cargo::rustc-env=A={out}"); "".into()'
+            'println!("cargo::warning=mind {}", env::var("APP_WORD").unwrap());'
+            ' println!("cargo::rustc-env=A={out}"); "".into()'
         ),
         Build(env={"APP_WORD": "two"}), Build(env={"APP_WORD": "one"}), look=Look.SAID,
     ),
@@ -134,7 +139,8 @@ CASES: list[Case] = [
     _case(
         "script-tree", "Directories, empty ones too, and executable files come back as they were.",
         scripted(
-            """fs::create_dir_all(format!("{out}/a/b/empty")).unwrap(); fs::write(format!("{out}/a/run.sh"), "x").unwrap();
+            """fs::create_dir_all(format!("{out}/a/b/empty")).unwrap();
+            fs::write(format!("{out}/a/run.sh"), "x").unwrap();
             Command::new("chmod").args(["755", &format!("{out}/a/run.sh")]).status().unwrap(); "".into()"""
         ),
         Build(env={"APP_WORD": "two"}), differ=False, back=True,

@@ -39,7 +39,11 @@ def test_a_run() -> None:
 
 
 def test_lists_of_paths_count_part_by_part() -> None:
-    words = [word for word in unit({"PATH": "/a:/b", "X": "", "Y": "{target}"}).words if word.name[4:] in "PATH X Y"]
+    words = [
+        word
+        for word in unit({"PATH": "/a:/b", "X": "", "Y": "{target}"}).words
+        if word.name[4:] in "PATH X Y"
+    ]
     assert [(w.name, w.value, w.is_path) for w in words] == [
         ("env PATH", "/a", True), ("env PATH", "/b", True), ("env X", "", False), ("env Y", "{target}", True),
     ]  # fmt: skip

@@ -34,7 +34,9 @@ def out(tmp_path: Path) -> Path:
 
 def contents(directory: Path) -> dict[str, str | None]:
     return {
-        str(path.relative_to(directory)): None if path.is_dir() else f"{path.stat().st_mode:o} {path.read_text()}"
+        str(path.relative_to(directory)): None
+        if path.is_dir()
+        else f"{path.stat().st_mode:o} {path.read_text()}"
         for path in directory.rglob("*")
     }
 
@@ -86,7 +88,7 @@ def test_odd_things(tmp_path: Path, store: Store) -> None:
     view = LocalView()
     for name, make in {
         "link": lambda path: path.symlink_to("a.txt"),
-        "pipe": lambda path: os.mkfifo(path),
+        "pipe": os.mkfifo,
         "secret": lambda path: written(path, "x").chmod(0o400),
         "sticky": lambda path: path.mkdir(mode=0o700) or path.chmod(0o1777),
     }.items():
@@ -94,7 +96,9 @@ def test_odd_things(tmp_path: Path, store: Store) -> None:
         written(out / "a.txt", "a")
         make(out / name)
         if name == "pipe":  # a client opens none
-            view.open = lambda paths: [None if path.endswith("pipe") else os.open(path, os.O_RDONLY) for path in paths]  # type: ignore[method-assign]
+            view.open = lambda paths: [
+                None if path.endswith("pipe") else os.open(path, os.O_RDONLY) for path in paths
+            ]  # type: ignore[method-assign]
         assert collect_tree(view, str(out), store) == Missed("run-odd-output", name)
 
 
@@ -103,9 +107,13 @@ def test_too_much(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch)
     written(tmp_path / "out/b", "abc")
     with monkeypatch.context() as patch:
         patch.setattr(limits, "RUN_FILES_MAX", 1)
-        assert collect_tree(LocalView(), str(tmp_path / "out"), store) == Missed("run-too-large", "files in OUT_DIR")
+        assert collect_tree(LocalView(), str(tmp_path / "out"), store) == Missed(
+            "run-too-large", "files in OUT_DIR"
+        )
     monkeypatch.setattr(limits, "RUN_BYTES_MAX", 5)
-    assert collect_tree(LocalView(), str(tmp_path / "out"), store) == Missed("run-too-large", "bytes in OUT_DIR")
+    assert collect_tree(LocalView(), str(tmp_path / "out"), store) == Missed(
+        "run-too-large", "bytes in OUT_DIR"
+    )
 
 
 def test_untouched(tmp_path: Path) -> None:

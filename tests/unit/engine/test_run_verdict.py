@@ -20,12 +20,15 @@ def judge(*, gone: Sequence[str] = (), **seen: object) -> Missed | None:
 
 
 def test_an_ordinary_run() -> None:
-    assert judge(
-        read=frozenset({"/c/data.txt", "/dev/null"}),
-        wrote=frozenset({f"{OUT}/x", OUT, "/t", "/t/debug", "/tmp/cc1.s", "/dev/null"}),
-        unseen=frozenset({("/usr/lib/gcc/cc1", "clock"), ("/usr/bin/make", "cores")}),
-        gone=["/tmp/cc1.s"],
-    ) is None
+    assert (
+        judge(
+            read=frozenset({"/c/data.txt", "/dev/null"}),
+            wrote=frozenset({f"{OUT}/x", OUT, "/t", "/t/debug", "/tmp/cc1.s", "/dev/null"}),
+            unseen=frozenset({("/usr/lib/gcc/cc1", "clock"), ("/usr/bin/make", "cores")}),
+            gone=["/tmp/cc1.s"],
+        )
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,6 +43,7 @@ def test_an_ordinary_run() -> None:
         ("run-clock", {"unseen": frozenset({("/usr/bin/date", "clock")})}),
         ("run-clock", {"unseen": frozenset({("", "clock")})}),
         ("run-machine", {"unseen": frozenset({(FIRST, "cores")})}),
+        ("run-machine", {"programs": frozenset({"/usr/bin/uname"})}),
         ("run-machine", {"read": frozenset({"/proc/cpuinfo"})}),
         ("run-machine", {"looked": frozenset({"/proc/self/exe"})}),
         ("run-machine", {"read": frozenset({"/sys/fs/cgroup/cpu.max"})}),
@@ -63,13 +67,16 @@ def test_tools_may_ask_for_processors() -> None:
 
 
 @pytest.mark.parametrize(
-    "program", ["/usr/bin/x86_64-linux-gnu-gcc-12", "/usr/lib/gcc/cc1plus", "/usr/bin/make", "/r/bin/rustc", "/usr/bin/clang-18"]
-)  # fmt: skip
+    "program",
+    ["/usr/bin/x86_64-linux-gnu-gcc-12", "/usr/lib/gcc/cc1plus", "/usr/bin/make", "/r/rustc", "/usr/bin/clang-18"],
+)
 def test_tools(program: str) -> None:
     assert is_tool(program)
 
 
-@pytest.mark.parametrize("program", ["", FIRST, "/usr/bin/date", "/usr/bin/python3", "/usr/bin/git", "/usr/bin/bash", "/x/accent"])
+@pytest.mark.parametrize(
+    "program", ["", FIRST, "/usr/bin/date", "/usr/bin/python3", "/usr/bin/git", "/usr/bin/bash", "/x/accent"]
+)
 def test_no_tools(program: str) -> None:
     assert not is_tool(program)
 

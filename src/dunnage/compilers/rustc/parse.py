@@ -12,8 +12,7 @@ from dunnage.compilers.rustc.response import ResponseFileError, expand
 from dunnage.compilers.rustc.scan import Malformed, scan
 from dunnage.compilers.rustc.take import take
 from dunnage.compilers.rustc.words import place_words, words_of
-from dunnage.config.schema import BY_NAME
-from dunnage.config.values import is_on
+from dunnage.config.replay import is_replayed
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Cacheable, Input, SearchDir, Uncacheable, Unit, Verdict, Word
 
@@ -188,7 +187,7 @@ def _is_build_script(command: Command, out_dir: str, env: Mapping[str, str]) -> 
         and "target" not in command.single
         and "/build/" in out_dir
         and "CARGO_PKG_NAME" in env
-        and is_on(env.get(BY_NAME["replay"].env, "on"))
+        and is_replayed(env)
     )
 
 
