@@ -30,7 +30,9 @@ def test_the_program_travels_with_its_digest(tmp_path: Path) -> None:
     program = written(tmp_path / "program", b"\x7fELF")
     descriptor = os.open(program, os.O_RDONLY)
     output = f"{tmp_path}/build_script_build-1"
-    unit = unit_of(str(tmp_path), outputs=(Output("dep-info", f"{output}.d"), Output("bin", output)), launcher=True)
+    unit = unit_of(
+        str(tmp_path), outputs=(Output("dep-info", f"{output}.d"), Output("bin", output)), launcher=True
+    )
     collected = Collected(run=ended(), dep_info=b"", paths=PathSet(), outputs=[descriptor])
     view = Watching()
     place_launcher(view, unit, collected)

@@ -58,7 +58,9 @@ def test_what_the_run_made_is_no_input(subject: Subject, store: Store, tmp_path:
 def test_what_changed_meanwhile(subject: Subject, store: Store, tmp_path: Path) -> None:
     path = str(written(tmp_path / "data.txt", "data"))
     assert look(subject, store, started_ns=1, read=frozenset({path})) == Missed("input-changed", path)
-    assert look(subject, store, started_ns=1, listed=frozenset({str(tmp_path)})) == Missed("input-changed", str(tmp_path))
+    assert look(subject, store, started_ns=1, listed=frozenset({str(tmp_path)})) == Missed(
+        "input-changed", str(tmp_path)
+    )
     gone = f"{tmp_path}/program"
     assert look(subject, store, programs=frozenset({gone})) == Missed("input-changed", gone)
 

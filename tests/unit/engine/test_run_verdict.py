@@ -68,7 +68,13 @@ def test_tools_may_ask_for_processors() -> None:
 
 @pytest.mark.parametrize(
     "program",
-    ["/usr/bin/x86_64-linux-gnu-gcc-12", "/usr/lib/gcc/cc1plus", "/usr/bin/make", "/r/rustc", "/usr/bin/clang-18"],
+    [
+        "/usr/bin/x86_64-linux-gnu-gcc-12",
+        "/usr/lib/gcc/cc1plus",
+        "/usr/bin/make",
+        "/r/rustc",
+        "/usr/bin/clang-18",
+    ],
 )
 def test_tools(program: str) -> None:
     assert is_tool(program)
