@@ -13,7 +13,7 @@ struct ending {
     int64_t started_ns; /* CLOCK_REALTIME, just before the start */
     uint64_t wall_us;
     uint64_t cpu_us;
-    int seen; /* the memory file of what it looked at, -1: nobody watched; whoever gets this closes it */
+    int seen;      /* the memory file of what it looked at, -1: nobody watched; whoever gets this closes it */
     bool outlived; /* a child of it has not ended, or that cannot be told; only where the family is minded */
 };
 

@@ -116,6 +116,22 @@ static int on_disk(const char *directory, size_t length, int *program) {
     return error;
 }
 
+/* Whether an emulator runs us (qemu hides itself from /proc/self, not from there). The kernel starts another one for
+ * what we execute, and that opens it by its name: the descriptor behind the name has to be open then. */
+static bool emulated(void) {
+    char word[PATH_MAX];
+    int fd = open("/proc/thread-self/cmdline", O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : read(fd, word, sizeof word - 1);
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    if (got <= 0) {
+        return false;
+    }
+    word[got] = '\0';
+    return starts_with(base_name(word), "qemu-");
+}
+
 int carried_program(char *path, unsigned attempt) {
     static const char TEMPORARY[] = "/tmp/";
     static int programs[3] = {-1, -1, -1};
@@ -133,6 +149,9 @@ int carried_program(char *path, unsigned attempt) {
         } else {
             error = on_disk(TEMPORARY, strlen(TEMPORARY), program);
         }
+    }
+    if (error == 0 && emulated()) {
+        (void)fcntl(*program, F_SETFD, 0);
     }
     path[0] = '\0';
     return error ? error
