@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from dunnage import limits
+from dunnage.engine.extras import Extras
 from dunnage.engine.subject import Located, Subject
 from dunnage.keys.linker import Linker, Linkers
 from dunnage.keys.roots import roots_of
@@ -24,7 +25,13 @@ _LOOKS_MAX: Final = 3
 
 
 def examine(
-    view: View, unit: Unit, env: Mapping[str, str], toolchains: Toolchains, linkers: Linkers, store: Store
+    view: View,
+    unit: Unit,
+    env: Mapping[str, str],
+    toolchains: Toolchains,
+    linkers: Linkers,
+    store: Store,
+    extras: Extras,
 ) -> tuple[Subject, Sequence[Located]] | Uncacheable:
     """Find out what a unit is keyed by, and which path sets earlier runs had, newest first.
 
@@ -38,7 +45,7 @@ def examine(
     libraries = _libraries(view, unit)
     if libraries is None:
         return Uncacheable("too-many-libraries")
-    inputs = (*unit.inputs, *libraries)
+    extra = extras.recall(view, unit, env) or extras.identify(view, unit, env)
     toolchain = toolchains.recall(view, unit, env) or toolchains.identify(view, unit, env)
     for _ in range(_LOOKS_MAX):
         if toolchain is None:
@@ -47,23 +54,31 @@ def examine(
         if isinstance(linker, str):
             return Uncacheable(linker, "" if unit.link is None else unit.link.driver)
         roots = roots_of(unit, sysroot=toolchain.sysroot, cargo_home_env=env.get("CARGO_HOME"))
-        text = unit_text(unit, toolchain, roots, linker)
+        counting = extra.unit(unit, env)
+        inputs = (*unit.inputs, *libraries, *extra.inputs)
+        text = unit_text(counting, toolchain, roots, linker)
         key = unit_key(text)
         path_sets = [Located.at(roots, paths) for paths in store.path_sets(key)]
         watched = (*toolchain.watched, *(() if linker is None else linker.watched))
-        paths = [*watched, *(item.path for item in inputs)]
+        paths = [*watched, *extra.watched, *(item.path for item in inputs)]
         if path_sets:
             paths += (*path_sets[0].files, *path_sets[0].absent)
         records = view.stat(paths)
         split = len(toolchain.watched)
         holds = still_holds(toolchain, records[:split])
         links = still_holds(linker, records[split : len(watched)])
-        if holds and links:
+        found = dict(zip(paths, records, strict=True))
+        stands = extra.holds(found)
+        if holds and links and stands:
+            if extra.problem:
+                return Uncacheable("extra-inputs", extra.problem)
             subject = Subject(
-                unit=unit, env=env, toolchain=toolchain, linker=linker, roots=roots, key=key, text=text,
-                inputs=inputs, records=dict(zip(paths, records, strict=True)),
+                unit=counting, env=env, toolchain=toolchain, linker=linker, roots=roots, key=key, text=text,
+                inputs=inputs, extra=extra, records=found,
             )  # fmt: skip
             return subject, path_sets
+        if not stands:
+            extra = extras.identify(view, unit, env)
         if not links:
             linkers.forget(view, unit.link, toolchain, env)
         if not holds:
