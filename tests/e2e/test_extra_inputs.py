@@ -112,7 +112,7 @@ def test_every_way_of_compiling_the_package_sees_them(project: Project) -> None:
 
 def test_a_table_that_is_not_understood_costs_the_cache_and_nothing_else(project: Project) -> None:
     """Under `dunnage run` a sentence says so; whoever set the variables up before is counted."""
-    started = json.loads(project.dunnage("env", "--format", "json"))["env"]
+    started = {"CARGO_INCREMENTAL": "0", **json.loads(project.dunnage("env", "--format", "json"))["env"]}
     project.write("dunnage.toml", "[[extra-inputs]]\nfile = 'schema'\n")
     done = succeed([*DUNNAGE, "run", "--", "cargo", "run", "--offline"], project.directory, {})
     assert done.stdout == "schema/a.sql: one\nflavour None"
