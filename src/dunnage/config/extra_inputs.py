@@ -6,7 +6,8 @@
     env = ["DATABASE_URL"]
 
 A project's file is read by the daemon through the client's eyes, so that it counts in containers, too. The user's own
-is not seen there: its tables travel with each command, as JSON, their paths made absolute.
+is not seen there: its tables travel with each command, as JSON, their paths made absolute. Percent signs stand in it
+for whatever a shell would take apart: `docker run $(dunnage env …)` splits at blanks, and takes quotes as they are.
 
 Any project may have them, with paths outside of it, too: all that a path can do is make a key differ, and the client
 opens nothing that its user may not.
@@ -17,6 +18,7 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import quote, unquote
 
 from dunnage.config.globs import parse_glob
 from dunnage.model.extra import ExtraRule
@@ -83,7 +85,8 @@ def encode(stated: Sequence[Stated]) -> str:
     """The rules as the value of `VARIABLE`; relative globs are those of the directory of their origin."""
     rules = [_at(item.rule, posixpath.dirname(item.origin)) for item in stated]
     tables = [{"package": list(r.packages), "files": list(r.files), "env": list(r.env)} for r in rules]
-    return json.dumps([{key: value for key, value in table.items() if value} for table in tables])
+    said = [{key: value for key, value in table.items() if value} for table in tables]
+    return quote(json.dumps(said, separators=(",", ":")), safe=":,/").replace("~", "%7E")
 
 
 def _at(rule: ExtraRule, directory: str) -> ExtraRule:
@@ -94,7 +97,7 @@ def decode(text: str) -> tuple[ExtraRule, ...]:
     """The rules in a value of `VARIABLE`; none where it is empty. Raises ValueError."""
     if not text:
         return ()
-    rules = rules_of({TABLE: json.loads(text)})
+    rules = rules_of({TABLE: json.loads(unquote(text, errors="strict"))})
     if not all(glob.startswith("/") for rule in rules for glob in rule.files):
         raise ValueError(f"{VARIABLE}: a path that is not absolute")
     return rules

@@ -1,6 +1,7 @@
 """The tables of extra inputs: what they say, what they must not say, and how the user's own travel."""
 
 import re
+import shlex
 
 import pytest
 
@@ -60,11 +61,25 @@ def test_rules_travel_with_absolute_paths() -> None:
     )
 
 
+def test_what_travels_is_one_word_for_any_shell() -> None:
+    text = encode(
+        [
+            Stated(
+                ExtraRule(files=("a b/~*[!x]?'\"$(c)\\.sql", "ä\n"), env=("E",)), "/home/me & co/dunnage.toml"
+            )
+        ]
+    )
+    assert shlex.quote(text) == text
+    assert decode(text) == (
+        ExtraRule(files=("/home/me & co/a b/~*[!x]?'\"$(c)\\.sql", "/home/me & co/ä\n"), env=("E",)),
+    )
+
+
 def test_no_variable_is_no_rule() -> None:
     assert decode("") == ()
 
 
-@pytest.mark.parametrize("text", ["[", "{}", "[1]", '[{"files": ["relative"]}]', '[{"nonsense": []}]'])
+@pytest.mark.parametrize("text", ["[", "{}", "[1]", "%FF", '[{"files": ["relative"]}]', '[{"nonsense": []}]'])
 def test_a_variable_that_somebody_else_wrote(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         decode(text)
