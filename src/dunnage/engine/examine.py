@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Final
 
 from dunnage import limits
+from dunnage.engine.extra import Extra
 from dunnage.engine.extras import Extras
 from dunnage.engine.subject import Located, Subject
 from dunnage.keys.linker import Linker, Linkers
 from dunnage.keys.roots import roots_of
 from dunnage.keys.toolchain import Toolchain, Toolchains, still_holds
-from dunnage.keys.unit_key import unit_key, unit_text
 from dunnage.keys.which import which
 from dunnage.model.unit import Input, Uncacheable, Unit
 from dunnage.model.view import View
@@ -38,13 +38,10 @@ def examine(
     Raises:
         ViewGone, StoreError.
     """
-    if "/" not in unit.compiler:  # clippy-driver's rustc is named as cargo knows it
-        unit = replace(unit, compiler=which(view, unit.compiler, env) or unit.compiler)
-    if unit.incremental is not None and _holds_session(view, unit.incremental, unit.crate_name):
-        return Uncacheable("incremental")
-    libraries = _libraries(view, unit)
-    if libraries is None:
-        return Uncacheable("too-many-libraries")
+    prepared = prepare(view, unit, env)
+    if isinstance(prepared, Uncacheable):
+        return prepared
+    unit, inputs = prepared
     extra = extras.recall(view, unit, env) or extras.identify(view, unit, env)
     toolchain = toolchains.recall(view, unit, env) or toolchains.identify(view, unit, env)
     for _ in range(_LOOKS_MAX):
@@ -53,29 +50,21 @@ def examine(
         linker = _linker(view, unit, toolchain, linkers, env)
         if isinstance(linker, str):
             return Uncacheable(linker, "" if unit.link is None else unit.link.driver)
-        roots = roots_of(unit, sysroot=toolchain.sysroot, cargo_home_env=env.get("CARGO_HOME"))
-        counting = extra.unit(unit, env)
-        inputs = (*unit.inputs, *libraries, *extra.inputs)
-        text = unit_text(counting, toolchain, roots, linker)
-        key = unit_key(text)
-        path_sets = [Located.at(roots, paths) for paths in store.path_sets(key)]
+        subject = subject_of(unit, env, toolchain, linker, inputs, extra)
+        path_sets = [Located.at(subject.roots, paths) for paths in store.path_sets(subject.key)]
         watched = (*toolchain.watched, *(() if linker is None else linker.watched))
-        paths = [*watched, *extra.watched, *(item.path for item in inputs)]
+        paths = [*watched, *extra.watched, *(item.path for item in subject.inputs)]
         if path_sets:
             paths += (*path_sets[0].files, *path_sets[0].absent)
         records = view.stat(paths)
         split = len(toolchain.watched)
         holds = still_holds(toolchain, records[:split])
         links = still_holds(linker, records[split : len(watched)])
-        found = dict(zip(paths, records, strict=True))
-        stands = extra.holds(found)
+        subject.records.update(zip(paths, records, strict=True))
+        stands = extra.holds(subject.records)
         if holds and links and stands:
             if extra.problem:
                 return Uncacheable("extra-inputs", extra.problem)
-            subject = Subject(
-                unit=counting, env=env, toolchain=toolchain, linker=linker, roots=roots, key=key, text=text,
-                inputs=inputs, extra=extra, records=found,
-            )  # fmt: skip
             return subject, path_sets
         if not stands:
             extra = extras.identify(view, unit, env)
@@ -84,6 +73,38 @@ def examine(
         if not holds:
             toolchain = toolchains.identify(view, unit, env)
     return Uncacheable("toolchain-unknown", unit.compiler)
+
+
+def prepare(view: View, unit: Unit, env: Mapping[str, str]) -> tuple[Unit, Sequence[Input]] | Uncacheable:
+    """The unit as its client sees it, and its inputs with the libraries found in its search directories.
+
+    Raises:
+        ViewGone.
+    """
+    if "/" not in unit.compiler:  # clippy-driver's rustc is named as cargo knows it
+        unit = replace(unit, compiler=which(view, unit.compiler, env) or unit.compiler)
+    if unit.incremental is not None and _holds_session(view, unit.incremental, unit.crate_name):
+        return Uncacheable("incremental")
+    libraries = _libraries(view, unit)
+    if libraries is None:
+        return Uncacheable("too-many-libraries")
+    return unit, (*unit.inputs, *libraries)
+
+
+def subject_of(
+    unit: Unit,
+    env: Mapping[str, str],
+    toolchain: Toolchain,
+    linker: Linker | None,
+    inputs: Sequence[Input],
+    extra: Extra,
+) -> Subject:
+    """The unit with its roots and its key; extra inputs count, too."""
+    roots = roots_of(unit, sysroot=toolchain.sysroot, cargo_home_env=env.get("CARGO_HOME"))
+    return Subject(
+        unit=extra.unit(unit, env), env=env, toolchain=toolchain, linker=linker, roots=roots,
+        inputs=(*inputs, *extra.inputs), extra=extra,
+    )  # fmt: skip
 
 
 def _linker(
