@@ -181,8 +181,9 @@ def zccache_hits(document: Mapping[str, Any]) -> str:
 
 
 def kache_hits(document: Mapping[str, Any]) -> str:
-    """From `kache stats --json`."""
-    raise NotImplementedError
+    """From `kache stats --json`, of the last day, which is all there is of a new store."""
+    hits = sum(document[f"{kind}_hits"] for kind in ("local", "prefetch", "remote"))
+    return f"{hits} hits, {document['misses']} misses"
 
 
 def mbx_hits(document: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ import pytest
 
 from bench import peers
 from bench.installing import Crate, NotInstalled
-from bench.peers import Mbx, Sccache, home_below, mbx_hits, sccache_hits, zccache_hits
+from bench.peers import Mbx, Sccache, home_below, kache_hits, mbx_hits, sccache_hits, zccache_hits
 
 
 def test_sccache_counts_by_language() -> None:
@@ -18,6 +18,11 @@ def test_sccache_counts_by_language() -> None:
 def test_zccache_counts_links_apart() -> None:
     daemon = {"cache_hits": 9, "cache_misses": 8, "link_hits": 1, "link_misses": 2, "non_cacheable": 8}
     assert zccache_hits({"daemon": daemon}) == "10 hits, 10 misses"
+
+
+def test_kache_counts_by_where_a_hit_came_from() -> None:
+    counts = {"local_hits": 50, "prefetch_hits": 4, "remote_hits": 0, "dups": 0, "misses": 54}
+    assert kache_hits(counts) == "54 hits, 54 misses"
 
 
 def test_mbx_reports_one_build() -> None:
