@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import builds, client, contestants, daemon, units
+from bench import builds, client, contestants, daemon, observe, units
 from bench.plot import draw
 from bench.report import Report, print_report
 from bench.units import Unit
@@ -16,7 +16,9 @@ from dunnage.config.clients import client_dir, host_arch
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = {"ripgrep": "15.2.0", "hyperfine": "1.20.0", "cargo-nextest": "0.9.151"}
-PARTS = ("builds", "units", "client", "daemon", "sessions")
+OBSERVE_ROUNDS = 10
+"""A difference of one part in a hundred does not show in fewer."""
+PARTS = ("builds", "units", "client", "daemon", "sessions", "observe")
 
 
 def arguments() -> argparse.Namespace:
@@ -70,8 +72,12 @@ def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: C
         report.throughput = daemon.throughput(scratch, widths=(1, 8, 64), hits=1000)
     if "daemon" in asked.part:
         report.answers = daemon.answers(scratch, runs=20)
-    if {"builds", "units", "daemon"} & set(asked.part):
+    if {"builds", "units", "daemon", "observe"} & set(asked.part):
         site = site_of(asked.project, scratch)
+        if "observe" in asked.part:
+            rounds = max(OBSERVE_ROUNDS, asked.runs)
+            report.observe = observe.measure(site, client_dir(host_arch()), scratch / "observe", rounds)
+    if {"builds", "units", "daemon"} & set(asked.part):
         calls = units.record(site, scratch / "record")
         report.unit_count = len(calls)
         if "daemon" in asked.part:

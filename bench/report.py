@@ -15,6 +15,7 @@ from bench.builds import Times
 from bench.client import ClientCost
 from bench.daemon import DaemonCost
 from bench.figures import Series, ratio
+from bench.observe import ObserveCost
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Report:
     unit_count: int = 0
     client: ClientCost | None = None
     daemon: DaemonCost | None = None
+    observe: ObserveCost | None = None
     answers: dict[str, Series] = field(default_factory=dict)
     throughput: dict[int, float] = field(default_factory=dict)
 
@@ -54,6 +56,12 @@ class Report:
                 "hits": self.daemon.hits,
                 "resident_mib": self.daemon.resident_mib,
                 "peak_mib": self.daemon.peak_mib,
+            },
+            "observe": self.observe
+            and {
+                "plain_cpu_s": self.observe.plain.seconds,
+                "observed_cpu_s": self.observe.observed.seconds,
+                "note_bytes": self.observe.note_bytes,
             },
             "answers_s": {name: series.seconds for name, series in self.answers.items()},
             "sessions_per_s": {str(width): rate for width, rate in self.throughput.items()},
@@ -133,6 +141,13 @@ def _costs(report: Report) -> list[tuple[str, str, str]]:
         rows += [
             ("daemon: CPU per hit", f"{daemon.cpu_ms_per_hit:.2f} ms ({daemon.hits} hits)", "≤ 1 ms"),
             ("daemon: resident", f"{daemon.resident_mib:.0f} MiB (peak {daemon.peak_mib:.0f})", "≤ 150 MiB"),
+        ]
+    if report.observe:
+        cost = report.observe
+        rows += [
+            ("observing: CPU time of cargo check", f"× {ratio(cost.observed, cost.plain):.4f}", "≤ 1.01"),
+            ("  of plain", f"{cost.plain.median:.2f} s ({len(cost.plain.seconds)} rounds)", ""),
+            ("observing: notes", f"{cost.note_bytes / 1024:.0f} KiB", ""),
         ]
     for name, series in report.answers.items():
         rows.append((name, _spread(series), "≤ 100 ms" if name.startswith("dunnage") else ""))
