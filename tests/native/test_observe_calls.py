@@ -54,7 +54,9 @@ OPENING = [
     *both("mkostemp mkostemp64", "s:xXXXXXX i:0", (W, "x......")),
     *both("mkstemps mkstemps64", "s:xXXXXXX.o i:2", (W, r"x......\.o")),
     *both("mkostemps mkostemps64", "s:xXXXXXX.o i:2 i:0", (W, r"x......\.o")),
-    *both("posix_spawn_file_actions_init", "b , posix_spawn_file_actions_addopen b i:1 s:f i:0 i:0", (R, "f")),
+    *both(
+        "posix_spawn_file_actions_init", "b , posix_spawn_file_actions_addopen b i:1 s:f i:0 i:0", (R, "f")
+    ),
 ]
 
 LOOKING = [
@@ -145,7 +147,9 @@ REST = [
     *both("wordexp", "s:word b i:0", (UNSEEN, "system")),
 ]
 
-NUMBERS = {"x86_64": {"openat": 257, "statx": 332, "getdents64": 217, "unlinkat": 263, "futex": 202, "open": 2}}
+NUMBERS = {
+    "x86_64": {"openat": 257, "statx": 332, "getdents64": 217, "unlinkat": 263, "futex": 202, "open": 2}
+}
 """Of system calls; their numbers elsewhere are the compiler's business."""
 
 SYSCALLS: list[Case] = [

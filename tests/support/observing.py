@@ -136,7 +136,9 @@ def observe(
         memory.close()
 
 
-def unobserved(argv: Sequence[str | Path], *, cwd: Path | None = None) -> "subprocess.CompletedProcess[bytes]":
+def unobserved(
+    argv: Sequence[str | Path], *, cwd: Path | None = None
+) -> "subprocess.CompletedProcess[bytes]":
     """The same without."""
     return subprocess.run(
         [str(word) for word in argv], env=ENVIRONMENT, cwd=cwd, capture_output=True, check=False,
