@@ -72,11 +72,12 @@ def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: C
         report.throughput = daemon.throughput(scratch, widths=(1, 8, 64), hits=1000)
     if "daemon" in asked.part:
         report.answers = daemon.answers(scratch, runs=20)
-    if {"builds", "units", "daemon", "observe"} & set(asked.part):
-        site = site_of(asked.project, scratch)
-        if "observe" in asked.part:
-            rounds = max(OBSERVE_ROUNDS, asked.runs)
-            report.observe = observe.measure(site, client_dir(host_arch()), scratch / "observe", rounds)
+    if not {"builds", "units", "daemon", "observe"} & set(asked.part):
+        return
+    site = site_of(asked.project, scratch)
+    if "observe" in asked.part:
+        rounds = max(OBSERVE_ROUNDS, asked.runs)
+        report.observe = observe.measure(site, client_dir(host_arch()), scratch / "observe", rounds)
     if {"builds", "units", "daemon"} & set(asked.part):
         calls = units.record(site, scratch / "record")
         report.unit_count = len(calls)

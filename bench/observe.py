@@ -1,4 +1,4 @@
-"""What observing costs: the CPU time of `cargo check` with the library in every rustc that has other crates, and without.
+"""What observing costs: CPU time of `cargo check` with the library in every rustc that has other crates, and without.
 
 Two programs in turn stand in front of rustc: one only becomes it, the other sets the library's two variables first. So
 it is the library's own cost, without a daemon that would make anything of the notes.

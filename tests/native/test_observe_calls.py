@@ -211,7 +211,7 @@ def test_what_a_function_notes(case: Case, tmp_path: Path) -> None:
 
 
 ELSEWHERE = {
-    "execve", "execvpe", "fexecve", "execveat", "execvp", "posix_spawn", "posix_spawnp", "pidfd_spawn",
+    "execve", "execvpe", "fexecve", "execveat", "posix_spawn", "posix_spawnp", "pidfd_spawn",
     "pidfd_spawnp", "dlopen", "dlmopen", "syscall", "fchdir", "freopen", "freopen64",
     "posix_spawn_file_actions_addopen", "gethostbyname2", "gethostbyname_r", "gethostbyname2_r",
 }  # fmt: skip

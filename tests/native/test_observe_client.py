@@ -78,7 +78,7 @@ def test_notes_and_what_was_seen(watching: Stage) -> None:
     source.write_text(
         "#include <fcntl.h>\n#include <string.h>\n#include <unistd.h>\n"
         "int main(int n, char **a) { int f = open(strchr(a[n - 1], '/'), O_WRONLY);\n"
-        "  return write(f, \"x: y\", 4) != 4 || access(\"/looked\", 0) == 0; }\n"
+        '  return write(f, "x: y", 4) != 4 || access("/looked", 0) == 0; }\n'
     )  # fmt: skip
     rustc = watching.directory / "rustc"
     subprocess.run(["gcc", "-w", source, "-o", rustc], check=True)

@@ -100,9 +100,9 @@ def test_a_program_that_the_library_does_not_fit() -> None:
 
 def test_without_a_dlsym(tmp_path: Path) -> None:
     """A program for glibc before 2.34 that does not load libdl, where dlsym was: nothing of it is needed."""
-    says = program(
-        "threads", "-pthread", compiler=(sys.executable, "-m", "ziglang", "cc", "-target", f"{os.uname().machine}-linux-gnu.2.17")
-    )  # fmt: skip
+    target = f"{os.uname().machine}-linux-gnu.2.17"
+    zig = (sys.executable, "-m", "ziglang", "cc", "-target", target)
+    says = program("threads", "-pthread", compiler=zig)
     needed = subprocess.run(["readelf", "-dW", says], capture_output=True, text=True, check=True).stdout
     assert "libpthread" in needed
     assert "libdl" not in needed

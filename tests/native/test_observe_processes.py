@@ -238,8 +238,8 @@ def test_relative_paths(tmp_path: Path) -> None:
     (tmp_path / "a" / "f").touch()
     script = (
         "import os\nos.chdir('a')\nopen('./b/../f')\nfd = os.open('b', os.O_RDONLY)\n"
-        "os.access('../f', 0, dir_fd=fd)\nos.chdir('/')\nos.access('tmp', 0)\nos.rmdir('%s/a/b')\n"
-        "os.access('f', 0, dir_fd=fd)\n" % tmp_path
+        f"os.access('../f', 0, dir_fd=fd)\nos.chdir('/')\nos.access('tmp', 0)\nos.rmdir('{tmp_path}/a/b')\n"
+        "os.access('f', 0, dir_fd=fd)\n"
     )
     observed = observe([sys.executable, "-c", script], cwd=tmp_path)
     assert f"{tmp_path}/a/./b/../f" in observed.said(SeenKind.READ)
