@@ -11,6 +11,7 @@ from dunnage import limits
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Input, Output, Unit, Word
 from dunnage.model.view import STAT, Entry, RestoreFile, Run, StatRecord, record_of
+from support.noting import began, memory
 
 ENDED_WELL = Run(code=0, signal=0, stdout=b"", stderr=b"", started_ns=0, wall_us=1000, cpu_us=1000)
 
@@ -56,7 +57,7 @@ class LocalView:
         self.compiled = 0
         self.observing = False
         """Whether the last `compile` was to be observed."""
-        self.seen: bytes | None = None
+        self.seen: bytes | None = memory(began())
         """What `compile` says was seen when it was observed."""
         self.printed: tuple[bytes, bytes] | None = None
         self.ended: Run | str | None = None

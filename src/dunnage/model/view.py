@@ -4,7 +4,7 @@ import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 from typing import Final, NewType, Protocol
 
 StatRecord = NewType("StatRecord", bytes)
@@ -26,6 +26,11 @@ def exists(record: StatRecord) -> bool:
 def is_regular(record: StatRecord) -> bool:
     """Whether the record is of a regular file that exists."""
     return record[:4] == NO_ERRNO and S_ISREG(int.from_bytes(record[4:8], "little"))
+
+
+def is_directory(record: StatRecord) -> bool:
+    """Whether the record is of a directory that exists."""
+    return record[:4] == NO_ERRNO and S_ISDIR(int.from_bytes(record[4:8], "little"))
 
 
 def record_of(status: os.stat_result) -> StatRecord:
