@@ -108,7 +108,7 @@ def test_what_is_not_stored(here: Site, case: str) -> None:
     write(here, REASONS[case])
     here.build(HOST)
     here.counts()
-    assert reason(here) == case.split()[0]
+    assert reason(here) == case.split(maxsplit=1)[0]
 
 
 def test_verify_mode_steps_aside(here: Site) -> None:

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,11 +72,11 @@ def write(stage: Stage, *files: WriteFile, program: str = "/bin/sh") -> list[tup
 
 
 @pytest.fixture
-def carried(host_stage: Stage) -> Iterator[Carried]:
+def carried(host_stage: Stage) -> Carried:
     path = host_stage.directory / "target/build-script-build"
     [record] = write(host_stage, WriteFile(str(path), True, FileSource.LAUNCHER, DIGEST))
     assert record[0] == 0
-    yield Carried(host_stage, path)
+    return Carried(host_stage, path)
 
 
 def test_what_is_written(carried: Carried) -> None:

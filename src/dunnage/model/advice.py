@@ -45,7 +45,7 @@ ADVICE: Final[dict[tuple[Outcome, str], str]] = {
     (_M, "run-odd-output"): "Nothing: links and odd modes are not kept.",
     (_M, "run-too-large"): "Nothing: the bounds are in `docs/explanation/build-script-runs.md`.",
     (_U, "run-switched-off"): "Set `replay = on` and leave out `DUNNAGE_VERIFY`.",
-    (_U, "run-by-hand"): "",
+    (_U, "run-by-hand"): "Nothing: the launcher ran the program that it carries.",
     (
         _U,
         "run-old-output",

@@ -1,7 +1,7 @@
 """A package for shadow builds whose build script does what those of `-sys` crates do, and tells cargo next to nothing.
 
-It reads a file, lists a directory, looks for another file, asks for a variable, and compiles C with the `cc` crate, whose
-sources and headers are texts, too, so that they are edited. Of all that it names one file to cargo.
+It reads a file, lists a directory, looks for another file, asks for a variable, and compiles C with the `cc` crate,
+whose sources and headers are texts, too, so that they are edited. Of all that it names one file to cargo.
 """
 
 from pathlib import Path
@@ -15,7 +15,8 @@ fn main() {
     println!("cargo:rerun-if-env-changed=SHADOW_WORD");
     let out = env::var("OUT_DIR").unwrap();
     let number = fs::read_to_string("data/number.txt").unwrap();
-    let mut names: Vec<String> = fs::read_dir("data").unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let entries = fs::read_dir("data").unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     let there = Path::new("data/there.txt").exists();
     let word = env::var("SHADOW_WORD").unwrap_or_default();

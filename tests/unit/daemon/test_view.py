@@ -11,7 +11,7 @@ import pytest
 from dunnage import limits
 from dunnage.daemon.transport import Transport
 from dunnage.daemon.view import SocketView, environment
-from dunnage.model.view import Made, STAT, Entry, RestoreFile, Run, ViewGone
+from dunnage.model.view import STAT, Entry, Made, RestoreFile, Run, ViewGone
 from dunnage.wire.messages import (
     EntryKind,
     Exec,

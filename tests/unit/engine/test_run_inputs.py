@@ -33,7 +33,8 @@ def test_each_kind(subject: Subject, store: Store, tmp_path: Path) -> None:
     file = written(tmp_path / "data.txt", "data")
     at = str(tmp_path)
     found = look(
-        subject, store, read=frozenset({f"{at}/data.txt", f"{at}/out/own"}), looked=frozenset({f"{at}/gone", f"{at}/out"}),
+        subject, store,
+        read=frozenset({f"{at}/data.txt", f"{at}/out/own"}), looked=frozenset({f"{at}/gone", f"{at}/out"}),
         listed=frozenset({at}), wrote=frozenset({f"{at}/scratch"}), env=frozenset({"B", "A", "NUM_JOBS"}),
     )  # fmt: skip
     assert isinstance(found, RunInputs)

@@ -46,8 +46,8 @@ def invocation(tmp_path: Path) -> Invocation:
     out.mkdir(parents=True)
     (tmp_path / "app").mkdir()
     env = {
-        "OUT_DIR": str(out), "CARGO_MANIFEST_DIR": f"{tmp_path}/app", "CARGO_PKG_NAME": "app", "CARGO_PKG_VERSION": "1.0.0",
-        "TARGET": "host",
+        "OUT_DIR": str(out), "CARGO_MANIFEST_DIR": f"{tmp_path}/app", "TARGET": "host",
+        "CARGO_PKG_NAME": "app", "CARGO_PKG_VERSION": "1.0.0",
     }  # fmt: skip
     return Invocation(program="/b", argv=["/b"], cwd=f"{tmp_path}/app", env=env, payload="ab" * 32)
 

@@ -194,7 +194,7 @@ def test_what_is_never_sent(message: Message, words: str) -> None:
 @pytest.mark.parametrize(
     ("greeting", "known"),
     [
-        (HELLO, (MAGIC_NUMBER, 7, 0, 0, 0, 0, "", "", "", (), ())),
+        (HELLO, (MAGIC_NUMBER, 7, 0, 0, 0, 0, "", "", "", "", (), ())),
         (Control(MAGIC_NUMBER, WIRE_VERSION, b"{}"), (MAGIC_NUMBER, 7, b"")),
     ],
 )
