@@ -36,7 +36,9 @@ def commands(scratch: Path) -> Iterator[list[str]]:
     """What is run, one after the other; `scratch` takes what zig makes, as it cannot only look."""
     client = sorted(str(path.relative_to(HERE)) for path in HERE.glob("native/*.c"))
     launcher = sorted(str(path.relative_to(HERE)) for path in HERE.glob("native/launcher/*.c"))
-    everything = client + launcher + sorted(str(path.relative_to(HERE)) for path in HERE.glob("tests/native/*.c"))
+    everything = (
+        client + launcher + sorted(str(path.relative_to(HERE)) for path in HERE.glob("tests/native/*.c"))
+    )
     library = sorted(str(path.relative_to(HERE)) for path in HERE.glob("native/observe/*.c"))
     everything += sorted(str(path.relative_to(HERE)) for path in HERE.glob("bench/*.c"))
     for target in ("x86_64-linux-musl", "arm-linux-musleabihf"):

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.invoking import DUNNAGE, succeed
+from support.launchers import program_of
 from support.workshop import Workshop
 
 MACRO = """
@@ -67,7 +68,7 @@ class Project:
         """Everything that compilers made, by its place."""
         target = self.directory / "target"
         return {
-            str(path.relative_to(target)): path.read_bytes()
+            str(path.relative_to(target)): program_of(path.read_bytes())
             for path in sorted(target.rglob("*"))
             if path.is_file() and ("deps" in path.parts or path.name.startswith("build-script-"))
         }  # fmt: skip

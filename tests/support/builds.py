@@ -64,6 +64,12 @@ class Counts:
     uncacheable: Mapping[str, int]
     all: Mapping[str, Any]
 
+    def compiled(self, language: str = "rust") -> tuple[int, int]:
+        """Hits and misses of one language, where nothing of it ended in another way: runs of build scripts apart."""
+        ended = self.all["languages"][language]
+        assert (ended["uncacheable"], ended["fallback"]) == (0, 0), ended
+        return ended["hit"], ended["miss"]
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
