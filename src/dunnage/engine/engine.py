@@ -168,7 +168,8 @@ class Engine:
     def _miss(self, view: View, unit: Unit, found: _Miss, storing: Callable[[], None]) -> Result:
         """Compile, let the client go, and store what was made."""
         subject, missed = found.subject, found.missed
-        run = view.compile(NOTING if subject is not None and subject.linker is not None else ())
+        noting = NOTING if subject is not None and subject.linker is not None else ()
+        run = view.compile(noting, observing=subject is not None and unit.observed)
         collected: Collected | Missed
         if run.signal or run.code:
             collected = Missed("killed" if run.signal else "compile-failed", f"{run.signal or run.code}")
