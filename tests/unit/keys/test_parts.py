@@ -160,3 +160,10 @@ def test_words_named_by_a_table_have_a_kind() -> None:
         "unstable profile-sample-use",
     ):
         assert kind_of(name, "v")[0] is not OTHER, name
+
+
+def test_a_variable_that_stands_in_both_keys_is_said_once() -> None:
+    before = Entry(parts=(("env X" + UNSET, ""), ("env X" + UNSET, "")), bound=(), places=(), toolchain="")
+    now = Entry(parts=(("env X", "y"), ("env X", "y")), bound=(), places=(), toolchain="")
+    [found] = differences(before, now)
+    assert found.sentence == "the environment variable `X`: unset → y"
