@@ -24,6 +24,7 @@ from dunnage.engine.collect import Collected, collect
 from dunnage.engine.examine import examine
 from dunnage.engine.flight import Flight, FlightKey, Flights, flight_key
 from dunnage.engine.linked import NOTING
+from dunnage.engine.listed import standing
 from dunnage.engine.lookup import look_up
 from dunnage.engine.record import KeepText, Recorder
 from dunnage.engine.responses import read_response_files
@@ -33,6 +34,7 @@ from dunnage.engine.verify import Expected, KeepReport, expect, is_wanted
 from dunnage.errors import StoreError
 from dunnage.keys.digests import Digests
 from dunnage.keys.linker import Linkers
+from dunnage.keys.native import NativeCpus
 from dunnage.keys.toolchain import Toolchains
 from dunnage.model.action import ActionResult
 from dunnage.model.invocation import Invocation
@@ -76,6 +78,7 @@ class Engine:
         self._digests = Digests(store, clock_ns)
         self._toolchains = Toolchains(self._digests)
         self._linkers = Linkers(self._digests)
+        self._natives = NativeCpus()
         self._recorder = Recorder(store, self._digests, clock, keep_text)
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None] = lambda: None) -> Result:
@@ -135,7 +138,7 @@ class Engine:
         """The result that was restored, or why there is none."""
         subject: Subject | None = None
         try:
-            examined = examine(view, unit, env, self._toolchains, self._linkers, self._store)
+            examined = examine(view, unit, env, self._toolchains, self._linkers, self._store, self._natives)
             if isinstance(examined, Uncacheable):
                 return examined
             subject, path_sets = examined
@@ -157,6 +160,8 @@ class Engine:
     def _miss(self, view: View, unit: Unit, found: _Miss, storing: Callable[[], None]) -> Result:
         """Compile, let the client go, and store what was made."""
         subject, missed = found.subject, found.missed
+        if subject is not None:
+            subject.standing = standing(view, unit)
         run = view.compile(NOTING if subject is not None and subject.linker is not None else ())
         collected: Collected | Missed
         if run.signal or run.code:

@@ -11,6 +11,7 @@ from typing import Final
 from dunnage import limits
 from dunnage.engine.subject import Located, Subject
 from dunnage.keys.linker import Linker, Linkers
+from dunnage.keys.native import NativeCpus
 from dunnage.keys.roots import roots_of
 from dunnage.keys.toolchain import Toolchain, Toolchains, still_holds
 from dunnage.keys.unit_key import unit_key, unit_text
@@ -24,7 +25,13 @@ _LOOKS_MAX: Final = 3
 
 
 def examine(
-    view: View, unit: Unit, env: Mapping[str, str], toolchains: Toolchains, linkers: Linkers, store: Store
+    view: View,
+    unit: Unit,
+    env: Mapping[str, str],
+    toolchains: Toolchains,
+    linkers: Linkers,
+    store: Store,
+    natives: NativeCpus,
 ) -> tuple[Subject, Sequence[Located]] | Uncacheable:
     """Find out what a unit is keyed by, and which path sets earlier runs had, newest first.
 
@@ -47,7 +54,10 @@ def examine(
         if isinstance(linker, str):
             return Uncacheable(linker, "" if unit.link is None else unit.link.driver)
         roots = roots_of(unit, sysroot=toolchain.sysroot, cargo_home_env=env.get("CARGO_HOME"))
-        text = unit_text(unit, toolchain, roots, linker)
+        native = natives.of(view, unit, toolchain)
+        if native is None:
+            return Uncacheable("option", "target-cpu=native")
+        text = unit_text(unit, toolchain, roots, linker, native)
         key = unit_key(text)
         path_sets = [Located.at(roots, paths) for paths in store.path_sets(key)]
         watched = (*toolchain.watched, *(() if linker is None else linker.watched))

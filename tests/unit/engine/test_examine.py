@@ -12,6 +12,7 @@ from dunnage.engine.examine import examine
 from dunnage.engine.subject import Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.linker import Linkers
+from dunnage.keys.native import NativeCpus
 from dunnage.keys.toolchain import Toolchains
 from dunnage.model.action import ActionResult
 from dunnage.model.digest import ActionKey
@@ -59,7 +60,7 @@ def unit_in(directory: Path, **changes: Any) -> Unit:
 
 
 def examined(view: LocalView, unit: Unit, toolchains: Toolchains, store: Store) -> Subject:
-    found = examine(view, unit, ENV, toolchains, linkers_of(store), store)
+    found = examine(view, unit, ENV, toolchains, linkers_of(store), store, NativeCpus())
     assert not isinstance(found, Uncacheable), found
     return found[0]
 
@@ -104,6 +105,7 @@ def test_a_compiler_that_is_nowhere(tmp_path: Path, toolchains: Toolchains, stor
         toolchains,
         linkers_of(store),
         store,
+        NativeCpus(),
     )
     assert found == Uncacheable("toolchain-unknown", "no-such-rustc")
 
@@ -128,6 +130,7 @@ def test_a_toolchain_that_does_not_stand_still(tmp_path: Path, toolchains: Toolc
         toolchains,
         linkers_of(store),
         store,
+        NativeCpus(),
     )
     assert isinstance(found, Uncacheable)
     assert found.reason == "toolchain-unknown"
@@ -154,7 +157,7 @@ def test_too_many_archives(tmp_path: Path, toolchains: Toolchains, store: Store)
     for number in range(limits.ARCHIVES_PER_UNIT_MAX + 1):
         (native / f"{number}.a").touch()
     unit = unit_in(tmp_path, search_dirs=(SearchDir("native", str(native), (".a",)),))
-    found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store)
+    found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store, NativeCpus())
     assert found == Uncacheable("too-many-libraries")
 
 
@@ -166,5 +169,5 @@ def test_an_incremental_session_is_one_of_this_crate(
 ) -> None:
     (tmp_path / "incremental" / name).mkdir(parents=True)
     unit = unit_in(tmp_path, incremental=f"{tmp_path}/incremental")
-    found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store)
+    found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store, NativeCpus())
     assert (found == Uncacheable("incremental")) is is_session
