@@ -29,7 +29,9 @@ def files(project: Project) -> dict[str, bytes]:
     }
 
 
-def all_hits(project: Project, shop: Workshop, *words: str, env: Mapping[str, str] | None = None) -> dict[str, bytes]:
+def all_hits(
+    project: Project, shop: Workshop, *words: str, env: Mapping[str, str] | None = None
+) -> dict[str, bytes]:
     """Plain, cold and warm builds in an empty target directory make the same, everything hits, and then nothing is
     left to do. What they make.
     """
