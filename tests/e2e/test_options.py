@@ -81,3 +81,41 @@ def test_further_kinds_of_emit(project: Project, shop: Workshop, units: int) -> 
     env = {"RUSTFLAGS": f"--emit={EMITS} -Ccodegen-units={units}"}
     made = all_hits(project, shop, "build", env=env)
     assert any(path.endswith(".s") for path in made)
+
+
+LIBRARIES = """
+[lib]
+crate-type = ["lib", "cdylib", "staticlib"]
+"""
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        "-Ctarget-cpu=native",
+        "-Clinker-plugin-lto",
+        "-Cprefer-dynamic",
+        "-Cprofile-generate=/nowhere",
+        "-Cinstrument-coverage",
+        "-Clinker-plugin-lto -Cinstrument-coverage -Cdebuginfo=1 -Csplit-debuginfo=unpacked",
+    ],
+)
+def test_flags(project: Project, shop: Workshop, flags: str) -> None:
+    all_hits(project, shop, "build", env={"RUSTFLAGS": flags})
+
+
+def test_libraries_of_several_kinds(project: Project, shop: Workshop) -> None:
+    """A shared library and a static one in one call, with and without link-time optimisation."""
+    project.write("base/Cargo.toml", (project.directory / "made/Cargo.toml").read_text().replace("made", "base"))
+    manifest = project.directory / "base/Cargo.toml"
+    manifest.write_text(manifest.read_text().replace("[lib]\nproc-macro = true\n", LIBRARIES))
+    all_hits(project, shop, "build")
+    manifest.write_text(manifest.read_text().replace('"lib", ', ""))
+    (project.directory / "Cargo.toml").write_text(
+        (project.directory / "Cargo.toml").read_text().replace(', "top"', "")
+    )
+    project.wipe()
+    shop.stop()
+    all_hits_again = Workshop.here()
+    project.cargo("build", "--release", env={"CARGO_PROFILE_RELEASE_LTO": "fat"})
+    assert "uncacheable" not in all_hits_again.reasons()
