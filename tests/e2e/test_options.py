@@ -83,39 +83,57 @@ def test_further_kinds_of_emit(project: Project, shop: Workshop, units: int) -> 
     assert any(path.endswith(".s") for path in made)
 
 
-LIBRARIES = """
-[lib]
-crate-type = ["lib", "cdylib", "staticlib"]
+LIBRARIES = '[lib]\ncrate-type = ["lib", "cdylib", "staticlib"]\n'
+BUNDLES = """
+fn main() {
+    println!("cargo::rerun-if-changed=../native/libdeep.a");
+    println!("cargo::rustc-link-search=native={}/../native", std::env::var("CARGO_MANIFEST_DIR").unwrap());
+    println!("cargo::rustc-link-lib=static=deep");
+}
 """
 
 
-@pytest.mark.parametrize(
-    "flags",
-    [
-        "-Ctarget-cpu=native",
-        "-Clinker-plugin-lto",
-        "-Cprefer-dynamic",
-        "-Cprofile-generate=/nowhere",
-        "-Cinstrument-coverage",
-        "-Clinker-plugin-lto -Cinstrument-coverage -Cdebuginfo=1 -Csplit-debuginfo=unpacked",
-    ],
-)
-def test_flags(project: Project, shop: Workshop, flags: str) -> None:
-    all_hits(project, shop, "build", env={"RUSTFLAGS": flags})
-
-
 def test_libraries_of_several_kinds(project: Project, shop: Workshop) -> None:
-    """A shared library and a static one in one call, with and without link-time optimisation."""
-    project.write("base/Cargo.toml", (project.directory / "made/Cargo.toml").read_text().replace("made", "base"))
-    manifest = project.directory / "base/Cargo.toml"
-    manifest.write_text(manifest.read_text().replace("[lib]\nproc-macro = true\n", LIBRARIES))
+    """A Rust library, a shared one and a static one in one call."""
+    project.write("base/Cargo.toml", package("base") + LIBRARIES)
     all_hits(project, shop, "build")
-    manifest.write_text(manifest.read_text().replace('"lib", ', ""))
-    (project.directory / "Cargo.toml").write_text(
-        (project.directory / "Cargo.toml").read_text().replace(', "top"', "")
+
+
+@pytest.mark.parametrize("lto", ["fat", "thin"])
+def test_libraries_with_link_time_optimisation(project: Project, shop: Workshop, lto: str) -> None:
+    """Without a Rust library cargo asks for it."""
+    project.write("Cargo.toml", '[workspace]\nmembers = ["deep", "base"]\nresolver = "2"\n')
+    project.write("deep/Cargo.toml", package("deep"))
+    project.write("deep/src/lib.rs", "pub fn deep(n: u32) -> u32 { n * 3 }\n")
+    kinds = LIBRARIES.replace('"lib", ', "") + '[dependencies]\ndeep = { path = "../deep" }\n'
+    project.write("base/Cargo.toml", package("base") + kinds)
+    project.write(
+        "base/src/lib.rs", '#[unsafe(no_mangle)] pub extern "C" fn base(n: u32) -> u32 { deep::deep(n) }\n'
     )
-    project.wipe()
-    shop.stop()
-    all_hits_again = Workshop.here()
-    project.cargo("build", "--release", env={"CARGO_PROFILE_RELEASE_LTO": "fat"})
-    assert "uncacheable" not in all_hits_again.reasons()
+    all_hits(project, shop, "build", "--release", env={"CARGO_PROFILE_RELEASE_LTO": lto})
+
+
+@pytest.mark.parametrize("lto", ["fat", "thin"])
+def test_a_crate_behind_another_that_changes_only_inside(project: Project, lto: str) -> None:
+    """Its users know the same of it; what is in it is something else."""
+    project.write("Cargo.toml", '[workspace]\nmembers = ["deep", "middle", "app"]\nresolver = "2"\n')
+    project.write("deep/Cargo.toml", package("deep"))
+    project.write("deep/build.rs", BUNDLES)
+    project.write(
+        "deep/src/lib.rs",
+        'unsafe extern "C" { #[link_name = "deep"] fn inner() -> i32; }\n'
+        "pub fn deep() -> i32 { unsafe { inner() } }\n",
+    )
+    project.write("middle/Cargo.toml", package("middle") + '[dependencies]\ndeep = { path = "../deep" }\n')
+    project.write("middle/src/lib.rs", "pub fn middle() -> i32 { deep::deep() }\n")
+    project.write("app/Cargo.toml", package("app") + '[dependencies]\nmiddle = { path = "../middle" }\n')
+    project.write("app/src/main.rs", 'fn main() { println!("it says {}", middle::middle()); }\n')
+    env = {"CARGO_PROFILE_RELEASE_LTO": lto}
+    for number in (7, 8, 7):
+        project.native(number)
+        assert f"it says {number}" in project.cargo("run", "--release", env=env)
+        project.wipe()
+
+
+def package(name: str) -> str:
+    return f'[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2024"\n'

@@ -71,7 +71,9 @@ def test_what_rustc_says_that_it_reads(crates: Crates) -> None:
     main = "fn main() { top::middle::deep::f(); top::middle::test::f() }\n"
     crates.rustc("main", main, "--emit=dep-info,link", f"--extern=top={top}", "-Zbinary-dep-depinfo")
     said = map(Path, parse_dep_info((crates.deps / "main.d").read_bytes()).files)
-    read = sorted({path.name for path in said if path.parent == crates.deps and path.suffix == ".rlib"} - {top.name})
+    read = sorted(
+        {path.name for path in said if path.parent == crates.deps and path.suffix == ".rlib"} - {top.name}
+    )
     assert read == ["libdeep.rlib", f"libmiddle{hashed(1)}.rlib", "libtest.rlib"]
     assert merged(crates.subject(top)) == read
 
