@@ -217,8 +217,9 @@ def _changed(after: StatRecord, before: StatRecord | None, started_ns: int) -> b
 
 
 def crates_of(subject: Subject) -> set[str]:
-    """Inputs that only rustc and cargo write."""
-    return {item.path for item in subject.inputs if item.role.startswith("extern ")}
+    """Inputs that only rustc and cargo write, and the toolchain's own, which somebody may link elsewhere meanwhile."""
+    named = {item.path for item in subject.inputs if item.role.startswith("extern ")}
+    return named.union(subject.toolchain.watched)
 
 
 def same_but_linked(after: StatRecord, before: StatRecord) -> bool:
