@@ -1,5 +1,6 @@
 """Options of profiles and of rustc, through real cargo: whatever they make is cached, whole, and as without dunnage."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,12 +21,18 @@ def shop() -> Workshop:
 
 
 def files(project: Project) -> dict[str, bytes]:
-    """Everything below the target directory that is no record of cargo's own."""
+    """Everything below the target directory that is no record of cargo's own. Its `.d` beside a library names any one
+    of the library's files.
+    """
     target = project.directory / "target"
+    own = {path for profile in target.iterdir() for path in profile.glob("*.d")}
     return {
         str(path.relative_to(target)): path.read_bytes()
         for path in sorted(target.rglob("*"))
-        if path.is_file() and ".fingerprint" not in path.parts and not path.name.startswith(".")
+        if path.is_file()
+        and ".fingerprint" not in path.parts
+        and not path.name.startswith(".")
+        and path not in own
     }
 
 
@@ -81,6 +88,22 @@ def test_further_kinds_of_emit(project: Project, shop: Workshop, units: int) -> 
     env = {"RUSTFLAGS": f"--emit={EMITS} -Ccodegen-units={units}"}
     made = all_hits(project, shop, "build", env=env)
     assert any(path.endswith(".s") for path in made)
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        "-Ctarget-cpu=native",
+        "-Clinker-plugin-lto",
+        "-Cprefer-dynamic",
+        "-Cprofile-generate={here}/profiles",
+        "-Cinstrument-coverage",
+        "-Clinker-plugin-lto -Cinstrument-coverage -Cdebuginfo=1 -Csplit-debuginfo=unpacked",
+    ],
+)
+def test_flags(project: Project, shop: Workshop, flags: str) -> None:
+    env = {"RUSTFLAGS": flags.format(here=project.directory), "LLVM_PROFILE_FILE": os.devnull}
+    all_hits(project, shop, "build", env=env)
 
 
 LIBRARIES = '[lib]\ncrate-type = ["lib", "cdylib", "staticlib"]\n'
