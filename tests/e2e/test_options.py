@@ -1,6 +1,7 @@
 """Options of profiles and of rustc, through real cargo: whatever they make is cached, whole, and as without dunnage."""
 
 import os
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -160,3 +161,55 @@ def test_a_crate_behind_another_that_changes_only_inside(project: Project, lto: 
 
 def package(name: str) -> str:
     return f'[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2024"\n'
+
+
+def nightly() -> dict[str, str]:
+    """The environment in which rustup takes a nightly toolchain; a skip where there is none."""
+    done = subprocess.run(["rustup", "run", "nightly", "rustc", "-V"], capture_output=True, check=False)
+    if done.returncode != 0:
+        pytest.skip("no nightly toolchain")
+    return {"RUSTUP_TOOLCHAIN": "nightly"}
+
+
+@pytest.mark.parametrize("words", [("-Zbuild-dir-new-layout",), ("-Zno-embed-metadata",)], ids="".join)
+@pytest.mark.parametrize("lto", ["off", "fat"])
+def test_what_cargo_tries_out(project: Project, shop: Workshop, words: tuple[str, ...], lto: str) -> None:
+    """Its new layout of directories, and metadata beside the libraries instead of in them."""
+    env = nightly() | {"CARGO_PROFILE_RELEASE_LTO": lto}
+    all_hits(project, shop, "build", "--release", *words, env=env)
+
+
+def test_two_toolchains_by_a_file(project: Project, shop: Workshop) -> None:
+    """`rust-toolchain.toml` decides which rustc the same words mean."""
+    nightly()
+    made = {}
+    for channel in ("stable", "nightly"):
+        project.write("rust-toolchain.toml", f'[toolchain]\nchannel = "{channel}"\n')
+        made[channel] = all_hits(project, shop, "build")
+        project.wipe()
+    assert made["stable"] != made["nightly"]
+    before = shop.reasons()
+    for channel in ("stable", "nightly"):
+        project.write("rust-toolchain.toml", f'[toolchain]\nchannel = "{channel}"\n')
+        project.cargo("build")
+        assert differing(files(project), made[channel]) == []
+        project.wipe()
+    assert shop.reasons()["miss"] == before["miss"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("test", "--no-run", "--all-targets"),
+        ("bench", "--no-run"),
+        ("check", "--all-targets"),
+        ("clippy", "--all-targets"),
+        ("build", "--examples", "--release"),
+    ],
+    ids=" ".join,
+)
+def test_commands(project: Project, shop: Workshop, words: tuple[str, ...]) -> None:
+    project.write("top/examples/shown.rs", 'fn main() { println!("{}", base::name()); }\n')
+    project.write("top/benches/timed.rs", 'fn main() { println!("{}", base::name()); }\n')
+    project.write("top/tests/outside.rs", '#[test] fn named() { assert_eq!(base::name(), "base"); }\n')
+    all_hits(project, shop, *words)
