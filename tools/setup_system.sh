@@ -14,6 +14,7 @@ qemu-aarch64-static qemu-user-static the foreign clients' tests
 podman podman podman's tests
 debootstrap debootstrap the images of the container tests
 gcc gcc linking Rust programs
+mold mold links with mold
 ROWS
 }
 

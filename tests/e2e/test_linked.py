@@ -9,6 +9,7 @@ import pytest
 
 from support import projects
 from support.projects import hyperfine, ripgrep
+from support.require import require
 from support.workshop import Workshop
 from support.workspace import Project, workspace
 
@@ -53,9 +54,11 @@ def flags(*words: str) -> dict[str, str]:
     return {"RUSTFLAGS": " ".join(f"-Clink-arg={word}" for word in words)}
 
 
-@pytest.mark.parametrize("linker", ["bfd", "gold"])
+@pytest.mark.parametrize("linker", ["bfd", "gold", "mold"])
 def test_another_linker(project: Project, shop: Workshop, linker: str) -> None:
     """The same bytes as without us, also where it is not rustc's own."""
+    if linker == "mold":
+        require("mold")
     env = flags(f"-fuse-ld={linker}")
     project.cargo("build", env=env, cached=False)
     plain = project.outputs()

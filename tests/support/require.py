@@ -62,6 +62,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "peers": _peers,
     "qemu": lambda: _runs("qemu-aarch64-static", "--version"),
     "clang": lambda: _runs("clang", "--version"),
+    "mold": lambda: _runs("mold", "--version"),
     "valgrind": lambda: _runs("valgrind", "--version"),
     "shellcheck": lambda: _runs("shellcheck", "--version"),
     "debootstrap": lambda: _root() or _runs("debootstrap", "--version"),

@@ -47,7 +47,10 @@ ADVICE: Final[dict[tuple[Outcome, str], str]] = {
     (_U, "emit"): "Leave out the `--emit` kind, if it is not needed.",
     (_U, "explicit-output"): "Name the directory with `--out-dir` instead.",
     (_U, "save-temps"): "Leave out `-C save-temps`, if it is not needed.",
-    (_U, "split-debuginfo"): 'Set `split-debuginfo = "off"` in the profile, or let `--out-dir` say where outputs go.',
+    (
+        _U,
+        "split-debuginfo",
+    ): 'Set `split-debuginfo = "off"` in the profile, or let `--out-dir` say where outputs go.',
     (_U, "crate-type"): "Nothing: it is left to the compiler.",
     (_U, "input"): "Name exactly one source file.",
     (_U, "stdin"): "Give the source as a file.",

@@ -69,7 +69,11 @@ _ROWS: Final = (
     Reason("emit", _U, "an --emit kind that is not known"),
     Reason("explicit-output", _U, "-o or --emit=kind=path in a form that is not understood"),
     Reason("save-temps", _U, "-C save-temps leaves directories with random names"),
-    Reason("split-debuginfo", _U, "split debug info where its files are not known: another system than Linux, or `--emit=link=path`"),
+    Reason(
+        "split-debuginfo",
+        _U,
+        "split debug info where its files are not known: another system than Linux, or `--emit=link=path`",
+    ),
     Reason("crate-type", _U, "a crate type that is not known"),
     Reason("input", _U, "not exactly one source file"),
     Reason("stdin", _U, "the source comes from standard input"),

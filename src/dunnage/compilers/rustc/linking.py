@@ -29,7 +29,7 @@ places finds."""
 _BOOLEANS: Final = {"", *FALSE_VALUES, *TRUE_VALUES}
 
 _DRIVER_WORDS: Final = re.compile(
-    r"-(fuse-ld=(bfd|gold|lld)|static|static-pie|pie|no-pie|rdynamic|pthread|nostartfiles|nostdlib|nodefaultlibs"
+    r"-(fuse-ld=(bfd|gold|lld|mold)|static|static-pie|pie|no-pie|rdynamic|pthread|nostartfiles|nostdlib|nodefaultlibs"
     r"|s|m[a-z0-9=.+-]+|B/.+|-sysroot=/.+|-target=[a-z0-9_-]+)$"
 )
 

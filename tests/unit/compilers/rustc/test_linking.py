@@ -68,7 +68,7 @@ def test_words_and_directories() -> None:
         (("-Clink-arg=-Wl,-Map=x.map",), "link-argument"),
         (("-Clink-arg=-Wl,--dependency-file=x",), "link-argument"),
         (("-Clink-arg=-Wl,--compress-debug-sections=zlib",), "link-argument"),
-        (("-Clink-arg=-fuse-ld=mold",), "link-argument"),
+        (("-Clink-arg=-fuse-ld=other",), "link-argument"),
         (("-Clink-arg=@words",), "link-argument"),
         (("-Clink-arg=-Wl,@words",), "link-argument"),
         (("-Clink-arg=-specs=x",), "link-argument"),
