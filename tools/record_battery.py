@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,12 +23,12 @@ from support.battery.record import CASES, Record  # noqa: E402
 from support.commands import cache_dir  # noqa: E402
 
 
-def judge_all(versions: dict[str, str], scratch: Path) -> dict[str, dict[str, str]]:
-    """Every case that peers take part in."""
+def judge_all(versions: dict[str, str], scratch: Path, wanted: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Every case that peers take part in, or those that are wanted."""
     peers = Peers(install(cache_dir(), versions), scratch / "peers")
     seen: dict[str, dict[str, str]] = {}
     try:
-        for case in (case for case in CASES if case.peers):
+        for case in (case for case in CASES if case.peers and (not wanted or case.id in wanted)):
             with stand(case, scratch / case.id) as here:
                 truth = here.truth()
                 seen[case.id] = {name: judge_peer(here, truth, peers, name) for name in PEERS}
@@ -41,11 +42,19 @@ def main(argv: Sequence[str]) -> int:
     """Write the record."""
     parser = argparse.ArgumentParser(prog="record_battery", description=__doc__)
     parser.add_argument("--same", action="store_true", help="the versions of the record that is there")
+    parser.add_argument(
+        "--case", action="append", default=[], help="only this one (06-name), in the record's versions"
+    )
     asked = parser.parse_args(argv)
-    versions = dict(Record.load().versions) if asked.same else newest()
+    known = Record.load()
+    versions = dict(known.versions) if asked.same or asked.case else newest()
     rustc = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True).stdout
     with tempfile.TemporaryDirectory(prefix="battery-") as scratch:
-        seen = judge_all(versions, Path(scratch))
+        seen = judge_all(versions, Path(scratch), asked.case)
+    if asked.case:
+        here = {**known.seen, **seen}
+        replace(known, seen={case.id: here[case.id] for case in CASES if case.id in here}).save()
+        return 0
     Record(
         recorded=datetime.now(UTC).date().isoformat(),
         rustc=" ".join(rustc.split()[:2]),
