@@ -13,6 +13,7 @@ from typing import Final
 from dunnage import limits
 from dunnage.compilers.rustc.archive import ArchiveError, bundled_rlibs
 from dunnage.compilers.rustc.dep_info import DepInfo, DepInfoError, parse_dep_info
+from dunnage.engine.extra import ROLE
 from dunnage.engine.linked import tells_of_the_link
 from dunnage.engine.listed import made
 from dunnage.engine.subject import Located, Missed, Subject
@@ -149,7 +150,7 @@ def _path_set(
         # An rlib of the same crate, made beside it, begins with the same name and is no input.
         own = {output.path for output in unit.outputs}
         files += [path for path in _bundled(view, unit.library_dirs, collected.outputs) if path not in own]
-    sources = frozenset(item.path for item in subject.inputs)
+    sources = frozenset(item.path for item in subject.inputs if not item.role.startswith(ROLE))
     files += linked
     return rust_path_set(files, info.env, absent, sources=sources, cwd=unit.cwd, roots=subject.roots)
 

@@ -21,7 +21,9 @@ from typing import Final
 from dunnage.compilers.registry import parse, response_files
 from dunnage.engine.account import name_of, with_family
 from dunnage.engine.collect import Collected, collect
+from dunnage.engine.early import EarlyStarts, Start
 from dunnage.engine.examine import examine
+from dunnage.engine.extras import Extras
 from dunnage.engine.flight import Flight, FlightKey, Flights, flight_key
 from dunnage.engine.linked import NOTING
 from dunnage.engine.listed import standing
@@ -57,6 +59,8 @@ class _Miss:
     missed: Missed
     expected: Expected | None = None
     """What verify mode compares it with."""
+    early: Start | None = None
+    """Who makes the subject's key, if that was not made yet when the compiler was started."""
 
 
 class Engine:
@@ -79,6 +83,8 @@ class Engine:
         self._toolchains = Toolchains(self._digests)
         self._linkers = Linkers(self._digests)
         self._natives = NativeCpus()
+        self._extras = Extras(clock_ns)
+        self._early = EarlyStarts(self._toolchains, self._extras, self._flights)
         self._recorder = Recorder(store, self._digests, clock, keep_text)
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None] = lambda: None) -> Result:
@@ -101,6 +107,12 @@ class Engine:
 
     def _unit(self, view: View, unit: Unit, invocation: Invocation, storing: Callable[[], None]) -> Result:
         started = time.perf_counter_ns()
+        early = self._early.start(view, unit, invocation.env, self._store)
+        if early is not None:
+            try:
+                return self._miss(view, unit, _Miss(early.subject, Missed("new"), early=early), storing)
+            finally:
+                self._early.end(early)
         reason = "local"
         found = self._find(view, unit, invocation.env)
         key, flight = self._take_off(found)
@@ -114,8 +126,7 @@ class Engine:
             if isinstance(found, Uncacheable):
                 return _step_aside(view, found, unit.name)
             if isinstance(found, _Miss):
-                result = self._miss(view, unit, found, storing)
-                return replace(result, entry=None if found.subject is None else found.subject.entry)
+                return self._miss(view, unit, found, storing)
         finally:
             if flight is not None:
                 self._flights.land(flight)
@@ -138,7 +149,9 @@ class Engine:
         """The result that was restored, or why there is none."""
         subject: Subject | None = None
         try:
-            examined = examine(view, unit, env, self._toolchains, self._linkers, self._store, self._natives)
+            examined = examine(
+                view, unit, env, self._toolchains, self._linkers, self._store, self._extras, self._natives
+            )
             if isinstance(examined, Uncacheable):
                 return examined
             subject, path_sets = examined
@@ -168,6 +181,8 @@ class Engine:
             collected = Missed("killed" if run.signal else "compile-failed", f"{run.signal or run.code}")
         elif subject is None:
             collected = missed
+        elif subject.extra.changed(view):
+            collected = Missed("input-changed", "an extra input appeared, or is gone")
         else:
             collected = collect(view, subject, run, self._digests)
         # The compiler is done, and what it made is here: a client that left is no loss.
@@ -175,10 +190,16 @@ class Engine:
             self._compare(view, found, collected)
             view.exit(run)
         storing()
+        if found.early is not None and not isinstance(collected, Missed) and (unread := found.early.missed()):
+            collected.close()
+            collected = unread
         stored = self._store_away(subject, collected, view.mount_namespace)
         if found.expected is not None and subject is not None:
-            return _missed(unit, run, found.expected.conclude(subject, collected, stored, self._keep_report))
-        return _missed(unit, run, stored or missed)
+            missed = found.expected.conclude(subject, collected, stored, self._keep_report)
+        else:
+            missed = stored or missed
+        result = _missed(unit, run, missed)
+        return replace(result, entry=None if subject is None else subject.entry)
 
     def _compare(self, view: View, found: _Miss, collected: Collected | Missed) -> None:
         if found.expected is None or found.subject is None:

@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import Final
 
 from dunnage import limits
+from dunnage.engine.extra import Extra
+from dunnage.engine.extras import Extras
 from dunnage.engine.subject import Located, Subject
 from dunnage.keys.linker import Linker, Linkers
 from dunnage.keys.native import NativeCpus
 from dunnage.keys.roots import roots_of
 from dunnage.keys.toolchain import Toolchain, Toolchains, still_holds
-from dunnage.keys.unit_key import unit_key, unit_text
 from dunnage.keys.which import which
 from dunnage.model.unit import Input, Uncacheable, Unit
 from dunnage.model.view import View
@@ -31,12 +32,59 @@ def examine(
     toolchains: Toolchains,
     linkers: Linkers,
     store: Store,
+    extras: Extras,
     natives: NativeCpus,
 ) -> tuple[Subject, Sequence[Located]] | Uncacheable:
     """Find out what a unit is keyed by, and which path sets earlier runs had, newest first.
 
     Raises:
         ViewGone, StoreError.
+    """
+    prepared = prepare(view, unit, env)
+    if isinstance(prepared, Uncacheable):
+        return prepared
+    unit, inputs = prepared
+    extra = extras.recall(view, unit, env) or extras.identify(view, unit, env)
+    toolchain = toolchains.recall(view, unit, env) or toolchains.identify(view, unit, env)
+    for _ in range(_LOOKS_MAX):
+        if toolchain is None:
+            break
+        linker = _linker(view, unit, toolchain, linkers, env)
+        if isinstance(linker, str):
+            return Uncacheable(linker, "" if unit.link is None else unit.link.driver)
+        named = natives.named(view, unit, toolchain)
+        if named is None:
+            return Uncacheable("option", "target-cpu=native")
+        subject = subject_of(named, env, toolchain, linker, inputs, extra)
+        path_sets = [Located.at(subject.roots, paths) for paths in store.path_sets(subject.key)]
+        watched = (*toolchain.watched, *(() if linker is None else linker.watched))
+        paths = [*watched, *extra.watched, *(item.path for item in subject.inputs)]
+        if path_sets:
+            paths += (*path_sets[0].files, *path_sets[0].absent)
+        records = view.stat(paths)
+        split = len(toolchain.watched)
+        holds = still_holds(toolchain, records[:split])
+        links = still_holds(linker, records[split : len(watched)])
+        subject.records.update(zip(paths, records, strict=True))
+        stands = extra.holds(subject.records)
+        if holds and links and stands:
+            if extra.problem:
+                return Uncacheable("extra-inputs", extra.problem)
+            return subject, path_sets
+        if not stands:
+            extra = extras.identify(view, unit, env)
+        if not links:
+            linkers.forget(view, unit.link, toolchain, env)
+        if not holds:
+            toolchain = toolchains.identify(view, unit, env)
+    return Uncacheable("toolchain-unknown", unit.compiler)
+
+
+def prepare(view: View, unit: Unit, env: Mapping[str, str]) -> tuple[Unit, Sequence[Input]] | Uncacheable:
+    """The unit as its client sees it, and its inputs with the libraries found in its search directories.
+
+    Raises:
+        ViewGone.
     """
     if "/" not in unit.compiler:  # clippy-driver's rustc is named as cargo knows it
         unit = replace(unit, compiler=which(view, unit.compiler, env) or unit.compiler)
@@ -45,40 +93,23 @@ def examine(
     libraries = _libraries(view, unit)
     if libraries is None:
         return Uncacheable("too-many-libraries")
-    inputs = (*unit.inputs, *libraries)
-    toolchain = toolchains.recall(view, unit, env) or toolchains.identify(view, unit, env)
-    for _ in range(_LOOKS_MAX):
-        if toolchain is None:
-            break
-        linker = _linker(view, unit, toolchain, linkers, env)
-        if isinstance(linker, str):
-            return Uncacheable(linker, "" if unit.link is None else unit.link.driver)
-        roots = roots_of(unit, sysroot=toolchain.sysroot, cargo_home_env=env.get("CARGO_HOME"))
-        native = natives.of(view, unit, toolchain)
-        if native is None:
-            return Uncacheable("option", "target-cpu=native")
-        text = unit_text(unit, toolchain, roots, linker, native)
-        key = unit_key(text)
-        path_sets = [Located.at(roots, paths) for paths in store.path_sets(key)]
-        watched = (*toolchain.watched, *(() if linker is None else linker.watched))
-        paths = [*watched, *(item.path for item in inputs)]
-        if path_sets:
-            paths += (*path_sets[0].files, *path_sets[0].absent)
-        records = view.stat(paths)
-        split = len(toolchain.watched)
-        holds = still_holds(toolchain, records[:split])
-        links = still_holds(linker, records[split : len(watched)])
-        if holds and links:
-            subject = Subject(
-                unit=unit, env=env, toolchain=toolchain, linker=linker, roots=roots, key=key, text=text,
-                inputs=inputs, records=dict(zip(paths, records, strict=True)),
-            )  # fmt: skip
-            return subject, path_sets
-        if not links:
-            linkers.forget(view, unit.link, toolchain, env)
-        if not holds:
-            toolchain = toolchains.identify(view, unit, env)
-    return Uncacheable("toolchain-unknown", unit.compiler)
+    return unit, (*unit.inputs, *libraries)
+
+
+def subject_of(
+    unit: Unit,
+    env: Mapping[str, str],
+    toolchain: Toolchain,
+    linker: Linker | None,
+    inputs: Sequence[Input],
+    extra: Extra,
+) -> Subject:
+    """The unit with its roots and its key; extra inputs count, too."""
+    roots = roots_of(unit, sysroot=toolchain.sysroot, cargo_home_env=env.get("CARGO_HOME"))
+    return Subject(
+        unit=extra.unit(unit, env), env=env, toolchain=toolchain, linker=linker, roots=roots,
+        inputs=(*inputs, *extra.inputs), extra=extra,
+    )  # fmt: skip
 
 
 def _linker(

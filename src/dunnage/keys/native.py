@@ -6,10 +6,11 @@ it runs the processor does not become another one.
 """
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from dunnage.keys.toolchain import Toolchain
-from dunnage.model.unit import Unit
+from dunnage.model.unit import Unit, Word
 from dunnage.model.view import View
 
 _TOOLCHAINS_MAX: Final = 64
@@ -26,14 +27,15 @@ class NativeCpus:
     def __init__(self) -> None:
         self._known: dict[bytes, str] = {}
 
-    def of(self, view: View, unit: Unit, toolchain: Toolchain) -> str | None:
-        """The processor and its features as one text; empty where the words name none, None where nobody can tell.
+    def named(self, view: View, unit: Unit, toolchain: Toolchain) -> Unit | None:
+        """The unit, with a word more where its own ask for this machine's processor: its name and all its features.
+        None where nobody can tell.
 
         Raises:
             ViewGone.
         """
         if not unit.native_cpu:
-            return ""
+            return unit
         if unit.target not in (None, toolchain.host):
             return None
         known = self._known.get(toolchain.id)
@@ -43,7 +45,7 @@ class NativeCpus:
                 self._known.clear()
             if known:
                 self._known[toolchain.id] = known
-        return known or None
+        return replace(unit, words=[*unit.words, Word("native-cpu", known)]) if known else None
 
 
 def _ask(view: View, unit: Unit) -> str:

@@ -16,19 +16,13 @@ from dunnage.model.path_set import PathSet
 from dunnage.model.unit import Unit
 
 
-def unit_text(
-    unit: Unit, toolchain: Toolchain, roots: Roots, linker: Linker | None = None, native: str = ""
-) -> KeyText:
-    """Everything that counts for a unit except contents. `native`: what `-C target-cpu=native` means; empty where
-    nobody asked for it.
-    """
+def unit_text(unit: Unit, toolchain: Toolchain, roots: Roots, linker: Linker | None = None) -> KeyText:
+    """Everything that counts for a unit except contents."""
     text = KeyText("unit")
     text.add("language", unit.language)
     text.add_digest("toolchain", toolchain.id)
     if linker is not None:
         text.add_digest("linker", linker.id)
-    if native:
-        text.add("native-cpu", native)
     text.add_all("root", sorted(name for name, _ in roots.places))
     text.add("cwd", roots.relative(unit.cwd))
     text.add("out-dir", roots.relative(unit.out_dir))

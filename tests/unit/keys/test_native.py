@@ -24,32 +24,36 @@ def view(tmp_path: Path) -> LocalView:
 
 def test_a_unit_without_it_asks_nobody(tmp_path: Path) -> None:
     asked = LocalView()
-    assert NativeCpus().of(asked, unit_of(str(tmp_path)), toolchain()) == ""
+    unit = unit_of(str(tmp_path))
+    assert NativeCpus().named(asked, unit, toolchain()) is unit
     assert asked.asked == []
 
 
 def test_rustc_is_asked_once_for_each_toolchain(tmp_path: Path) -> None:
     cpus, asked = NativeCpus(), view(tmp_path)
     unit = unit_of(str(tmp_path), native_cpu=True, compiler=real_rustc())
-    said = cpus.of(asked, unit, toolchain())
-    assert said is not None
-    assert cpus.of(asked, unit, toolchain()) == said
+    named = cpus.named(asked, unit, toolchain())
+    assert named is not None
+    assert cpus.named(asked, unit, toolchain()) == named
     assert len(asked.asked) == 1
-    assert cpus.of(asked, unit, toolchain(b"u")) == said
+    assert cpus.named(asked, unit, toolchain(b"u")) == named
     assert len(asked.asked) == 2
     listed = subprocess.run(
         [real_rustc(), "--print", "target-cpus"], capture_output=True, text=True, check=True
     ).stdout
     current = re.search(r"native .*currently ([\w.-]+)", listed)
     assert current is not None
-    assert said.startswith(f"{current[1]} ")
+    [*words, last] = named.words
+    assert words == list(unit.words)
+    assert last.name == "native-cpu"
+    assert last.value.startswith(f"{current[1]} ")
 
 
 def test_another_target_is_another_matter(tmp_path: Path) -> None:
     unit = unit_of(str(tmp_path), native_cpu=True, target="aarch64-unknown-linux-gnu")
-    assert NativeCpus().of(LocalView(), unit, toolchain()) is None
+    assert NativeCpus().named(LocalView(), unit, toolchain()) is None
 
 
 def test_one_that_does_not_say(tmp_path: Path) -> None:
     unit = unit_of(str(tmp_path), native_cpu=True)
-    assert NativeCpus().of(LocalView(), unit, toolchain()) is None
+    assert NativeCpus().named(LocalView(), unit, toolchain()) is None
