@@ -34,6 +34,7 @@ class Settings:
     log_level: str
     key_texts: str
     verify: str
+    observe: str
     container_arch: str
     origins: Mapping[str, str] = field(compare=False)
     """Name of a setting → `default`, the path of a file, or the name of a variable."""
@@ -55,6 +56,7 @@ class Settings:
         mine = [stated for stated in self.extra_inputs if stated.origin == self.user_file]
         return {
             **({BY_NAME["verify"].env: "1"} if self.verify == "on" else {}),
+            **({BY_NAME["observe"].env: "0"} if self.observe == "off" else {}),
             **({extra_inputs.VARIABLE: extra_inputs.encode(mine)} if mine else {}),
         }
 

@@ -175,7 +175,8 @@ class Engine:
         subject, missed = found.subject, found.missed
         if subject is not None:
             subject.standing = standing(view, unit)
-        run = view.compile(NOTING if subject is not None and subject.linker is not None else ())
+        noting = NOTING if subject is not None and subject.linker is not None else ()
+        run = view.compile(noting, observing=subject is not None and unit.observed)
         collected: Collected | Missed
         if run.signal or run.code:
             collected = Missed("killed" if run.signal else "compile-failed", f"{run.signal or run.code}")

@@ -20,6 +20,7 @@ from dunnage.keys.template import NotKeepable, dep_info_template, literal_roots,
 from dunnage.keys.unit_key import action_key, action_text
 from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.digest import ActionKey
+from dunnage.model.path_set import ALL_VARIABLES
 from dunnage.model.unit import look_of
 from dunnage.model.view import STAT, record_of
 from dunnage.store.store import Store
@@ -125,7 +126,9 @@ class Recorder:
         )
         contents = [collected.digests[path] for path in roots.absolute_all(collected.paths.files)]
         inputs = [(item.role, collected.digests[item.path]) for item in subject.inputs]
-        text = action_text(subject.key, inputs, collected.paths, contents, subject.env, roots)
+        text = action_text(
+            subject.key, inputs, collected.paths, contents, subject.env, roots, collected.around
+        )
         action = action_key(text)
         self._store.add(subject.key, collected.paths, action, result)
         subject.entry = entry_of(subject, text, result)
@@ -139,7 +142,8 @@ def _bound_by_environment(subject: Subject, collected: Collected) -> set[str]:
 
     `env!("CARGO_MANIFEST_DIR").len()` is a number; so any variable with a root in it binds.
     """
-    values = [subject.env.get(name, "") for name in collected.paths.env]
+    names = collected.paths.env
+    values = [subject.env.get(name, "") for name in (subject.env if ALL_VARIABLES in names else names)]
     values += [value for _, value in subject.unit.env_paths]
     return {name for value in values for name in subject.roots.within(value)}
 

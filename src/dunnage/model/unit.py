@@ -111,6 +111,8 @@ class Unit:
     """The compiler itself reads the objects of all crates that it depends on, indirect ones too."""
     library_dirs: Sequence[str] = field(default=())
     """`-L dependency` directories, in order: where indirect crates are found."""
+    observed: bool = False
+    """A procedural macro may run in it, so what it looks at is observed and joins the path set."""
     packs_debuginfo: bool = False
     """The compiler packs the debug information of those crates into a file of its own, `.dwp`."""
     link: Link | None = None
