@@ -212,6 +212,11 @@ KINDS: Final = (
     Kind("edition", ("edition",), _option("--edition")),
     Kind("codegen", ("codegen", "codegen "), _option("-C {}"), _before_equals),
     Kind("unstable", ("unstable", "unstable "), _option("-Z {}"), _before_equals),
+    Kind(
+        "native cpu",
+        ("native-cpu",),
+        lambda label, b, n: "`-C target-cpu=native` means another processor, or other features of it",
+    ),
     Kind("cfg", ("cfg",), _listed("--cfg {}"), _whole),
     Kind("source", ("contents source",), _source),
     Kind("appeared", ("appeared ",), lambda label, b, n: f"`{place(label)}` appeared"),
