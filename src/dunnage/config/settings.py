@@ -17,6 +17,8 @@ FILE_NAME: Final = "dunnage.toml"
 CONFIG_VARIABLE: Final = "DUNNAGE_CONFIG"
 PREFIX: Final = "DUNNAGE_"
 DEFAULT_ORIGIN: Final = "default"
+FOR_CLIENTS: Final = ("verify", "portable")
+"""Switches that clients are told of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,7 @@ class Settings:
     log_level: str
     key_texts: str
     verify: str
+    portable: str
     container_arch: str
     origins: Mapping[str, str] = field(compare=False)
     """Name of a setting → `default`, the path of a file, or the name of a variable."""
@@ -43,7 +46,7 @@ class Settings:
         """What clients have to be told, as variables. The daemon reads it in their greetings: so it holds for one
         build, in containers, too, and not for whatever else the same daemon serves.
         """
-        return {BY_NAME["verify"].env: "1"} if self.verify == "on" else {}
+        return {BY_NAME[name].env: "1" for name in FOR_CLIENTS if self.value(name) == "on"}
 
 
 def load(cwd: str | Path, environ: Mapping[str, str]) -> Settings:

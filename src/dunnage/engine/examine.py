@@ -31,8 +31,7 @@ def examine(
     Raises:
         ViewGone, StoreError.
     """
-    if "/" not in unit.compiler:  # clippy-driver's rustc is named as cargo knows it
-        unit = replace(unit, compiler=which(view, unit.compiler, env) or unit.compiler)
+    unit = with_compiler(view, unit, env)
     if unit.incremental is not None and _holds_session(view, unit.incremental, unit.crate_name):
         return Uncacheable("incremental")
     libraries = _libraries(view, unit)
@@ -46,7 +45,7 @@ def examine(
         linker = _linker(view, unit, toolchain, linkers, env)
         if isinstance(linker, str):
             return Uncacheable(linker, "" if unit.link is None else unit.link.driver)
-        roots = roots_of(unit, sysroot=toolchain.sysroot, cargo_home_env=env.get("CARGO_HOME"))
+        roots = roots_of(unit, sysroot=toolchain.sysroot, env=env)
         text = unit_text(unit, toolchain, roots, linker)
         key = unit_key(text)
         path_sets = [Located.at(roots, paths) for paths in store.path_sets(key)]
@@ -69,6 +68,17 @@ def examine(
         if not holds:
             toolchain = toolchains.identify(view, unit, env)
     return Uncacheable("toolchain-unknown", unit.compiler)
+
+
+def with_compiler(view: View, unit: Unit, env: Mapping[str, str]) -> Unit:
+    """The unit with the place of its compiler: clippy-driver's rustc is named as cargo knows it.
+
+    Raises:
+        ViewGone.
+    """
+    if "/" in unit.compiler:
+        return unit
+    return replace(unit, compiler=which(view, unit.compiler, env) or unit.compiler)
 
 
 def _linker(

@@ -37,6 +37,8 @@ class Toolchain:
     """One for each of `watched`."""
     version: str = ""
     """The first line of what the compiler says of itself: for people."""
+    commit: str = ""
+    """The commit that the compiler was built from; empty where it does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ class Toolchains:
         with self._digests.reading_ahead(view, libraries):
             about = _answer(view, [unit.compiler, "-vV"])
             sysroot = sysroot or _sysroot(view, unit.compiler)
-        host = next((line[6:] for line in about.splitlines() if line.startswith("host: ")), "")
+        host = _said(about, "host")
         if not sysroot.startswith("/") or not host:
             return None
         directories, standard = _standard_library(view, unit.sysroot or sysroot, host, unit.target)
@@ -142,12 +144,18 @@ class Toolchains:
             tuple(watched),
             tuple(records),
             version=about.partition("\n")[0],
+            commit=_said(about, "commit-hash").replace("unknown", ""),
         )
 
 
 def _answer(view: View, argv: Sequence[str]) -> str:
     run = view.ask(argv)
     return (run.stdout or b"").decode("utf-8", "surrogateescape") if run.code == 0 and run.signal == 0 else ""
+
+
+def _said(about: str, name: str) -> str:
+    """What `-vV` says of one thing, empty where it says nothing."""
+    return next((line[len(name) + 2 :] for line in about.splitlines() if line.startswith(f"{name}: ")), "")
 
 
 def _sysroot(view: View, compiler: str) -> str:

@@ -8,6 +8,7 @@ environment that the compiler said it read. What goes in, part by part: `docs/ex
 from collections.abc import Mapping, Sequence
 
 from dunnage.keys.linker import Linker
+from dunnage.keys.portable import stable_names
 from dunnage.keys.roots import Roots
 from dunnage.keys.text import KeyText
 from dunnage.keys.toolchain import Toolchain
@@ -24,6 +25,7 @@ def unit_text(unit: Unit, toolchain: Toolchain, roots: Roots, linker: Linker | N
     if linker is not None:
         text.add_digest("linker", linker.id)
     text.add_all("root", sorted(name for name, _ in roots.places))
+    text.add_all("portable", sorted(name for _, name in stable_names(unit, roots, toolchain)))
     text.add("cwd", roots.relative(unit.cwd))
     text.add("out-dir", roots.relative(unit.out_dir))
     for word in unit.words:

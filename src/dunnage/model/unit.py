@@ -103,6 +103,12 @@ class Unit:
     """`-L dependency` directories, in order: where indirect crates are found."""
     link: Link | None = None
     """How an output is linked; None where none is."""
+    remaps: Sequence[str] = ()
+    """`FROM=TO` of each --remap-path-prefix, in order; the last match wins."""
+    portable: bool = False
+    """Compiled with stable names in place of its roots (`keys.portable`)."""
+    package: str = ""
+    """The package whose own directory is `cwd`, with its version; empty where that is a workspace."""
 
 
 def look_of(unit: Unit) -> str:

@@ -52,12 +52,13 @@ def test_the_user_then_the_project_then_the_environment(user: Path, project: Pat
         "log_level": "DUNNAGE_LOG_LEVEL",
         "key_texts": "default",
         "verify": "default",
+        "portable": "default",
         "container_arch": str(project / "dunnage.toml"),
     }
     assert found.value("size_max") == found.size_max
 
 
-def test_clients_are_told_of_verify_mode_and_of_nothing_else(user: Path, project: Path) -> None:
+def test_clients_are_told_of_their_modes_and_of_nothing_else(user: Path, project: Path) -> None:
     def told(**environ: str) -> dict[str, str]:
         return settings.load(project, {"DUNNAGE_CONFIG": str(user), **environ}).for_clients()
 
@@ -66,6 +67,8 @@ def test_clients_are_told_of_verify_mode_and_of_nothing_else(user: Path, project
     user.write_text("verify = true\n")
     assert told() == {"DUNNAGE_VERIFY": "1"}
     assert told(DUNNAGE_VERIFY="0") == {}
+    (project / "dunnage.toml").write_text("portable = true\n")
+    assert told() == {"DUNNAGE_VERIFY": "1", "DUNNAGE_PORTABLE": "1"}
 
 
 def test_the_nearest_project_file_counts(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from dunnage.compilers.rustc.command import Command
 from dunnage.compilers.rustc.linking import LinkUnknown, link_of
 from dunnage.compilers.rustc.options import CACHEABLE_EMITS
 from dunnage.compilers.rustc.outputs import OutputsUnknown, expected
+from dunnage.compilers.rustc.portable import is_portable, package_of
 from dunnage.compilers.rustc.response import ResponseFileError, expand
 from dunnage.compilers.rustc.scan import Malformed, scan
 from dunnage.compilers.rustc.take import take
@@ -169,6 +170,9 @@ def _assemble(
         bundles_rlibs=any(output.kind == "staticlib" for output in outputs),
         library_dirs=command.library_dirs,
         link=link,
+        remaps=[word.value for word in command.remaps if word.name == "remap-path-prefix"],
+        portable=is_portable(command, invocation),
+        package=package_of(command, source, env),
     )
 
 
