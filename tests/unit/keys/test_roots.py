@@ -60,6 +60,11 @@ def test_within_finds_every_place_in_a_text() -> None:
         # cargo's newer layout, one directory a unit.
         ("/p/target/debug/build/serde/0123456789abcdef/out", None, "/p/target"),
         ("/p/target/t/debug/build/serde/0123456789abcdef/out", "t", "/p/target"),
+        # A build script, and what it compiles into its OUT_DIR.
+        ("/p/target/debug/build/serde-0123456789abcdef", None, "/p/target"),
+        ("/p/target/t/release/build/serde-0123456789abcdef", "t", "/p/target"),
+        ("/p/target/debug/build/serde-0123456789abcdef/out", None, "/p/target"),
+        ("/p/build/serde", None, "/p/build/serde"),
         # Nobody's layout.
         ("/tmp/out", None, "/tmp/out"),
     ],
