@@ -6,7 +6,6 @@ from typing import Any
 from dunnage.engine.subject import Subject
 from dunnage.keys.roots import roots_of
 from dunnage.keys.toolchain import Toolchain
-from dunnage.keys.unit_key import unit_key, unit_text
 from dunnage.model.digest import ToolchainId
 from dunnage.model.view import Run
 from support.units import record_at, unit_of
@@ -25,14 +24,11 @@ def subject_of(directory: Path, *, env: dict[str, str] | None = None, **changes:
     """A unit in a directory, its inputs statted as `examine` does it."""
     unit = unit_of(str(directory), **changes)
     roots = roots_of(unit, sysroot=TOOLCHAIN.sysroot, env={})
-    text = unit_text(unit, TOOLCHAIN, roots)
     return Subject(
         unit=unit,
         env=env or {},
         toolchain=TOOLCHAIN,
         roots=roots,
-        key=unit_key(text),
-        text=text,
         inputs=unit.inputs,
         records={item.path: record_at(item.path) for item in unit.inputs},
     )

@@ -75,6 +75,8 @@ def _begin_log(places: Places, level: str) -> None:
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level.upper())
+    for unused in ("logThreads", "logProcesses", "logMultiprocessing", "logAsyncioTasks"):
+        setattr(logging, unused, False)  # the line shows none of it, and finding it out costs each session
     logging.raiseExceptions = False  # a full disk takes the log, not the session
     sys.excepthook = lambda *info: log.critical("the daemon failed", exc_info=info)
 

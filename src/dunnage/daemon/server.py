@@ -7,13 +7,14 @@ import socket
 import threading
 import time
 from contextlib import suppress
-from pathlib import Path
+from functools import partial
 from typing import Any, Final
 
 from dunnage import __version__, limits
 from dunnage.config.places import Places
 from dunnage.config.settings import Settings
 from dunnage.daemon.answers import answer
+from dunnage.daemon.crew import Crew
 from dunnage.daemon.key_texts import KeyTexts
 from dunnage.daemon.ledger import Ledger
 from dunnage.daemon.listening import is_same_user, listen
@@ -53,6 +54,7 @@ class Daemon:
         self._ledger = Ledger(lambda: Store.open(
             str(places.store), size_bytes_max=settings.size_max, clock=time.time
         ))  # fmt: skip
+        self._crew = Crew("session")
         self._engine: Engine | None = None
         self._verify_reports = VerifyReports(places.verify_reports)
 
@@ -62,6 +64,7 @@ class Daemon:
         """Begin to listen. Raises OSError."""
         self._host = listen(self._places.host_socket, 0o600)
         self._container = listen(self._places.container_socket, 0o666)
+        self._socket_paths = str(self._places.host_socket), str(self._places.container_socket)
         self._own = [_identity(path) for path in self._socket_paths]
 
     def run(self) -> None:
@@ -97,17 +100,13 @@ class Daemon:
             log.warning("the sockets are gone or another daemon's: ending")
             self._stopping = True
 
-    @property
-    def _socket_paths(self) -> tuple[Path, Path]:
-        return self._places.host_socket, self._places.container_socket
-
     def _shut_down(self) -> None:
         self._host.close()
         self._container.close()
         for path, own in zip(self._socket_paths, self._own, strict=True):
             if _identity(path) == own:  # else another daemon's
                 with suppress(OSError):
-                    path.unlink(missing_ok=True)
+                    os.unlink(path)
         with self._lock:
             if not self._lock.wait_for(lambda: self._storing == 0, limits.DRAIN_TIMEOUT_S):
                 log.warning("ending although %d results are still being stored", self._storing)
@@ -131,14 +130,8 @@ class Daemon:
             self._sessions += 1
             self._last_session = time.monotonic()
         host = _Session(self)
-        thread = threading.Thread(
-            target=serve,
-            args=(connection, host),
-            kwargs={"may_control": is_host, "after": host.leave},
-            daemon=True,
-        )
         try:
-            thread.start()
+            self._crew.do(partial(serve, connection, host, may_control=is_host, after=host.leave))
         except RuntimeError as error:
             log.warning("no thread for a session: %s", error)
             connection.close()
@@ -212,7 +205,7 @@ class Daemon:
         }
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: str) -> tuple[int, int] | None:
     """Names a file for as long as it exists; None when there is none."""
     try:
         status = os.stat(path)

@@ -21,6 +21,7 @@ from typing import Final
 from dunnage.compilers.registry import parse, response_files
 from dunnage.engine.account import name_of, with_family
 from dunnage.engine.collect import Collected, collect
+from dunnage.engine.early import EarlyStarts, Start
 from dunnage.engine.examine import examine, with_compiler
 from dunnage.engine.flight import Flight, FlightKey, Flights, flight_key
 from dunnage.engine.linked import NOTING
@@ -57,6 +58,8 @@ class _Miss:
     missed: Missed
     expected: Expected | None = None
     """What verify mode compares it with."""
+    early: Start | None = None
+    """Who makes the subject's key, if that was not made yet when the compiler was started."""
 
 
 class Engine:
@@ -78,6 +81,7 @@ class Engine:
         self._digests = Digests(store, clock_ns)
         self._toolchains = Toolchains(self._digests)
         self._linkers = Linkers(self._digests)
+        self._early = EarlyStarts(self._toolchains, self._flights)
         self._recorder = Recorder(store, self._digests, clock, keep_text)
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None] = lambda: None) -> Result:
@@ -100,6 +104,14 @@ class Engine:
 
     def _unit(self, view: View, unit: Unit, invocation: Invocation, storing: Callable[[], None]) -> Result:
         started = time.perf_counter_ns()
+        early = self._early.start(view, unit, invocation.env, self._store)
+        if early is not None:
+            try:
+                return self._miss(
+                    view, unit, invocation.env, _Miss(early.subject, Missed("new"), early=early), storing
+                )
+            finally:
+                self._early.end(early)
         reason = "local"
         found = self._find(view, unit, invocation.env)
         key, flight = self._take_off(found)
@@ -113,8 +125,7 @@ class Engine:
             if isinstance(found, Uncacheable):
                 return self._left(view, unit, found, invocation.env)
             if isinstance(found, _Miss):
-                result = self._miss(view, unit, invocation.env, found, storing)
-                return replace(result, entry=None if found.subject is None else found.subject.entry)
+                return self._miss(view, unit, invocation.env, found, storing)
         finally:
             if flight is not None:
                 self._flights.land(flight)
@@ -200,10 +211,16 @@ class Engine:
             self._compare(view, found, collected)
             view.exit(run)
         storing()
+        if found.early is not None and not isinstance(collected, Missed) and (unread := found.early.missed()):
+            collected.close()
+            collected = unread
         stored = self._store_away(subject, collected, view.mount_namespace)
         if found.expected is not None and subject is not None:
-            return _missed(unit, run, found.expected.conclude(subject, collected, stored, self._keep_report))
-        return _missed(unit, run, stored or missed)
+            missed = found.expected.conclude(subject, collected, stored, self._keep_report)
+        else:
+            missed = stored or missed
+        result = _missed(unit, run, missed)
+        return replace(result, entry=None if subject is None else subject.entry)
 
     def _compare(self, view: View, found: _Miss, collected: Collected | Missed) -> None:
         if found.expected is None or found.subject is None:

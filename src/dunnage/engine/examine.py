@@ -13,7 +13,6 @@ from dunnage.engine.subject import Located, Subject
 from dunnage.keys.linker import Linker, Linkers
 from dunnage.keys.roots import roots_of
 from dunnage.keys.toolchain import Toolchain, Toolchains, still_holds
-from dunnage.keys.unit_key import unit_key, unit_text
 from dunnage.keys.which import which
 from dunnage.model.unit import Input, Uncacheable, Unit
 from dunnage.model.view import View
@@ -31,13 +30,10 @@ def examine(
     Raises:
         ViewGone, StoreError.
     """
-    unit = with_compiler(view, unit, env)
-    if unit.incremental is not None and _holds_session(view, unit.incremental, unit.crate_name):
-        return Uncacheable("incremental")
-    libraries = _libraries(view, unit)
-    if libraries is None:
-        return Uncacheable("too-many-libraries")
-    inputs = (*unit.inputs, *libraries)
+    prepared = prepare(view, unit, env)
+    if isinstance(prepared, Uncacheable):
+        return prepared
+    unit, inputs = prepared
     toolchain = toolchains.recall(view, unit, env) or toolchains.identify(view, unit, env)
     for _ in range(_LOOKS_MAX):
         if toolchain is None:
@@ -45,10 +41,8 @@ def examine(
         linker = _linker(view, unit, toolchain, linkers, env)
         if isinstance(linker, str):
             return Uncacheable(linker, "" if unit.link is None else unit.link.driver)
-        roots = roots_of(unit, sysroot=toolchain.sysroot, env=env)
-        text = unit_text(unit, toolchain, roots, linker)
-        key = unit_key(text)
-        path_sets = [Located.at(roots, paths) for paths in store.path_sets(key)]
+        subject = subject_of(unit, env, toolchain, linker, inputs)
+        path_sets = [Located.at(subject.roots, paths) for paths in store.path_sets(subject.key)]
         watched = (*toolchain.watched, *(() if linker is None else linker.watched))
         paths = [*watched, *(item.path for item in inputs)]
         if path_sets:
@@ -58,10 +52,7 @@ def examine(
         holds = still_holds(toolchain, records[:split])
         links = still_holds(linker, records[split : len(watched)])
         if holds and links:
-            subject = Subject(
-                unit=unit, env=env, toolchain=toolchain, linker=linker, roots=roots, key=key, text=text,
-                inputs=inputs, records=dict(zip(paths, records, strict=True)),
-            )  # fmt: skip
+            subject.records.update(zip(paths, records, strict=True))
             return subject, path_sets
         if not links:
             linkers.forget(view, unit.link, toolchain, env)
@@ -79,6 +70,29 @@ def with_compiler(view: View, unit: Unit, env: Mapping[str, str]) -> Unit:
     if "/" in unit.compiler:
         return unit
     return replace(unit, compiler=which(view, unit.compiler, env) or unit.compiler)
+
+
+def prepare(view: View, unit: Unit, env: Mapping[str, str]) -> tuple[Unit, Sequence[Input]] | Uncacheable:
+    """The unit as its client sees it, and its inputs with the libraries found in its search directories.
+
+    Raises:
+        ViewGone.
+    """
+    unit = with_compiler(view, unit, env)
+    if unit.incremental is not None and _holds_session(view, unit.incremental, unit.crate_name):
+        return Uncacheable("incremental")
+    libraries = _libraries(view, unit)
+    if libraries is None:
+        return Uncacheable("too-many-libraries")
+    return unit, (*unit.inputs, *libraries)
+
+
+def subject_of(
+    unit: Unit, env: Mapping[str, str], toolchain: Toolchain, linker: Linker | None, inputs: Sequence[Input]
+) -> Subject:
+    """The unit with its roots and its key."""
+    roots = roots_of(unit, sysroot=toolchain.sysroot, env=env)
+    return Subject(unit=unit, env=env, toolchain=toolchain, linker=linker, roots=roots, inputs=inputs)
 
 
 def _linker(

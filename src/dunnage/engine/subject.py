@@ -7,6 +7,7 @@ from dunnage.keys.linker import Linker
 from dunnage.keys.roots import Roots
 from dunnage.keys.text import KeyText
 from dunnage.keys.toolchain import Toolchain
+from dunnage.keys.unit_key import unit_key, unit_text
 from dunnage.model.digest import ActionKey, UnitKey
 from dunnage.model.entry import Entry
 from dunnage.model.path_set import PathSet
@@ -37,17 +38,26 @@ class Subject:
     toolchain: Toolchain
     linker: Linker | None = None
     roots: Roots
-    key: UnitKey
-    text: KeyText
-    """What the unit key was made from."""
     inputs: Sequence[Input]
     """What the command line names, with the libraries found in its search directories."""
     records: dict[str, StatRecord] = field(default_factory=dict)
     """Every path that was statted before the compiler ran."""
+    text: KeyText = field(init=False)
+    """What the unit key is made from."""
+    key: UnitKey = field(init=False)
     looked: ActionKey | None = None
     """The action key under the newest path set; None where there is none, or a file of it is not as it was."""
     entry: Entry | None = None
     """What is kept for explanations, once the result is stored."""
+
+    def __post_init__(self) -> None:
+        self.identify(self.toolchain)
+
+    def identify(self, toolchain: Toolchain) -> None:
+        """Make the key, with this toolchain."""
+        self.toolchain = toolchain
+        self.text = unit_text(self.unit, toolchain, self.roots, self.linker)
+        self.key = unit_key(self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,10 @@ _CHUNK_BYTES: Final = 1 << 20
 _MODE_AND_LATER: Final = slice(4, None)
 
 
+Reading = Callable[[], list[Digest | None]]
+"""Reads files that are open already, closes them, and gives their digests; to be called once."""
+
+
 class Memo(Protocol):
     """What remembers digests by stat: the store."""
 
@@ -93,23 +97,54 @@ class Digests:
         Raises:
             ViewGone: see `View`.
         """
+        found, wanted = self._remembered(view, records)
+        for start in range(0, len(wanted), limits.FDS_PER_FRAME_MAX):
+            batch = wanted[start : start + limits.FDS_PER_FRAME_MAX]
+            opened = zip(batch, view.open([paths[i] for i in batch]), strict=True)
+            here = {index: descriptor for index, descriptor in opened if descriptor is not None}
+            self._fill_in(found, here, records, view.mount_namespace)
+        return found
+
+    def of_later(self, view: View, paths: Sequence[str], records: Sequence[StatRecord]) -> Reading:
+        """`of` in two steps: what is not remembered is opened now, and read when the result is called, once.
+
+        Raises:
+            ViewGone: see `View`.
+        """
+        found, wanted = self._remembered(view, records)
+        opened = zip(wanted, view.open([paths[index] for index in wanted]), strict=True)
+        here = {index: descriptor for index, descriptor in opened if descriptor is not None}
         namespace = view.mount_namespace
+
+        def read() -> list[Digest | None]:
+            self._fill_in(found, here, records, namespace)
+            return found
+
+        return read
+
+    def _remembered(self, view: View, records: Sequence[StatRecord]) -> tuple[list[Digest | None], list[int]]:
+        """What the memo knows, and the places of those files that have to be read."""
+        namespace, known = view.mount_namespace, self._memo.digest_of
         found: list[Digest | None] = []
         wanted: list[int] = []
-        known = self._memo.digest_of
         for index, record in enumerate(records):
             digest = known(record, namespace) if exists(record) else None
             found.append(digest)
             if digest is None and is_regular(record):
                 wanted.append(index)
-        for start in range(0, len(wanted), limits.FDS_PER_FRAME_MAX):
-            batch = wanted[start : start + limits.FDS_PER_FRAME_MAX]
-            opened = zip(batch, view.open([paths[i] for i in batch]), strict=True)
-            here = {index: descriptor for index, descriptor in opened if descriptor is not None}
-            for index, read in self._of_descriptors(here, namespace):
-                if read is not None and read[0][_MODE_AND_LATER] == records[index][_MODE_AND_LATER]:
-                    found[index] = read[1]
-        return found
+        return found, wanted
+
+    def _fill_in(
+        self,
+        found: list[Digest | None],
+        descriptors: Mapping[int, int],
+        records: Sequence[StatRecord],
+        namespace: int,
+    ) -> None:
+        """Read open files, and put down the digests of those that are still what was statted."""
+        for index, read in self._of_descriptors(descriptors, namespace):
+            if read is not None and read[0][_MODE_AND_LATER] == records[index][_MODE_AND_LATER]:
+                found[index] = read[1]
 
     @contextmanager
     def reading_ahead(self, view: View, paths: Sequence[str]) -> Iterator[None]:

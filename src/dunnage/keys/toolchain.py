@@ -11,10 +11,11 @@ joins the files that are watched, absent ones too.
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from dunnage.keys.digests import Digests
+from dunnage.keys.digests import Digests, Reading
 from dunnage.keys.libraries import loaded_libraries, read_dynamic
 from dunnage.keys.text import KeyText
 from dunnage.model.digest import ToolchainId
@@ -71,12 +72,34 @@ class Toolchains:
         Raises:
             ViewGone: see `View`.
         """
-        found = self._examine(view, unit, env)
-        if found is not None:
-            if len(self._known) >= _TOOLCHAINS_MAX:
-                for oldest in list(self._known)[:1]:  # in one step: other sessions do the same
-                    self._known.pop(oldest, None)
-            self._known[self._place(view, unit, env)] = found
+        looked = self._look(view, unit, env, ahead=True)
+        return None if looked is None else self.conclude(self._open(view, unit, env, looked))
+
+    def open(self, view: View, unit: Unit, env: Mapping[str, str]) -> "Opened | None":
+        """The first half of `identify`: all that has to be asked of the client. `conclude` is the other one.
+
+        Raises:
+            ViewGone: see `View`.
+        """
+        looked = self._look(view, unit, env, ahead=False)
+        return None if looked is None else self._open(view, unit, env, looked)
+
+    def conclude(self, opened: "Opened") -> Toolchain | None:
+        """Read what was opened, and remember the toolchain; None if a file is not what it was. To be called once."""
+        text = KeyText("toolchain")
+        text.add("version", opened.about)
+        sysroot = opened.unread.sysroot
+        for path, digest in zip(opened.files, opened.read(), strict=True):
+            if digest is None:
+                return None
+            text.add_digest(
+                path.removeprefix(sysroot) if path.startswith(sysroot) else posixpath.basename(path), digest
+            )
+        found = replace(opened.unread, id=ToolchainId(text.digest()))
+        if len(self._known) >= _TOOLCHAINS_MAX:
+            for oldest in list(self._known)[:1]:  # in one step: other sessions do the same
+                self._known.pop(oldest, None)
+        self._known[opened.place] = found
         return found
 
     def _place(self, view: View, unit: Unit, env: Mapping[str, str]) -> _Place:
@@ -87,23 +110,24 @@ class Toolchains:
             view.mount_namespace, unit.compiler, tuple(unit.drivers), unit.sysroot, unit.target, selection
         )
 
-    def _examine(self, view: View, unit: Unit, env: Mapping[str, str]) -> Toolchain | None:
+    def _look(self, view: View, unit: Unit, env: Mapping[str, str], *, ahead: bool) -> "_Looked | None":
+        """What a toolchain is made of; None if that cannot be found. `ahead`: read its libraries meanwhile."""
         dynamic = read_dynamic(view, unit.compiler)
         if dynamic is None:
             return None
         programs = [unit.compiler, *unit.drivers]
         sysroot = ""
-        watched: list[str] = []
+        decided: list[str] = []
         if not any(name.startswith(_DRIVER) for name in dynamic.needed):
             self._proxies.add((view.mount_namespace, unit.compiler))
             sysroot = _sysroot(view, unit.compiler)
             programs.append(f"{sysroot}/bin/rustc")
-            watched += _rustup_files(unit.cwd, env)
+            decided = _rustup_files(unit.cwd, env)
         libraries = loaded_libraries(view, programs)
         if not any(_DRIVER in library for library in libraries):
             return None
         # Driver and LLVM are read while the client starts rustc, which takes as long.
-        with self._digests.reading_ahead(view, libraries):
+        with self._digests.reading_ahead(view, libraries) if ahead else nullcontext():
             about = _answer(view, [unit.compiler, "-vV"])
             sysroot = sysroot or _sysroot(view, unit.compiler)
         host = _said(about, "host")
@@ -111,41 +135,41 @@ class Toolchains:
             return None
         directories, standard = _standard_library(view, unit.sysroot or sysroot, host, unit.target)
         files = [*programs, *libraries, *standard]
-        watched += [*files, *directories]
-        records = view.stat(watched)
-        offset = len(watched) - len(files) - len(directories)
-        return self._identity(
-            view, about, sysroot, host, watched, records, slice(offset, offset + len(files))
-        )
+        return _Looked(about, sysroot, host, files, [*files, *decided, *directories])
 
-    def _identity(
-        self,
-        view: View,
-        about: str,
-        sysroot: str,
-        host: str,
-        watched: Sequence[str],
-        records: Sequence[StatRecord],
-        contents: slice,
-    ) -> Toolchain | None:
-        text = KeyText("toolchain")
-        text.add("version", about)
-        files = watched[contents]
-        for path, digest in zip(files, self._digests.of(view, files, records[contents]), strict=True):
-            if digest is None:
-                return None
-            text.add_digest(
-                path.removeprefix(sysroot) if path.startswith(sysroot) else posixpath.basename(path), digest
-            )
-        return Toolchain(
-            ToolchainId(text.digest()),
-            sysroot,
-            host,
-            tuple(watched),
-            tuple(records),
-            version=about.partition("\n")[0],
-            commit=_said(about, "commit-hash").replace("unknown", ""),
-        )
+    def _open(self, view: View, unit: Unit, env: Mapping[str, str], looked: "_Looked") -> "Opened":
+        records = view.stat(looked.watched)
+        unread = Toolchain(
+            ToolchainId(b""), looked.sysroot, looked.host, tuple(looked.watched), tuple(records),
+            version=looked.about.partition("\n")[0], commit=_said(looked.about, "commit-hash").replace("unknown", ""),
+        )  # fmt: skip
+        read = self._digests.of_later(view, looked.files, records[: len(looked.files)])
+        return Opened(unread, looked.about, looked.files, self._place(view, unit, env), read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What a toolchain is made of."""
+
+    about: str
+    sysroot: str
+    host: str
+    files: Sequence[str]
+    """Those whose contents count."""
+    watched: Sequence[str]
+    """They, and then whatever else the answer depends on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A toolchain whose files are open and not read yet."""
+
+    unread: Toolchain
+    """All but its id."""
+    about: str
+    files: Sequence[str]
+    place: _Place
+    read: Reading
 
 
 def _answer(view: View, argv: Sequence[str]) -> str:

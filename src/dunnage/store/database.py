@@ -105,7 +105,10 @@ class Database:
                     connection.execute("PRAGMA foreign_keys = ON")
 
     def checkpoint(self) -> None:
-        """Copy a long write-ahead log into the database, on a connection of its own: readers go on meanwhile."""
+        """Copy a long write-ahead log into the database, on a connection of its own: readers go on meanwhile.
+
+        Then the log is cut off, where nobody is using it at that moment: its length is what tells whether it is long.
+        """
         try:
             if os.stat(f"{self._layout.records}-wal").st_size <= limits.WAL_BYTES_MAX:
                 return
@@ -113,6 +116,7 @@ class Database:
             with closing(sqlite3.connect(uri, uri=True, isolation_level=None, timeout=0)) as connection:
                 connection.execute("PRAGMA synchronous = NORMAL")
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except (OSError, sqlite3.Error):
             return  # The next one will do it; a log that is too long is only slow.
 

@@ -1,0 +1,144 @@
+"""Early starts: who begins to compile before the toolchain is read, who waits for that, and what becomes of it."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from dunnage.engine.early import EarlyStarts, Start
+from dunnage.engine.engine import Engine
+from dunnage.engine.flight import Flights, flight_key
+from dunnage.engine.subject import Missed
+from dunnage.keys.digests import Digests
+from dunnage.keys.toolchain import Opened, Toolchain, Toolchains
+from dunnage.model.action import ActionResult
+from dunnage.model.digest import ActionKey, UnitKey
+from dunnage.model.path_set import PathSet
+from dunnage.model.unit import Link, Unit
+from dunnage.store.store import Store
+from support.crates import Crate, crate
+from support.units import LocalView, unit_of
+
+WAIT_S = 60  # only ever a hang
+
+
+class HeldUp(Toolchains):
+    """Reads a toolchain only when it is let."""
+
+    def __init__(self, digests: Digests) -> None:
+        super().__init__(digests)
+        self.let = threading.Event()
+
+    def conclude(self, opened: Opened) -> Toolchain | None:
+        assert self.let.wait(WAIT_S)
+        return super().conclude(opened)
+
+
+class Scene:
+    """A crate, and everything that a start needs."""
+
+    def __init__(self, directory: Path, store: Store) -> None:
+        self.crate: Crate = crate(directory / "demo")
+        self.invocation = self.crate.invocation()
+        self.store = store
+        self.toolchains = HeldUp(Digests(store, lambda: 1 << 62))
+        self.flights = Flights()
+        self.early = EarlyStarts(self.toolchains, self.flights)
+        self.unit: Unit = unit_of(str(self.crate.directory), compiler=self.crate.rustc)
+
+    def view(self) -> LocalView:
+        return self.crate.view(self.invocation)
+
+    def start(self, unit: Unit | None = None) -> Start | None:
+        return self.early.start(self.view(), unit or self.unit, self.invocation.env, self.store)
+
+
+@pytest.fixture
+def scene(tmp_path: Path, store: Store) -> Scene:
+    return Scene(tmp_path, store)
+
+
+def test_the_first_unit_of_an_empty_store_begins_without_its_key(scene: Scene) -> None:
+    start = scene.start()
+    assert start is not None
+    assert not start.known.is_set()
+    assert set(start.subject.records) == {item.path for item in scene.unit.inputs}
+    scene.toolchains.let.set()
+    assert start.missed() is None
+    assert start.flight is not None
+    assert start.flight.key == flight_key(start.subject, Missed("new"))
+    assert scene.toolchains.recall(scene.view(), scene.unit, scene.invocation.env) is start.subject.toolchain
+    scene.early.end(start)
+    assert start.flight.landed.is_set()
+
+
+def test_whoever_comes_meanwhile_waits_for_the_key_and_looks_up_as_ever(scene: Scene) -> None:
+    first = scene.start()
+    assert first is not None
+    found: list[tuple[Start | None, bool]] = []
+
+    def come() -> None:
+        other = scene.start()
+        found.append((other, first.known.is_set()))
+
+    thread = threading.Thread(target=come)
+    thread.start()
+    scene.toolchains.let.set()
+    thread.join(WAIT_S)
+    assert found == [(None, True)]
+    scene.early.end(first)
+    assert scene.start() is None
+
+
+def test_only_what_a_linker_has_no_part_in(scene: Scene) -> None:
+    linked = unit_of(str(scene.crate.directory), compiler=scene.crate.rustc, link=Link(driver="cc"))
+    assert scene.start(linked) is None
+    scene.toolchains.let.set()
+    assert scene.start() is not None
+
+
+def test_a_store_with_anything_in_it_is_asked_first(scene: Scene) -> None:
+    result = ActionResult(
+        outputs=(), dep_info=b"", stdout=b"", stderr=b"", bound=(), compile_us=1, created_s=0, unit_name="x"
+    )
+    scene.store.add(UnitKey(bytes(32)), PathSet(), ActionKey(bytes(32)), result)
+    assert scene.start() is None
+
+
+def test_a_store_that_cannot_say_is_asked_as_ever(scene: Scene) -> None:
+    scene.store.close()
+    assert scene.start() is None
+
+
+def test_a_compiler_that_is_none_is_left_to_the_lookup(scene: Scene) -> None:
+    assert scene.start(unit_of(str(scene.crate.directory), compiler="/nowhere/rustc")) is None
+
+
+def test_a_toolchain_that_changes_while_it_is_read_stores_nothing(
+    tmp_path: Path, engine: Engine, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Toolchains, "conclude", lambda toolchains, opened: opened.read() and None)
+    made = crate(tmp_path / "a")
+    invocation = made.invocation()
+    result = engine.serve(made.view(invocation), invocation)
+    assert (result.outcome, result.reason, result.detail) == ("miss", "input-changed", made.rustc)
+    assert sorted(made.outputs()) == ["demo-1.d", "libdemo-1.rlib", "libdemo-1.rmeta"]
+    assert store.size().actions == 0
+
+
+def test_through_the_engine_it_is_a_miss_like_any_and_then_a_hit(
+    tmp_path: Path, engine: Engine, store: Store
+) -> None:
+    made = crate(tmp_path / "a")
+    invocation = made.invocation()
+    view = made.view(invocation)
+    sizes: list[int] = []
+    view.while_compiling = lambda: sizes.append(store.size().actions)
+    first = engine.serve(view, invocation)
+    assert (first.outcome, first.reason, sizes) == ("miss", "new", [0])
+    assert first.entry is not None
+    outputs = made.outputs()
+    made.wipe()
+    again = engine.serve(made.view(invocation), invocation)
+    assert (again.outcome, again.reason) == ("hit", "local")
+    assert made.outputs() == outputs
