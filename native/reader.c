@@ -125,7 +125,7 @@ bool message_parse(struct message *message, uint8_t *frame, size_t frame_size) {
     case WIRE_TYPE_RUN:
         message->flags = take_number(&cursor, 4);
         take_strings(&cursor, message, WIRE_STRINGS_PER_LIST_MAX);
-        cursor.wrong = cursor.wrong || message->flags > WIRE_RUN_NOTES;
+        cursor.wrong = cursor.wrong || (message->flags & ~(WIRE_RUN_QUIET | WIRE_RUN_NOTES | WIRE_RUN_SEEN)) != 0;
         break;
     case WIRE_TYPE_WRITE:
         take_files(&cursor, message);

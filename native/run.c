@@ -10,6 +10,7 @@
 #include "run.h"
 
 #include "program.h"
+#include "seen.h"
 #include "signals.h"
 
 #include <poll.h>
@@ -24,37 +25,49 @@ struct stream {
     uint8_t number;
 };
 
+/* What is run, and with what. */
+struct program {
+    char **argv;
+    char **environment;
+    bool quiet;
+    bool observing;
+    int notes;
+    char path[PATH_MAX];
+};
+
 /* In the child: everything as we got it, then the compiler. Says the errno over `trouble` when that fails. */
-static _Noreturn void be_compiler(char **argv, const char *path, const struct signals *before, const int *outs,
-                                  bool quiet, int notes, int trouble, pid_t parent) {
+static _Noreturn void be_compiler(const struct program *program, const struct signals *before, const int *outs,
+                                  int trouble, pid_t parent) {
     int error = 0;
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (getppid() != parent) {
         _exit(127); /* it came too late */
     }
-    if (quiet) {
+    if (program->quiet) {
         int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
         error = null < 0 || dup2(null, STDIN_FILENO) < 0 ? errno : 0;
     }
-    if (notes >= 0 && fcntl(notes, F_SETFD, 0) < 0) {
+    if (program->notes >= 0 && fcntl(program->notes, F_SETFD, 0) < 0) {
         error = errno;
     }
     if (error == 0 && dup2(outs[0], STDOUT_FILENO) >= 0 && dup2(outs[1], STDERR_FILENO) >= 0) {
         restore_signals(before);
-        (void)execve(path, argv, environ);
+        (void)execve(program->path, program->argv, program->environment);
     }
     error = error ? error : errno;
     (void)write_all(trouble, &error, sizeof error);
     _exit(127);
 }
 
-/* Starts the compiler. Fills the streams' `from` and `child`; returns 0 or an errno. */
-static int start(char **argv, bool quiet, int notes, const struct signals *before, struct stream *streams,
-                 pid_t *child) {
-    static char path[PATH_MAX];
+/* Starts the compiler. Fills the streams' `from`, `child` and `seen`; returns 0 or an errno. */
+static int start(struct program *program, const struct signals *before, struct stream *streams, pid_t *child,
+                 int *seen) {
     int pipes[3][2]; /* stdout, stderr, and one that closes when execve has worked */
-    int error = find_program(argv[0], path);
+    int error = find_program(program->argv[0], program->path);
     int made = 0;
+    if (error == 0 && program->observing) {
+        *seen = seen_open(program->path, &program->environment);
+    }
     while (error == 0 && made < 3) {
         error = pipe2(pipes[made], O_CLOEXEC) == 0 ? 0 : errno;
         made += error == 0 ? 1 : 0;
@@ -63,7 +76,7 @@ static int start(char **argv, bool quiet, int notes, const struct signals *befor
     pid_t pid = error == 0 ? fork() : -1;
     if (pid == 0) {
         int outs[2] = {pipes[0][1], pipes[1][1]};
-        be_compiler(argv, path, before, outs, quiet, notes, pipes[2][1], parent);
+        be_compiler(program, before, outs, pipes[2][1], parent);
     }
     if (error == 0 && pid < 0) {
         error = errno;
@@ -179,15 +192,25 @@ static void attend(pid_t child, struct stream *streams, struct writer *writer, s
     }
 }
 
-struct ending run(struct writer *writer, char **argv, bool quiet, int notes) {
+struct ending run(struct writer *writer, char **argv, bool quiet, int notes, bool observing) {
+    static struct program program;
     struct stream streams[2] = {{-1, quiet ? -1 : STDOUT_FILENO, WIRE_STREAM_STDOUT},
                                 {-1, quiet ? -1 : STDERR_FILENO, WIRE_STREAM_STDERR}};
     struct signals before;
     mind_signals(&before);
-    struct ending ending = {.started_ns = real_ns()};
+    struct ending ending = {.started_ns = real_ns(), .seen = -1};
+    program.argv = argv;
+    program.environment = environ;
+    program.quiet = quiet;
+    program.observing = observing;
+    program.notes = notes;
     int64_t began = now_ns();
     pid_t child = 0;
-    ending.error = start(argv, quiet, notes, &before, streams, &child);
+    ending.error = start(&program, &before, streams, &child, &ending.seen);
+    if (ending.error != 0 && ending.seen >= 0) {
+        (void)close(ending.seen);
+        ending.seen = -1;
+    }
     if (ending.error == 0) {
         attend(child, streams, writer, &ending, &before);
     }

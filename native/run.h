@@ -13,11 +13,12 @@ struct ending {
     int64_t started_ns; /* CLOCK_REALTIME, just before the start */
     uint64_t wall_us;
     uint64_t cpu_us;
+    int seen; /* the memory file of what it looked at, -1: nobody watched; whoever gets this closes it */
 };
 
 /* Runs `argv` to its end. Its streams go to ours the moment they come (not when quiet), and to the daemon as OUTPUT for
- * as long as there is one. `notes`: a descriptor that it gets, or -1. */
-struct ending run(struct writer *writer, char **argv, bool quiet, int notes);
+ * as long as there is one. `notes`: a descriptor that it gets, or -1. `observing`: it is to note what it looks at. */
+struct ending run(struct writer *writer, char **argv, bool quiet, int notes, bool observing);
 
 /* Ends this process as the compiler ended. */
 _Noreturn void end_as(int code, int signal);

@@ -76,7 +76,7 @@ static char **command_line(const struct session *session, const struct message *
         return session->argv;
     }
     size_t own = 0;
-    if (request->flags == WIRE_RUN_NOTES) {
+    if (request->flags & WIRE_RUN_NOTES) {
         while (session->argv[own]) {
             own++;
         }
@@ -92,17 +92,25 @@ static char **command_line(const struct session *session, const struct message *
 
 static enum next serve_run(struct session *session, const struct message *request) {
     static char *words[WIRE_STRINGS_PER_LIST_MAX + 1];
-    bool quiet = request->flags == WIRE_RUN_QUIET;
+    bool quiet = (request->flags & WIRE_RUN_QUIET) != 0;
     int notes = -1;
     char **argv = command_line(session, request, words, sizeof words / sizeof *words, &notes);
-    struct ending ending = run(&session->writer, argv, quiet, notes);
+    struct ending ending = run(&session->writer, argv, quiet, notes, (request->flags & WIRE_RUN_SEEN) != 0);
     if (!quiet && ending.error == 0) {
         session->decided = true;
         session->ending = ending;
     }
     struct writer *writer = &session->writer;
-    frame_begin(writer, WIRE_TYPE_EXITED, 4 + 4 + 4 + 8 + 8 + 8 + 1);
-    frame_descriptors(writer, &notes, notes >= 0 ? 1 : 0);
+    frame_begin(writer, WIRE_TYPE_EXITED, 4 + 4 + 4 + 8 + 8 + 8 + 1 + 1);
+    int files[2];
+    unsigned count = 0;
+    if (notes >= 0) {
+        files[count++] = notes;
+    }
+    if (ending.seen >= 0) {
+        files[count++] = ending.seen;
+    }
+    frame_descriptors(writer, files, count);
     put_u32(writer, (uint32_t)ending.error);
     put_u32(writer, (uint32_t)ending.code);
     put_u32(writer, (uint32_t)ending.signal);
@@ -110,9 +118,10 @@ static enum next serve_run(struct session *session, const struct message *reques
     put_u64(writer, ending.wall_us);
     put_u64(writer, ending.cpu_us);
     put_u8(writer, notes >= 0 ? 1 : 0);
+    put_u8(writer, ending.seen >= 0 ? 1 : 0);
     bool sent = frame_end(writer);
-    if (notes >= 0) {
-        (void)close(notes);
+    for (unsigned i = 0; i < count; i++) {
+        (void)close(files[i]);
     }
     return sent ? NEXT_MESSAGE : FALL_BACK;
 }

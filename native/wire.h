@@ -3,7 +3,7 @@
 #define DUNNAGE_WIRE_H
 
 #define WIRE_CLIENT_VERSION "0.1.0"
-#define WIRE_VERSION 2
+#define WIRE_VERSION 3
 /* "dunnage\0" as a little endian u64. */
 #define WIRE_MAGIC 0x006567616e6e7564ULL
 
@@ -43,6 +43,7 @@
 /* RUN.flags. */
 #define WIRE_RUN_QUIET 1u
 #define WIRE_RUN_NOTES 2u
+#define WIRE_RUN_SEEN 4u
 
 /* OUTPUT.stream. */
 #define WIRE_STREAM_STDOUT 1u
@@ -58,6 +59,28 @@
 #define WIRE_SOURCE_DESCRIPTOR 0u
 #define WIRE_SOURCE_INLINE 1u
 
+/* What a note of SEEN is of. */
+#define WIRE_NOTE_BEGAN 1u
+#define WIRE_NOTE_READ 2u
+#define WIRE_NOTE_WROTE 3u
+#define WIRE_NOTE_LOOKED 4u
+#define WIRE_NOTE_LISTED 5u
+#define WIRE_NOTE_ENV 6u
+#define WIRE_NOTE_EXEC 7u
+#define WIRE_NOTE_FAILED 8u
+#define WIRE_NOTE_SPAWNED 9u
+#define WIRE_NOTE_LIBRARY 10u
+#define WIRE_NOTE_UNSEEN 11u
+
+/* What a note of the kind UNSEEN says. */
+#define WIRE_UNSEEN_NETWORK "network"
+#define WIRE_UNSEEN_CLOCK "clock"
+#define WIRE_UNSEEN_CORES "cores"
+#define WIRE_UNSEEN_SYSTEM "system"
+#define WIRE_UNSEEN_EXEC "exec"
+#define WIRE_UNSEEN_LISTING "listing"
+#define WIRE_UNSEEN_PLACE "place"
+
 /* A stat record, and where its fields begin. */
 #define WIRE_STAT_RECORD_BYTES 48
 #define WIRE_STAT_ERRNO_AT 0
@@ -67,6 +90,15 @@
 #define WIRE_STAT_SIZE_AT 24
 #define WIRE_STAT_MTIME_NS_AT 32
 #define WIRE_STAT_CTIME_NS_AT 40
+
+/* The memory file of SEEN: a header (u32 version, u32 zero, u64 used, zeros), then notes (u32 size,
+ * u32 pid, u16 kind, u16 zero, u32 value, text, NUL, zeros). */
+#define WIRE_SEEN_LIBRARY "observe.so"
+#define WIRE_SEEN_VARIABLE "DUNNAGE_SEEN"
+#define WIRE_SEEN_VERSION 1u
+#define WIRE_SEEN_HEADER_BYTES 64
+#define WIRE_SEEN_NOTE_BYTES 16
+#define WIRE_SEEN_ALIGNMENT 8
 
 /* Limits; dunnage/limits.py says what they rest on. */
 #define WIRE_CLIENT_FRAME_BYTES_MAX 16777216u
@@ -83,5 +115,6 @@
 #define WIRE_REPLY_TIMEOUT_S 20u
 #define WIRE_OUTPUT_TIMEOUT_MS 5000u
 #define WIRE_NOTES_DESCRIPTOR 240u
+#define WIRE_SEEN_BYTES_MAX 67108864u
 
 #endif

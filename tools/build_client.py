@@ -1,15 +1,17 @@
-"""Build the static client with zig for one, some or all architectures, under both of its names.
+"""Build the static client with zig for one, some or all architectures, and the library that observes programs.
 
 python tools/build_client.py                      for this machine
 python tools/build_client.py --arch aarch64       for another; may be given more than once
 python tools/build_client.py --all --check-size   for all of them; fail when one is larger than 64 KiB
 
-Writes src/dunnage/clients/<arch>/{dunnage,sccache}: two copies, because the `cc` crate goes by the file's name.
+Writes src/dunnage/clients/<arch>/{dunnage,sccache,observe.so}: the client twice, because the `cc` crate goes by the
+file's name.
 An output that is newer than everything it is made from is left alone. The first build for an architecture
 compiles musl, too (up to a minute), later ones take a second.
 """
 
 import argparse
+import importlib.util
 import os
 import platform
 import subprocess
@@ -21,7 +23,9 @@ from typing import Final
 HERE: Final = Path(__file__).resolve().parent.parent
 NATIVE: Final = HERE / "native"
 CLIENTS: Final = HERE / "src" / "dunnage" / "clients"
+OBSERVE: Final = NATIVE / "observe"
 NAMES: Final = ("dunnage", "sccache")
+LIBRARY: Final = "observe.so"
 SIZE_MAX: Final = 64 * 1024
 
 TARGETS: Final = {
@@ -57,6 +61,33 @@ FLAGS: Final = (
 build of their own."""
 
 
+LIBRARY_FLAGS: Final = (
+    "-std=c11",
+    "-shared",
+    "-nostdlib",
+    "-fPIC",
+    "-fvisibility=hidden",
+    "-Os",
+    "-s",
+    "-fno-builtin",
+    "-fno-stack-protector",
+    "-fno-asynchronous-unwind-tables",
+    "-fno-unwind-tables",
+    "-Wl,--hash-style=both",
+    "-Wl,-z,defs",
+)
+"""It must load beside any C library, so it is linked with none, and the compiler may call none of its own accord."""
+
+KERNEL_HEADERS: Final = {
+    "x86_64": "x86",
+    "aarch64": "aarch64",
+    "armv7": "arm",
+    "i686": "x86",
+    "riscv64": "riscv",
+}
+"""Our name of an architecture → zig's name of the kernel's headers for it, which zig itself only finds with a libc."""
+
+
 def host_arch() -> str:
     """Our name for this machine's architecture."""
     machine = platform.machine().lower()
@@ -68,46 +99,64 @@ def sources() -> list[Path]:
     return sorted(path for path in NATIVE.glob("*.c") if not path.name.startswith("fuzz_"))
 
 
+def library_sources() -> list[Path]:
+    """The C files of the library, in a fixed order."""
+    return sorted(OBSERVE.glob("*.c"))
+
+
 def is_fresh(outputs: Sequence[Path]) -> bool:
     """Whether all outputs are there and newer than the sources, the headers and this file."""
     if not all(output.is_file() for output in outputs):
         return False
-    inputs = [*sources(), *NATIVE.glob("*.h"), Path(__file__)]
+    headers = [*NATIVE.glob("*.h"), *OBSERVE.glob("*.h")]
+    inputs = [*sources(), *library_sources(), *headers, Path(__file__)]
     return min(o.stat().st_mtime_ns for o in outputs) > max(i.stat().st_mtime_ns for i in inputs)
 
 
 def compile_to(arch: str, output: Path) -> None:
     """Compile the client for an architecture. Raises CalledProcessError; the compiler has said why."""
-    command = [
-        sys.executable,
-        "-m",
-        "ziglang",
-        "cc",
-        "-target",
-        TARGETS[arch],
-        *CPUS.get(arch, []),
-        *FLAGS,
-        *WARNINGS,
+    _compile(arch, FLAGS, sources(), output)
+
+
+def kernel_headers(arch: str) -> list[str]:
+    """The options that name the kernel's headers."""
+    package = importlib.util.find_spec("ziglang")
+    assert package is not None and package.origin is not None
+    include = Path(package.origin).parent / "lib" / "libc" / "include"
+    return [
+        word
+        for of in (KERNEL_HEADERS[arch], "any")
+        for word in ("-isystem", str(include / f"{of}-linux-any"))
     ]
+
+
+def compile_library(arch: str, output: Path) -> None:
+    """Compile the library for an architecture. Raises CalledProcessError; the compiler has said why."""
+    _compile(arch, [*kernel_headers(arch), *LIBRARY_FLAGS], library_sources(), output)
+
+
+def _compile(arch: str, flags: Sequence[str], files: Sequence[Path], output: Path) -> None:
+    command = [sys.executable, "-m", "ziglang", "cc", "-target", TARGETS[arch], *CPUS.get(arch, [])]
     # Relative names, so that the file does not depend on where the checkout is.
-    command += [str(path.relative_to(HERE)) for path in sources()]
-    subprocess.run([*command, "-o", str(output)], cwd=HERE, check=True)
+    names = [str(path.relative_to(HERE)) for path in files]
+    subprocess.run([*command, *flags, *WARNINGS, *names, "-o", str(output)], cwd=HERE, check=True)
 
 
 def build(arch: str, directory: Path, *, force: bool = False) -> list[Path]:
-    """Build the client into `directory` under both names; returns the files. A client that is in use is replaced."""
-    outputs = [directory / name for name in NAMES]
+    """Build client and library into `directory`; returns the files. One that is in use is replaced, not written over."""
+    outputs = [directory / name for name in (*NAMES, LIBRARY)]
     if not force and is_fresh(outputs):
         return outputs
     directory.mkdir(parents=True, exist_ok=True)
     fresh = directory / f".client-{os.getpid()}"
     try:
-        compile_to(arch, fresh)
-        content = fresh.read_bytes()
-        for output in outputs:
-            fresh.write_bytes(content)
-            fresh.chmod(0o755)
-            fresh.replace(output)
+        for compiler, names in ((compile_to, NAMES), (compile_library, (LIBRARY,))):
+            compiler(arch, fresh)
+            content = fresh.read_bytes()
+            for name in names:
+                fresh.write_bytes(content)
+                fresh.chmod(0o755)
+                fresh.replace(directory / name)
     finally:
         fresh.unlink(missing_ok=True)
     return outputs
@@ -131,15 +180,15 @@ def main(arguments: Sequence[str]) -> int:
             print(f"There is no client for {arch}, only for {', '.join(sorted(TARGETS))}.", file=sys.stderr)
             return 1
         try:
-            client = build(arch, options.into / arch, force=options.force)[0]
+            files = build(arch, options.into / arch, force=options.force)
         except subprocess.CalledProcessError as error:
             print(f"The client for {arch} does not compile (exit code {error.returncode}).", file=sys.stderr)
             return 1
-        size = client.stat().st_size
-        too_large = too_large or size > SIZE_MAX
-        print(f"{arch:8} {size:6} bytes  {client.parent}")
+        sizes = [file.stat().st_size for file in (files[0], files[-1])]
+        too_large = too_large or max(sizes) > SIZE_MAX
+        print(f"{arch:8} {sizes[0]:6} and {sizes[1]:6} bytes  {files[0].parent}")
     if options.check_size and too_large:
-        print(f"A client may have at most {SIZE_MAX} bytes.", file=sys.stderr)
+        print(f"Client and library may have at most {SIZE_MAX} bytes each.", file=sys.stderr)
         return 1
     return 0
 

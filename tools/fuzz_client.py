@@ -43,6 +43,7 @@ SEEDS: Final[tuple[tuple[Message, ...], ...]] = (
     (Stat([]), Open(["a", "b"])),
     (List("/usr/lib"),),
     (Run(0), Run(int(RunFlag.QUIET), ["rustc", "--print", "sysroot", ""])),
+    (Run(int(RunFlag.SEEN)),),
     (Run(int(RunFlag.NOTES), ["-Clink-arg=-Wl,--dependency-file=/proc/self/fd/240"]),),
     (
         Write(

@@ -10,25 +10,27 @@ import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from enum import IntEnum, IntFlag
+from enum import IntEnum, IntFlag, StrEnum
 from pathlib import Path
 from types import ModuleType
 
 from dunnage import limits
-from dunnage.wire import header, messages, version
+from dunnage.wire import header, messages, seen, version
 from dunnage.wire.messages import CLIENT_MESSAGES, DAEMON_MESSAGES, Message
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "reference" / "wire.md"
 EXAMPLE = ROOT / "tests" / "golden" / "wire" / "hit.txt"
 
-SETS: Sequence[tuple[type[IntEnum] | type[IntFlag], str]] = (
+SETS: Sequence[tuple[type[IntEnum | IntFlag | StrEnum], str]] = (
     (version.Capability, "HELLO.capabilities, WELCOME.capabilities"),
     (messages.Tty, "HELLO.tty"),
     (messages.RunFlag, "RUN.flags"),
     (messages.Stream, "OUTPUT.stream"),
     (messages.EntryKind, "the kind of a name in LISTED"),
     (messages.FileSource, "the source of a file in WRITE"),
+    (seen.SeenKind, "the kind of a note of SEEN"),
+    (seen.UnseenWord, "the text of a note UNSEEN"),
 )
 
 
@@ -93,7 +95,7 @@ def kinds() -> str:
 
 def sets() -> str:
     """The closed sets and the flags."""
-    told = {**notes(messages), **notes(version)}
+    told = {**notes(messages), **notes(version), **notes(seen)}
     rows = (
         (where, f"`{member.name}`", str(member.value), told.get(f"{members.__name__}.{member.name}", ""))
         for members, where in SETS

@@ -48,6 +48,10 @@ NOTES_DESCRIPTOR: Final = 240
 """The number of the memory file into which a linker notes what it reads: below the smallest common bound of open files
 (256), above what a jobserver, a shell or make leaves open. In use, the client goes without."""
 
+SEEN_BYTES_MAX: Final = 64 * 1024 * 1024
+"""Room for what a program and its children note of what they look at; memory only as far as it is used. A note takes
+some 150 bytes: a rustc makes some 500, the compilers of a large C library (400 files of 300 headers each) 30 MB."""
+
 # --- keys -----------------------------------------------------------------------------------------
 
 PATH_SETS_PER_UNIT_MAX: Final = 16
@@ -65,6 +69,17 @@ LOOK_BACK_BYTES: Final = 4096
 FILES_PER_PATH_SET_MAX: Final = 4096
 """Files that one run of a unit may have read: their descriptors are held until they are hashed. The largest crate
 seen in practice (windows) has some 700."""
+
+LISTINGS_PER_PATH_SET_MAX: Final = 1024
+"""Directories that one run of a unit may have listed: each that is not as it was costs a lookup one question. A tree
+of 1,024 directories that is taken in by `include_dir!` is a large one."""
+
+PLACES_PER_PATH_SET_MAX: Final = 4096
+"""Places that one run of a unit may have looked at or looked for in vain, by stat: they travel in the one frame of a
+hit (`PATHS_PER_FRAME_MAX`)."""
+
+VARIABLES_PER_PATH_SET_MAX: Final = 1024
+"""Variables that one run of a unit may have read: a shell has a hundred, a unit of cargo's some forty more."""
 
 PARALLEL_HASH_BYTES_MIN: Final = 16 * 1024 * 1024
 """From how much on files are hashed by a thread for each core; below, making the threads takes longer."""

@@ -10,7 +10,7 @@ from dunnage.keys.roots import Roots
 from dunnage.keys.template import dep_info_template, fill, literal_roots, notice_template
 from dunnage.keys.text import KeyText
 from dunnage.keys.toolchain import Toolchain
-from dunnage.keys.unit_key import action_key, action_text, unit_key, unit_text
+from dunnage.keys.unit_key import Around, action_key, action_text, unit_key, unit_text
 from dunnage.model.digest import Digest, ToolchainId, UnitKey
 from dunnage.model.path_set import PathSet
 from dunnage.model.unit import Input, Output, SearchDir, Unit, Word
@@ -111,6 +111,8 @@ contents = st.fixed_dictionaries({
     "env": st.lists(
         st.tuples(names, st.none() | wire_text | paths | paths.map(HERE.relative)), max_size=3, unique_by=lambda e: e[0]
     ),
+    "listed": st.lists(st.tuples(paths.map(HERE.relative), digests), max_size=3),
+    "places": st.lists(st.tuples(paths.map(HERE.relative), st.booleans()), max_size=3),
 })  # fmt: skip
 
 
@@ -123,15 +125,18 @@ def key_of(found: dict[str, Any]) -> bytes:
                 tuple(path for path, _ in found["files"]),
                 tuple(found["absent"]),
                 tuple(name for name, _ in found["env"]),
+                tuple(path for path, _ in found["listed"]),
+                tuple(path for path, _ in found["places"]),
             ),
             [digest for _, digest in found["files"]],
             {name: value for name, value in found["env"] if value is not None},
             HERE,
+            Around([digest for _, digest in found["listed"]], [is_dir for _, is_dir in found["places"]]),
         )
     )
 
 
-@given(contents, contents, st.sampled_from(["inputs", "files", "absent", "env"]))
+@given(contents, contents, st.sampled_from(["inputs", "files", "absent", "env", "listed", "places"]))
 def test_every_content_counts(found: dict[str, Any], other: dict[str, Any], part: str) -> None:
     assume(found[part] != other[part])
     assert key_of(found) != key_of(found | {part: other[part]})
@@ -147,7 +152,8 @@ def test_each_single_content_counts(found: dict[str, Any], data: st.DataObject) 
 
 
 def test_a_variable_that_looks_like_a_root_is_not_one() -> None:
-    there = {"inputs": [], "files": [], "absent": [], "env": [("V", "/h/ws/x")]}
+    nothing: dict[str, Any] = {"inputs": [], "files": [], "absent": [], "listed": [], "places": []}
+    there = nothing | {"env": [("V", "/h/ws/x")]}
     assert key_of(there) != key_of(there | {"env": [("V", "{workspace}/x")]})
 
 

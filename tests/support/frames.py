@@ -42,7 +42,7 @@ _KINDS: dict[str, st.SearchStrategy[Any]] = {
     "code": st.integers(0, 255),
     "signal": st.integers(0, 64),
     "flag": st.integers(0, 1),
-    "run_flags": st.sampled_from([0, *map(int, RunFlag)]),
+    "run_flags": st.integers(0, sum(RunFlag)),
     "stream": st.sampled_from([int(stream) for stream in Stream]),
     "blob": blobs,
     "text": texts,

@@ -11,6 +11,7 @@ from dunnage import limits
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Input, Output, Unit, Word
 from dunnage.model.view import STAT, Entry, RestoreFile, Run, StatRecord, record_of
+from support.noting import began, memory
 
 ENDED_WELL = Run(code=0, signal=0, stdout=b"", stderr=b"", started_ns=0, wall_us=1000, cpu_us=1000)
 
@@ -54,6 +55,10 @@ class LocalView:
         self.opened: list[str] = []
         self.asked: list[tuple[str, ...]] = []
         self.compiled = 0
+        self.observing = False
+        """Whether the last `compile` was to be observed."""
+        self.seen: bytes | None = memory(began())
+        """What `compile` says was seen when it was observed."""
         self.printed: tuple[bytes, bytes] | None = None
         self.ended: Run | str | None = None
         self.invocation: Invocation | None = None
@@ -97,8 +102,11 @@ class LocalView:
             started_ns=0, wall_us=1, cpu_us=1,
         )  # fmt: skip
 
-    def compile(self, noting: Sequence[str] = (), *, adding: Sequence[str] = ()) -> Run:
+    def compile(
+        self, noting: Sequence[str] = (), *, adding: Sequence[str] = (), observing: bool = False
+    ) -> Run:
         self.compiled += 1
+        self.observing = observing
         if self.invocation is None:
             return ENDED_WELL
         started_ns = time.time_ns()
@@ -112,7 +120,7 @@ class LocalView:
         self.while_compiling()
         return Run(
             code=max(done.returncode, 0), signal=max(-done.returncode, 0), stdout=done.stdout, stderr=done.stderr,
-            started_ns=started_ns, wall_us=100_000, cpu_us=90_000, notes=noted,
+            started_ns=started_ns, wall_us=100_000, cpu_us=90_000, notes=noted, seen=self.seen if observing else None,
         )  # fmt: skip
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:

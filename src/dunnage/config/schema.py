@@ -121,6 +121,14 @@ SETTINGS: Final = (
         choices=SWITCH,
     ),
     Setting(
+        name="observe",
+        kind=Kind.CHOICE,
+        default="on",
+        trust=Trust.USER,
+        doc="Whether what procedural macros look at is observed, so that it counts; off, they may get old answers.",
+        choices=SWITCH,
+    ),
+    Setting(
         name="portable",
         kind=Kind.CHOICE,
         default="off",

@@ -32,6 +32,7 @@ class Settings:
     log_level: str
     key_texts: str
     verify: str
+    observe: str
     portable: str
     container_arch: str
     origins: Mapping[str, str] = field(compare=False)
@@ -46,7 +47,10 @@ class Settings:
         """What clients have to be told, as variables. The daemon reads it in their greetings: so it holds for one
         build, in containers, too, and not for whatever else the same daemon serves.
         """
-        return {BY_NAME[name].env: "1" for name in FOR_CLIENTS if self.value(name) == "on"}
+        told = {name: "1" for name in FOR_CLIENTS if self.value(name) == "on"}
+        if self.observe == "off":
+            told["observe"] = "0"
+        return {BY_NAME[name].env: value for name, value in told.items()}
 
 
 def load(cwd: str | Path, environ: Mapping[str, str]) -> Settings:

@@ -32,6 +32,7 @@ from dunnage.wire.messages import (
     Written,
 )
 from dunnage.wire.messages import Run as RunRequest
+from dunnage.wire.seen import SEEN_HEADER, SEEN_HEADER_BYTES
 from dunnage.wire.version import CAPABILITIES, WIRE_VERSION
 
 _PATH_BYTES_PER_FRAME: Final = limits.DAEMON_FRAME_BYTES_MAX // 2
@@ -99,10 +100,13 @@ class SocketView:
         """See `View`."""
         return self._run(RunRequest(RunFlag.QUIET, argv))
 
-    def compile(self, noting: Sequence[str] = (), *, adding: Sequence[str] = ()) -> Run:
+    def compile(
+        self, noting: Sequence[str] = (), *, adding: Sequence[str] = (), observing: bool = False
+    ) -> Run:
         """See `View`. Words stand behind the client's own only with NOTES; without, they are the whole line."""
         words = (*(() if noting or not adding else self._argv), *adding, *noting)
-        self.finished_run = self._run(RunRequest(RunFlag.NOTES if noting else 0, words))
+        flags = (RunFlag.NOTES if noting else 0) | (RunFlag.SEEN if observing else 0)
+        self.finished_run = self._run(RunRequest(flags, words))
         return self.finished_run
 
     def _run(self, request: RunRequest) -> Run:
@@ -121,14 +125,17 @@ class SocketView:
             raise ViewGone("protocol", f"{type(message).__name__} instead of EXITED")
         if message.errno:
             raise ViewGone("client-gone", f"the compiler could not be started: {os.strerror(message.errno)}")
-        notes = _contents(self._transport.take_descriptors(1)[0]) if message.notes else None
+        # Both at once: whoever raises leaves none behind.
+        files = self._transport.take_descriptors(message.notes + message.seen)
+        seen = _observations(files.pop()) if message.seen else None
+        notes = _contents(files.pop()) if message.notes else None
         stdout, stderr = (
             b"".join(streams[s]) if sizes[s] <= limits.STREAM_BYTES_MAX else None
             for s in (Stream.STDOUT, Stream.STDERR)
         )
         return Run(
             code=message.code, signal=message.signal, stdout=stdout, stderr=stderr,
-            started_ns=message.started_ns, wall_us=message.wall_us, cpu_us=message.cpu_us, notes=notes,
+            started_ns=message.started_ns, wall_us=message.wall_us, cpu_us=message.cpu_us, notes=notes, seen=seen,
         )  # fmt: skip
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
@@ -206,6 +213,23 @@ def _contents(descriptor: int) -> bytes | None:
         if not S_ISREG(status.st_mode) or status.st_size > limits.NOTES_BYTES_MAX:
             return None
         return os.pread(descriptor, limits.NOTES_BYTES_MAX, 0)
+
+
+def _observations(descriptor: int) -> bytes | None:
+    """The used part of a memory file of observations, which is closed; None for what is no such file.
+
+    What its header says is the word of programs that we know nothing of: it may shorten what is read, no more.
+    """
+    with os.fdopen(descriptor, "rb", buffering=0):
+        status = os.fstat(descriptor)
+        if not S_ISREG(status.st_mode):
+            return None
+        header = os.pread(descriptor, SEEN_HEADER_BYTES, 0)
+        room = min(status.st_size, limits.SEEN_BYTES_MAX)
+        if len(header) < SEEN_HEADER_BYTES or room < SEEN_HEADER_BYTES:
+            return None
+        used = SEEN_HEADER.unpack_from(header)[2]
+        return header + os.pread(descriptor, min(used, room - SEEN_HEADER_BYTES), SEEN_HEADER_BYTES)
 
 
 def _regular(descriptor: int) -> int | None:

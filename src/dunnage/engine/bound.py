@@ -6,10 +6,11 @@ compiler read files below it, it was asked for to find those, as in `include!(co
 files count by contents, and a place that were data would show in the outputs, which are searched all the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dunnage.engine.collect import Collected
 from dunnage.engine.subject import Subject
+from dunnage.model.path_set import ALL_VARIABLES
 
 _LOCATOR = "OUT_DIR"
 
@@ -25,21 +26,29 @@ def bound_by_environment(subject: Subject, collected: Collected) -> set[str]:
 
 
 def _read(subject: Subject, collected: Collected) -> Iterator[tuple[str, str]]:
-    """Variables that the compiler says it read, and those with a path that a procedural macro may have read."""
-    for name in collected.paths.env:
+    """Variables that were read, by the compiler's own words or seen, and those that may have been."""
+    names = collected.paths.env
+    for name in subject.env if ALL_VARIABLES in names else names:
         yield name, subject.env.get(name, "")
     yield from _perhaps_read(subject)
 
 
-def _perhaps_read(subject: Subject) -> Iterator[tuple[str, str]]:
-    """Nobody watches what a macro reads, so all of them."""
-    yield from subject.unit.env_paths
+def _perhaps_read(subject: Subject) -> Iterable[tuple[str, str]]:
+    """What a procedural macro was told of: all of it, unless somebody watched what it read (nothing is recorded of a
+    unit that was to be observed, and was not).
+    """
+    return () if subject.unit.observed else subject.unit.env_paths
 
 
 def _only_locates(variable: str, value: str, subject: Subject, collected: Collected) -> bool:
-    if not subject.unit.portable or variable != _LOCATOR or not value:
+    """Whether a variable was read for no other end than to find files.
+
+    Where a macro is told of it nobody can say that: the macro runs inside of rustc, and asks for it in the same way.
+    """
+    unit, paths = subject.unit, collected.paths
+    if not unit.portable or variable != _LOCATOR or not value:
         return False
-    if variable in dict(subject.unit.env_paths):  # a macro may have read it, too, and for another end
+    if variable in dict(unit.env_paths) or ALL_VARIABLES in paths.env:
         return False
     below = subject.roots.relative(value) + "/"
-    return any(path.startswith(below) for path in collected.paths.files)
+    return any(path.startswith(below) for path in paths.files)

@@ -13,10 +13,13 @@ from typing import Final
 from dunnage import limits
 from dunnage.compilers.rustc.archive import ArchiveError, bundled_rlibs
 from dunnage.compilers.rustc.dep_info import DepInfo, DepInfoError, parse_dep_info
+from dunnage.engine.around import changed_around, look_around
 from dunnage.engine.linked import linked_files, tells_of_the_link
+from dunnage.engine.observed import Observed, observe
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.keys.digests import Digests
-from dunnage.keys.path_sets import rust_path_set
+from dunnage.keys.path_sets import joined, rust_path_set, too_many
+from dunnage.keys.unit_key import NOTHING_AROUND, Around
 from dunnage.model.digest import Digest
 from dunnage.model.path_set import PathSet
 from dunnage.model.view import STAT, Run, StatRecord, View, exists, is_regular, record_of
@@ -36,6 +39,7 @@ class Collected:
     paths: PathSet
     outputs: list[int]
     """Descriptors of the unit's outputs without dep-info, in their order."""
+    around: Around = NOTHING_AROUND
     digests: dict[str, Digest] = field(default_factory=dict)
     """What is known of inputs and path-set files already."""
     unread: dict[str, int] = field(default_factory=dict)
@@ -104,13 +108,23 @@ def _read(
         if isinstance(found, Missed):
             return found
         collected.paths = _path_set(view, subject, info, collected, *found)
+        observed = observe(view, subject, collected.run.seen) if subject.unit.observed else Observed()
+        collected.paths = _with(collected.paths, observed, subject)
     except (OSError, DepInfoError, ArchiveError) as error:
         return Missed("dep-info-unreadable", str(error))
     finally:
         os.close(descriptor)
-    if len(collected.paths.files) > limits.FILES_PER_PATH_SET_MAX:
-        return Missed("dep-info-unreadable", "too many files")
-    return _inputs(view, subject, collected, digests)
+    if (many := too_many(collected.paths)) is not None:
+        return Missed("macro-unseen" if subject.unit.observed else "dep-info-unreadable", f"too many {many}")
+    return _inputs(view, subject, collected, digests) or observed.missed
+
+
+def _with(paths: PathSet, observed: Observed, subject: Subject) -> PathSet:
+    """The path set with what a macro looked at. A file that is an input already counts under its role."""
+    return joined(
+        paths, subject.roots, files=observed.files, absent=observed.absent, listed=observed.listed,
+        places=observed.places, env=observed.env,
+    )  # fmt: skip
 
 
 def _read_all(descriptor: int) -> bytes:
@@ -165,8 +179,8 @@ def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests
     """Stat everything that was read, see that it did not change, and open what is not known."""
     named = [item.path for item in subject.inputs]
     located = Located.at(subject.roots, collected.paths)
-    files, absent = located.files, located.absent
-    paths = [*named, *files, *absent]
+    files = located.files
+    paths = [*named, *located.all]
     records = collected.records = dict(zip(paths, view.stat(paths), strict=True))
     linkable = crates_of(subject)
     for path in (*named, *files):
@@ -176,8 +190,13 @@ def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests
         if _changed(records[path], before, collected.run.started_ns):
             return Missed("input-changed", path)
     # A twin of a module that is there all the same: rustc would have said so, unless it came meanwhile.
-    if any(exists(records[path]) for path in absent):
+    if any(exists(records[path]) for path in located.absent):
         return Missed("input-changed", "a file appeared")
+    around = look_around(view, located, records, digests)
+    changed = changed_around(located, records, subject.records, collected.run.started_ns)
+    if around is None or changed is not None:
+        return Missed("input-changed", changed or "a directory")
+    collected.around = around
     unknown: list[str] = []
     for path in dict.fromkeys((*named, *files)):
         digest = digests.known(records[path], view.mount_namespace)

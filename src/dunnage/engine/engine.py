@@ -198,7 +198,8 @@ class Engine:
         """Compile, let the client go, and store what was made."""
         subject, missed = found.subject, found.missed
         noting = NOTING if subject is not None and subject.linker is not None else ()
-        run = view.compile(noting, adding=self._remaps(view, unit, env, subject))
+        observing = subject is not None and unit.observed
+        run = view.compile(noting, adding=self._remaps(view, unit, env, subject), observing=observing)
         collected: Collected | Missed
         if run.signal or run.code:
             collected = Missed("killed" if run.signal else "compile-failed", f"{run.signal or run.code}")

@@ -46,7 +46,7 @@ def examine(
         watched = (*toolchain.watched, *(() if linker is None else linker.watched))
         paths = [*watched, *(item.path for item in inputs)]
         if path_sets:
-            paths += (*path_sets[0].files, *path_sets[0].absent)
+            paths += path_sets[0].all
         records = view.stat(paths)
         split = len(toolchain.watched)
         holds = still_holds(toolchain, records[:split])

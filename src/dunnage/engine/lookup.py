@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from dunnage.engine.around import look_around
 from dunnage.engine.subject import Known, Located, Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.unit_key import action_key, action_text
@@ -37,7 +38,10 @@ def look_up(
         contents = _contents(view, subject, located, digests)
         if contents is None:
             continue
-        text = action_text(subject.key, inputs, located.paths, contents, subject.env, subject.roots)
+        around = look_around(view, located, subject.records, digests)
+        if around is None:
+            continue
+        text = action_text(subject.key, inputs, located.paths, contents, subject.env, subject.roots, around)
         action = action_key(text)
         if located is path_sets[0]:
             subject.looked = action
@@ -70,9 +74,9 @@ def _input_digests(view: View, subject: Subject, digests: Digests) -> list[tuple
 
 def _contents(view: View, subject: Subject, located: Located, digests: Digests) -> list[Digest] | None:
     """Digests of a path set's files; None if one is gone, or one that was absent is there now."""
-    files, absent = located.files, located.absent
-    _stat_unknown(view, subject.records, [*files, *absent])
-    if any(exists(subject.records[path]) for path in absent):
+    files = located.files
+    _stat_unknown(view, subject.records, located.all)
+    if any(exists(subject.records[path]) for path in located.absent):
         return None
     found = digests.of(view, files, [subject.records[path] for path in files])
     known = [digest for digest in found if digest is not None]

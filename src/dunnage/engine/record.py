@@ -127,7 +127,9 @@ class Recorder:
         )
         contents = [collected.digests[path] for path in roots.absolute_all(collected.paths.files)]
         inputs = [(item.role, collected.digests[item.path]) for item in subject.inputs]
-        text = action_text(subject.key, inputs, collected.paths, contents, subject.env, roots)
+        text = action_text(
+            subject.key, inputs, collected.paths, contents, subject.env, roots, collected.around
+        )
         action = action_key(text)
         self._store.add(subject.key, collected.paths, action, result)
         subject.entry = entry_of(subject, text, result)

@@ -22,11 +22,19 @@ class Located:
     paths: PathSet
     files: Sequence[str]
     absent: Sequence[str]
+    listed: Sequence[str] = ()
+    places: Sequence[str] = ()
 
     @classmethod
     def at(cls, roots: Roots, paths: PathSet) -> "Located":
         """Find the places."""
-        return cls(paths, roots.absolute_all(paths.files), roots.absolute_all(paths.absent))
+        kinds = (paths.files, paths.absent, paths.listed, paths.places)
+        return cls(paths, *(roots.absolute_all(kind) if kind else () for kind in kinds))
+
+    @property
+    def all(self) -> list[str]:
+        """Every path of it: what one batch of stats asks for."""
+        return [*self.files, *self.absent, *self.listed, *self.places]
 
 
 @dataclass(slots=True, kw_only=True)

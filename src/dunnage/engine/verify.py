@@ -179,7 +179,7 @@ def _key_of(subject: Subject, collected: Collected | Missed) -> tuple[ActionKey,
         return None
     inputs = [(item.role, digests[item.path]) for item in subject.inputs]
     contents = [digests[path] for path in files]
-    text = action_text(subject.key, inputs, paths, contents, subject.env, subject.roots)
+    text = action_text(subject.key, inputs, paths, contents, subject.env, subject.roots, collected.around)
     return action_key(text), text.render()
 
 

@@ -13,8 +13,9 @@ from typing import Final, Protocol
 from blake3 import blake3
 
 from dunnage import limits
+from dunnage.keys.listings import listing_digest
 from dunnage.model.digest import Digest
-from dunnage.model.view import STAT, StatRecord, View, exists, is_regular, record_of
+from dunnage.model.view import STAT, StatRecord, View, exists, is_directory, is_regular, record_of
 
 _CHUNK_BYTES: Final = 1 << 20
 """How much is read at a time: it fits into a core's cache."""
@@ -145,6 +146,29 @@ class Digests:
         for index, read in self._of_descriptors(descriptors, namespace):
             if read is not None and read[0][_MODE_AND_LATER] == records[index][_MODE_AND_LATER]:
                 found[index] = read[1]
+
+    def of_listing(self, view: View, path: str, record: StatRecord) -> Digest | None:
+        """The digest of the names in a directory that was just statted; None for what is none, or cannot be listed.
+
+        Remembered by stat like a file's: whoever adds, removes or renames a name changes the directory's own stamp. So
+        a directory that is as it was costs no question.
+
+        Raises:
+            ViewGone: see `View`.
+        """
+        if not is_directory(record):
+            return None
+        namespace = view.mount_namespace
+        digest = self._memo.digest_of(record, namespace)
+        if digest is None:
+            asked_ns = self._clock_ns()
+            entries = view.entries(path)
+            if entries is None:
+                return None
+            digest = listing_digest(entries)
+            if is_settled(record, asked_ns):
+                self._memo.remember(record, namespace, digest)
+        return digest
 
     @contextmanager
     def reading_ahead(self, view: View, paths: Sequence[str]) -> Iterator[None]:

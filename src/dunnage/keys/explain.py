@@ -112,11 +112,11 @@ def _made(name: str, label: str, before: tuple[str, ...] = (), now: tuple[str, .
 
 
 def _moved(found: list[Difference]) -> list[Difference]:
-    """A file that is read now and was looked for in vain then has appeared; the reverse is gone: one sentence."""
-    files = {item.label: item for item in found if item.kind == "file"}
+    """What is read now and was looked for in vain then has appeared; the reverse is gone: one sentence."""
+    files = {item.label: item for item in found if item.kind in ("file", "there")}
     absent = {item.label: item for item in found if item.kind == "absent"}
     both = files.keys() & absent.keys()
-    kept = [item for item in found if not (item.kind in ("file", "absent") and item.label in both)]
+    kept = [item for item in found if not (item.kind in ("file", "there", "absent") and item.label in both)]
     return kept + [_made("appeared " if files[path].now else "vanished ", path) for path in sorted(both)]
 
 

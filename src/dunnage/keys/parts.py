@@ -125,6 +125,37 @@ def _absent(label: str, before: Values, now: Values) -> str:
     return f"`{path}` was looked for, and is not there" if now else f"`{path}` is not looked for any more"
 
 
+def _listing(label: str, before: Values, now: Values) -> str:
+    path = place(label)
+    if before and now:
+        return f"the names in `{path}` are others: a file was added, removed or renamed"
+    return (
+        f"the names in `{path}` are looked at now, and were not before"
+        if now
+        else f"the names in `{path}` are not looked at any more"
+    )
+
+
+def _there(label: str, before: Values, now: Values) -> str:
+    path = place(label)
+    if before and now:
+        return f"`{path}` is another kind of thing ({_values(before)} → {_values(now)})"
+    return (
+        f"`{path}` is looked for now, and there" if now else f"`{path}` is not looked for any more, or gone"
+    )
+
+
+def _environment(label: str, before: Values, now: Values) -> str:
+    del label
+    if before and now:
+        return "a variable of the environment differs, and a program was started that may read any of them"
+    return (
+        "a program is started now that may read any variable of the environment"
+        if now
+        else "no program is started any more that may read any variable of the environment"
+    )
+
+
 def _hash(label: str, before: Values, now: Values) -> str:
     """cargo makes it from what the key has already, and from where the package comes from."""
     return (
@@ -158,6 +189,11 @@ def _bound(label: str, before: Values, now: Values) -> str:
     return f"an output holds the path of {what}, which stood at {_values(before)} and stands at {_values(now)} now"
 
 
+_OBSERVED: Final = (
+    "what procedural macros look at is observed now",
+    "procedural macros are not observed any more",
+)
+
 KINDS: Final = (
     Kind(
         "salt", ("salt",), _fact("this dunnage makes keys in another way than the one that stored the entry")
@@ -168,6 +204,7 @@ KINDS: Final = (
     Kind("linker", ("linker",), _contents("the linker, or what it is started with,")),
     Kind("target", ("target", "sysroot"), _fact("the target or sysroot differs")),
     Kind("target contents", ("contents target",), _contents("the target specification")),
+    Kind("unobserved", ("unobserved",), lambda label, b, n: _OBSERVED[bool(n)]),
     Kind("crate type", ("crate-type",), _listed("--crate-type {}"), _whole),
     Kind("emit", ("emit",), _listed("--emit {}"), _whole),
     Kind("test", ("test",), _listed("--test"), _whole),
@@ -179,7 +216,10 @@ KINDS: Final = (
     Kind("appeared", ("appeared ",), lambda label, b, n: f"`{place(label)}` appeared"),
     Kind("vanished", ("vanished ",), lambda label, b, n: f"`{place(label)}` is gone"),
     Kind("file", ("file ",), _file),
+    Kind("listing", ("listing ",), _listing),
+    Kind("there", ("there ",), _there),
     Kind("env", ("env ",), _fact("the environment variable `{}`")),
+    Kind("environment", ("environment",), _environment),
     Kind("check-cfg", ("check-cfg",), _listed("--check-cfg {}"), _whole),
     Kind("lint", ("lint",), _listed("lint level {}"), _whole),
     Kind("portable", ("portable",), _portable, lambda rest, value: ""),

@@ -1,7 +1,8 @@
 """Path sets from what a compiler says that it read, with the files that would have come first, had they been there."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from dunnage import limits
 from dunnage.keys.roots import Roots
 from dunnage.model.path_set import PathSet
 
@@ -47,3 +48,38 @@ def rust_path_set(
         absent=tuple(sorted(map(roots.relative, twins.union(absent)))),
         env=tuple(sorted(set(env))),
     )
+
+
+def joined(
+    paths: PathSet,
+    roots: Roots,
+    *,
+    files: Iterable[str],
+    absent: Iterable[str],
+    listed: Iterable[str],
+    places: Iterable[str],
+    env: Iterable[str],
+) -> PathSet:
+    """A path set with what else was looked at, absolute and without the command line's inputs."""
+
+    def more(have: Sequence[str], found: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted({*have, *map(roots.relative, found)}))
+
+    return PathSet(
+        files=more(paths.files, files),
+        absent=more(paths.absent, absent),
+        env=tuple(sorted({*paths.env, *env})),
+        listed=more(paths.listed, listed),
+        places=more(paths.places, places),
+    )
+
+
+def too_many(paths: PathSet) -> str | None:
+    """What a path set has more of than is kept, in a word; None where it has not."""
+    if len(paths.files) > limits.FILES_PER_PATH_SET_MAX:
+        return "files"
+    if len(paths.listed) > limits.LISTINGS_PER_PATH_SET_MAX:
+        return "directories"
+    if len(paths.absent) + len(paths.places) > limits.PLACES_PER_PATH_SET_MAX:
+        return "places"
+    return "variables" if len(paths.env) > limits.VARIABLES_PER_PATH_SET_MAX else None

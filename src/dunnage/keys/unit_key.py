@@ -1,20 +1,36 @@
 """Unit and action keys.
 
 The unit key is the hash of everything but the contents of inputs: one lookup by it finds the path sets that earlier
-runs had. The action key adds the contents: of what the command line names, of what a path set names, and of the
-environment that the compiler said it read. What goes in, part by part: `docs/explanation/what-goes-into-a-key.md`.
+runs had. The action key adds the contents: of what the command line names, of what a path set names, of the
+environment that was read, and what is there where a path set names something else than a file (`Around`). What goes
+in, part by part: `docs/explanation/what-goes-into-a-key.md`.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
 
+from dunnage.keys.ambient import whole_environment
 from dunnage.keys.linker import Linker
 from dunnage.keys.portable import stable_names
 from dunnage.keys.roots import Roots
 from dunnage.keys.text import KeyText
 from dunnage.keys.toolchain import Toolchain
 from dunnage.model.digest import ActionKey, Digest, UnitKey
-from dunnage.model.path_set import PathSet
+from dunnage.model.path_set import ALL_VARIABLES, PathSet
 from dunnage.model.unit import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is there of a path set besides files."""
+
+    listings: Sequence[Digest] = ()
+    places: Sequence[bool] = ()
+    """Whether each is a directory."""
+
+
+NOTHING_AROUND: Final = Around()
 
 
 def unit_text(unit: Unit, toolchain: Toolchain, roots: Roots, linker: Linker | None = None) -> KeyText:
@@ -55,6 +71,7 @@ def action_text(
     contents: Sequence[Digest],
     env: Mapping[str, str],
     roots: Roots,
+    around: Around = NOTHING_AROUND,
 ) -> KeyText:
     """The unit key and all contents.
 
@@ -62,6 +79,7 @@ def action_text(
         inputs: roles and digests of what the command line names, libraries in search directories among them.
         contents: digests of `paths.files`, in order. The caller has seen that `paths.absent` are absent.
         env: the invocation's environment, of which the variables of `paths.env` count.
+        around: what is at `paths.listed` and `paths.places`, in order.
     """
     text = KeyText("action")
     text.add_digest("unit", key)
@@ -71,8 +89,15 @@ def action_text(
         text.add_digest(f"file {path}", digest)
     text.add_all("absent", paths.absent)
     for name in paths.env:
+        if name == ALL_VARIABLES:
+            text.add_digest("environment", whole_environment(env, roots))
+            continue
         value = env.get(name)
         text.add(f"env {name}", None if value is None else roots.relative(value))
+    for path, digest in zip(paths.listed, around.listings, strict=True):
+        text.add_digest(f"listing {path}", digest)
+    for path, is_dir in zip(paths.places, around.places, strict=True):
+        text.add(f"there {path}", "directory" if is_dir else "other")
     return text
 
 

@@ -37,6 +37,15 @@ ADVICE: Final[dict[tuple[Outcome, str], str]] = {
     ): "Look into the log (`dunnage status` says where it is): the disk is full, read-only, or failing.",
     (_M, "client-gone"): "Build again.",
     (_M, "link-unobserved"): "Build again; if it stays, report it, with the linker's name and version.",
+    (
+        _M,
+        "macro-unseen",
+    ): "Nothing; or set `DUNNAGE_OBSERVE=0`, if an old answer of that macro does no harm.",
+    (_M, "macro-wrote"): "Let a build script write the file; or set `DUNNAGE_OBSERVE=0`, if nobody needs it.",
+    (
+        _M,
+        "macro-unobserved",
+    ): "Install dunnage at a path without blanks and colons; or set `DUNNAGE_OBSERVE=0`, and macros are not observed.",
     (_U, "linked"): "Build each `--crate-type` by itself.",
     (_U, "lto"): "Nothing, or leave out `lto` in the profile that is built most.",
     (_U, "linker-unknown"): "Link with gcc or clang itself, not with a script, for a Linux target.",

@@ -56,6 +56,9 @@ _ROWS: Final = (
     Reason("output-too-large", _M, "the compiler said more than is kept"),
     Reason("thin-archive", _M, "a static library refers to files outside of itself"),
     Reason("link-unobserved", _M, "the linker did not say what it read, or something in that is gone"),
+    Reason("macro-unseen", _M, "a procedural macro looked at something that cannot be followed or repeated"),
+    Reason("macro-wrote", _M, "a procedural macro wrote a file, which a hit would not write again"),
+    Reason("macro-unobserved", _M, "what a procedural macro looks at could not be observed"),
     Reason("store-failed", _M, "the store could not be written"),
     Reason("client-gone", _M, "the client went away before its outputs could be collected"),
     # Left to the compiler.

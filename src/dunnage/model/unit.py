@@ -101,6 +101,8 @@ class Unit:
     """The output contains the crates that it depends on (`staticlib`)."""
     library_dirs: Sequence[str] = field(default=())
     """`-L dependency` directories, in order: where indirect crates are found."""
+    observed: bool = False
+    """A procedural macro may run in it, so what it looks at is observed and joins the path set."""
     link: Link | None = None
     """How an output is linked; None where none is."""
     remaps: Sequence[str] = ()

@@ -4,7 +4,7 @@ import os
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 from typing import Final, NewType, Protocol
 
 StatRecord = NewType("StatRecord", bytes)
@@ -26,6 +26,11 @@ def exists(record: StatRecord) -> bool:
 def is_regular(record: StatRecord) -> bool:
     """Whether the record is of a regular file that exists."""
     return record[:4] == NO_ERRNO and S_ISREG(int.from_bytes(record[4:8], "little"))
+
+
+def is_directory(record: StatRecord) -> bool:
+    """Whether the record is of a directory that exists."""
+    return record[:4] == NO_ERRNO and S_ISDIR(int.from_bytes(record[4:8], "little"))
 
 
 def record_of(status: os.stat_result) -> StatRecord:
@@ -66,6 +71,8 @@ class Run:
     cpu_us: int
     notes: bytes | None = None
     """What stands in the memory file that the compiler was given; None where it was not."""
+    seen: bytes | None = None
+    """What the program and its children noted of what they looked at (`wire.seen`); None where nobody watched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +113,14 @@ class View(Protocol):
     def ask(self, argv: Sequence[str]) -> Run:
         """Run a question to a compiler (`rustc --print sysroot`): quiet, in the client's cwd and environment."""
 
-    def compile(self, noting: Sequence[str] = (), *, adding: Sequence[str] = ()) -> Run:
+    def compile(
+        self, noting: Sequence[str] = (), *, adding: Sequence[str] = (), observing: bool = False
+    ) -> Run:
         """Run the compiler as the client was called, with the words of `adding` behind, its streams passed on live.
 
         With `noting`, words that make it write into the memory file `limits.NOTES_DESCRIPTOR`: those stand behind the
-        others, unless the client has no such file to give; then `notes` is None.
+        others, unless the client has no such file to give; then `notes` is None. When `observing`, the compiler and
+        its children note what they look at, unless it cannot be observed; then `seen` is None.
         """
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:

@@ -1,6 +1,7 @@
 """How path sets and action results are written into a row: compact, and with a checksum.
 
-    path set        u32 files, u32 absent, u32 env; then all of them in that order, separated by NUL
+    path set        u32 files, u32 absent, u32 env; then all of them in that order, separated by NUL;
+                    with listings or places: u32 0xFFFFFFFF, u32 files, absent, env, listed, places, and all of them
     action result   u32 CRC-32 of what follows;
                     u64 compile_us, i64 created_s, u32 lengths of dep_info, stdout, stderr, unit_name,
                     u32 outputs, u32 bound; dep_info, stdout, stderr, unit_name;
@@ -14,6 +15,7 @@ than BLAKE3 for 8 kB.
 
 import struct
 import zlib
+from itertools import islice
 from typing import Final
 
 from blake3 import blake3
@@ -26,6 +28,9 @@ from dunnage.model.path_set import PathSet
 CHECK_BYTES: Final = 16
 _CRC: Final = struct.Struct("<I")
 _COUNTS: Final = struct.Struct("<III")
+_ALL_COUNTS: Final = struct.Struct("<IIIIII")
+_WITH_LISTINGS: Final = 0xFFFFFFFF
+"""Where the first count would be: no body can hold that many strings."""
 _HEAD: Final = struct.Struct("<QqIIIIII")
 _OUTPUT: Final = struct.Struct(f"<{DIGEST_BYTES}sQBI")
 _BOUND: Final = struct.Struct("<II")
@@ -42,21 +47,32 @@ def check(data: bytes) -> bytes:
 
 def encode_path_set(paths: PathSet) -> bytes:
     """The row's bytes. StoreError if a string cannot be written."""
-    words = (*paths.files, *paths.absent, *paths.env)
+    kinds = (paths.files, paths.absent, paths.env, paths.listed, paths.places)
+    words = [word for kind in kinds for word in kind]
     text = "\0".join(words)
     if text.count("\0") != max(0, len(words) - 1):
         raise StoreError("A path set with a NUL in a name cannot be stored.")
-    return _COUNTS.pack(len(paths.files), len(paths.absent), len(paths.env)) + _bytes(text)
+    counts = [len(kind) for kind in kinds]
+    with_listings = paths.listed or paths.places
+    head = _ALL_COUNTS.pack(_WITH_LISTINGS, *counts) if with_listings else _COUNTS.pack(*counts[:3])
+    return head + _bytes(text)
 
 
 def decode_path_set(body: bytes, digest: bytes) -> PathSet:
     """The path set of a row. Damaged."""
     if check(body) != digest or len(body) < _COUNTS.size:
         raise Damaged("path set")
-    files, absent, env = _COUNTS.unpack_from(body)
-    text = body[_COUNTS.size :].decode("utf-8", "surrogateescape")
-    words = text.split("\0") if files + absent + env else []
-    return PathSet(tuple(words[:files]), tuple(words[files : files + absent]), tuple(words[files + absent :]))
+    counts: tuple[int, ...] = _COUNTS.unpack_from(body)
+    at = _COUNTS.size
+    if counts[0] == _WITH_LISTINGS:
+        if len(body) < _ALL_COUNTS.size:
+            raise Damaged("path set")
+        counts, at = _ALL_COUNTS.unpack_from(body)[1:], _ALL_COUNTS.size
+    words = body[at:].decode("utf-8", "surrogateescape").split("\0") if any(counts) else []
+    if len(words) != sum(counts):
+        raise Damaged("path set")
+    left = iter(words)
+    return PathSet(*(tuple(islice(left, count)) for count in counts))
 
 
 def encode_result(result: ActionResult) -> bytes:

@@ -8,7 +8,7 @@ Usage:
 
 import sys
 from collections.abc import Iterator, Sequence
-from enum import IntEnum, IntFlag
+from enum import IntEnum, IntFlag, StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -23,17 +23,29 @@ from dunnage.wire.messages import (
     Stream,
     Tty,
 )
+from dunnage.wire.seen import (
+    SEEN_ALIGNMENT,
+    SEEN_HEADER_BYTES,
+    SEEN_LIBRARY,
+    SEEN_NOTE,
+    SEEN_VARIABLE,
+    SEEN_VERSION,
+    SeenKind,
+    UnseenWord,
+)
 from dunnage.wire.version import MAGIC_NUMBER, WIRE_VERSION, Capability
 
 FILE: Final = "native/wire.h"
 
-_SETS: Final[Sequence[tuple[str, type[IntEnum] | type[IntFlag], str]]] = (
+_SETS: Final[Sequence[tuple[str, type[IntEnum | IntFlag | StrEnum], str]]] = (
     ("CAPABILITY", Capability, "Capabilities, in HELLO and WELCOME."),
     ("TTY", Tty, "HELLO.tty: which streams are terminals."),
     ("RUN", RunFlag, "RUN.flags."),
     ("STREAM", Stream, "OUTPUT.stream."),
     ("ENTRY", EntryKind, "LISTED.names: what a name is."),
     ("SOURCE", FileSource, "WRITE.files: where the bytes come from."),
+    ("NOTE", SeenKind, "What a note of SEEN is of."),
+    ("UNSEEN", UnseenWord, "What a note of the kind UNSEEN says."),
 )
 
 _RECORD_FIELDS: Final = ("ERRNO", "MODE", "DEV", "INO", "SIZE", "MTIME_NS", "CTIME_NS")
@@ -53,6 +65,7 @@ LIMITS: Final = (
     "REPLY_TIMEOUT_S",
     "OUTPUT_TIMEOUT_MS",
     "NOTES_DESCRIPTOR",
+    "SEEN_BYTES_MAX",
 )
 """The limits that both sides keep; each field's limit is one of them."""
 
@@ -92,12 +105,22 @@ def _lines() -> Iterator[str]:
     for prefix, members, title in _SETS:
         yield f"/* {title} */"
         for member in members:
-            yield _define(f"{prefix}_{member.name}", f"{member.value}u")
+            value = f'"{member}"' if isinstance(member, StrEnum) else f"{member.value}u"
+            yield _define(f"{prefix}_{member.name}", value)
         yield ""
     yield "/* A stat record, and where its fields begin. */"
     yield _define("STAT_RECORD_BYTES", STAT.size)
     for name, offset in _record_offsets():
         yield _define(f"STAT_{name}_AT", offset)
+    yield ""
+    yield "/* The memory file of SEEN: a header (u32 version, u32 zero, u64 used, zeros), then notes (u32 size,"
+    yield " * u32 pid, u16 kind, u16 zero, u32 value, text, NUL, zeros). */"
+    yield _define("SEEN_LIBRARY", f'"{SEEN_LIBRARY}"')
+    yield _define("SEEN_VARIABLE", f'"{SEEN_VARIABLE}"')
+    yield _define("SEEN_VERSION", f"{SEEN_VERSION}u")
+    yield _define("SEEN_HEADER_BYTES", SEEN_HEADER_BYTES)
+    yield _define("SEEN_NOTE_BYTES", SEEN_NOTE.size)
+    yield _define("SEEN_ALIGNMENT", SEEN_ALIGNMENT)
     yield ""
     yield "/* Limits; dunnage/limits.py says what they rest on. */"
     for name in LIMITS:

@@ -259,7 +259,7 @@ KINDS: Final[dict[str, Kind]] = {
     "code": _range(_I32, 255),
     "signal": _range(_I32, 64),
     "flag": _range(_U8, 1),
-    "run_flags": _range(_U32, max(RunFlag)),
+    "run_flags": _range(_U32, sum(RunFlag)),
     "stream": Kind(_read_stream, _write_stream, Stream.STDOUT, 1),
     "blob": Kind(_read_blob, _write_blob, b"", 4, 1),
     "text": Kind(_read_text, _write_text, "", 4, 1),

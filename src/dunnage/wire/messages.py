@@ -7,7 +7,7 @@ All integers are little endian. A field is one of these kinds:
     code                        i32: what `_exit` takes, 0 to 255
     signal                      i32: the signal that ended a process, 1 to 64; 0 for none
     flag                        u8: 0 or 1
-    run_flags                   u32: 0, or one of `RunFlag`
+    run_flags                   u32: bits of `RunFlag`, and no others
     blob                        u32 length, then the bytes
     text                        a blob: a path, a word, a name; of any encoding (str with surrogateescape)
     texts                       u32 count, u32 bytes of the rest, then that many texts, each ended by a NUL
@@ -62,13 +62,15 @@ class Tty(IntFlag):
 
 
 class RunFlag(IntFlag):
-    """How RUN runs."""
+    """How RUN runs: any of these together."""
 
     QUIET = 1
     """The streams go to the daemon only, stdin is empty: a question to a compiler, not the user's compile."""
     NOTES = 2
     """The compiler inherits an empty memory file as number `NOTES_DESCRIPTOR`, and `argv` stands behind the words of
     HELLO. Where that cannot be done they are left out, and there are no notes."""
+    SEEN = 4
+    """The program and its children note what they look at (`wire.seen`), where they can be observed."""
 
 
 class EntryKind(IntEnum):
@@ -187,6 +189,7 @@ class Exited:
         Field("wall_us", "u64"),
         Field("cpu_us", "u64"),
         Field("notes", "flag"),
+        Field("seen", "flag"),
     )
     errno: int
     """Not 0 when the program could not be started at all."""
@@ -199,6 +202,8 @@ class Exited:
     """User and system time of the compiler and the children that it waited for."""
     notes: int = 0
     """1: the memory file of NOTES travels with the frame, whatever the compiler made of it."""
+    seen: int = 0
+    """1: the memory file of SEEN travels with the frame, behind that of NOTES; 0 where nothing was observed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+from support.battery import macros
 from support.battery.case import BASE, Build, Case, Look, app, app_with_macro, package
 from support.battery.native import archive, sysroot_crate, target_file
 from support.tools import toolchain
@@ -106,18 +107,7 @@ CASES = [
         files=DESCRIBED,
         a=_described("one"), b=_described("two"),
     ),
-    Case(
-        line=3, name="macro-and-file", claim="A proc macro that reads a file sees today's.",
-        files=app_with_macro('format!("{:?}", std::fs::read_to_string("data.txt").unwrap()).parse().unwrap()'),
-        a=Build(files={"data.txt": "one"}), b=Build(files={"data.txt": "two"}),
-        limit="what a proc macro reads in silence is not observed yet",
-    ),
-    Case(
-        line=3, name="macro-and-variable", claim="A proc macro that reads a variable of its own sees today's.",
-        files=app_with_macro('format!("{:?}", std::env::var("WORD").unwrap_or_default()).parse().unwrap()'),
-        a=Build(env={"WORD": "one"}), b=Build(env={"WORD": "two"}),
-        limit="what a proc macro reads in silence is not observed yet",
-    ),
+    *macros.CASES,
     Case(
         line=4, name="moved-module", claim="`x.rs` that became `x/mod.rs` is another file.",
         files=app(MOVED), a=Build(files={"src/greeting.rs": WHERE}), b=Build(files={"src/greeting/mod.rs": WHERE}),

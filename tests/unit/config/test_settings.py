@@ -52,13 +52,14 @@ def test_the_user_then_the_project_then_the_environment(user: Path, project: Pat
         "log_level": "DUNNAGE_LOG_LEVEL",
         "key_texts": "default",
         "verify": "default",
+        "observe": "default",
         "portable": "default",
         "container_arch": str(project / "dunnage.toml"),
     }
     assert found.value("size_max") == found.size_max
 
 
-def test_clients_are_told_of_their_modes_and_of_nothing_else(user: Path, project: Path) -> None:
+def test_clients_are_told_what_is_not_as_ever(user: Path, project: Path) -> None:
     def told(**environ: str) -> dict[str, str]:
         return settings.load(project, {"DUNNAGE_CONFIG": str(user), **environ}).for_clients()
 
@@ -67,6 +68,8 @@ def test_clients_are_told_of_their_modes_and_of_nothing_else(user: Path, project
     user.write_text("verify = true\n")
     assert told() == {"DUNNAGE_VERIFY": "1"}
     assert told(DUNNAGE_VERIFY="0") == {}
+    assert told(DUNNAGE_VERIFY="0", DUNNAGE_OBSERVE="off") == {"DUNNAGE_OBSERVE": "0"}
+    assert told(DUNNAGE_OBSERVE="on") == {"DUNNAGE_VERIFY": "1"}
     (project / "dunnage.toml").write_text("portable = true\n")
     assert told() == {"DUNNAGE_VERIFY": "1", "DUNNAGE_PORTABLE": "1"}
 

@@ -33,6 +33,7 @@ from dunnage.wire.messages import (
     Written,
 )
 from dunnage.wire.messages import Run as RunRequest
+from dunnage.wire.seen import SEEN_HEADER, SEEN_VERSION
 from support.hand_client import HandClient, hello
 from support.units import record_at
 
@@ -199,6 +200,71 @@ def test_notes_of_a_compile(scene: Scene) -> None:
 def test_a_client_without_notes(scene: Scene) -> None:
     scene.answer(Exited(0, 0, 0, 5, 6, 7, 0))
     assert scene.view.compile(["-C", "link-arg=y"]).notes is None
+
+
+def seen_file(data: bytes, used: int, size: int = limits.SEEN_BYTES_MAX) -> int:
+    made = os.memfd_create("seen")
+    os.write(made, SEEN_HEADER.pack(SEEN_VERSION, 0, used) + data)
+    os.ftruncate(made, size)
+    return made
+
+
+def test_what_was_seen_in_a_compile(scene: Scene) -> None:
+    seen = seen_file(b"12345678", 8)
+    scene.answer(Exited(0, 0, 0, 5, 6, 7, 0, 1), descriptors=(seen,))
+    run = scene.view.compile(observing=True)
+    assert run.seen == SEEN_HEADER.pack(SEEN_VERSION, 0, 8) + b"12345678"
+    [request] = scene.requests()
+    assert isinstance(request, RunRequest)
+    assert (request.flags, list(request.argv)) == (RunFlag.SEEN, [])
+    os.close(seen)
+
+
+def test_notes_and_what_was_seen_come_together(scene: Scene) -> None:
+    notes, seen = memory_file(b"x: crt1.o"), seen_file(b"12345678", 8)
+    scene.answer(Exited(0, 0, 0, 5, 6, 7, 1, 1), descriptors=(notes, seen))
+    run = scene.view.compile(["-C", "link-arg=y"], observing=True)
+    assert (run.notes, run.seen) == (b"x: crt1.o", SEEN_HEADER.pack(SEEN_VERSION, 0, 8) + b"12345678")
+    [request] = scene.requests()
+    assert isinstance(request, RunRequest)
+    assert request.flags == RunFlag.NOTES | RunFlag.SEEN
+    os.close(notes)
+    os.close(seen)
+
+
+def test_a_program_that_cannot_be_observed(scene: Scene) -> None:
+    scene.answer(Exited(0, 0, 0, 5, 6, 7, 0, 0))
+    assert scene.view.compile(observing=True).seen is None
+
+
+@pytest.mark.parametrize(
+    ("used", "size", "read"),
+    [
+        (1 << 63, 4096, 4096),
+        (1 << 63, 65, 65),
+        (0, 4096, 64),
+        (100, 1 << 40, 164),
+        (0, 63, None),
+        (8, 0, None),
+    ],
+)
+def test_what_a_program_says_of_its_notes_is_not_believed(
+    scene: Scene, used: int, size: int, read: int | None
+) -> None:
+    """No more is read than there is, however much is said to be used."""
+    seen = seen_file(bytes(8), used, size)
+    scene.answer(Exited(0, 0, 0, 5, 6, 7, 0, 1), descriptors=(seen,))
+    found = scene.view.compile(observing=True).seen
+    assert (None if found is None else len(found)) == read
+    os.close(seen)
+
+
+def test_what_is_no_file_was_not_seen(scene: Scene) -> None:
+    read, write = os.pipe()
+    scene.answer(Exited(0, 0, 0, 5, 6, 7, 0, 1), descriptors=(read,))
+    assert scene.view.compile(observing=True).seen is None
+    os.close(read)
+    os.close(write)
 
 
 def test_too_many_notes_are_none(scene: Scene) -> None:

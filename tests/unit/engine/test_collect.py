@@ -12,12 +12,15 @@ from dunnage import limits
 from dunnage.engine.collect import Collected, collect
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
+from dunnage.keys.listings import listing_digest
 from dunnage.model.unit import Input
-from dunnage.model.view import Run, ViewGone
+from dunnage.model.view import Entry, Run, ViewGone
 from dunnage.store.store import Store
+from dunnage.wire.seen import SeenKind
 from support.crates import real_rustc
+from support.noting import began, memory, note
 from support.subjects import ended, make_outputs, subject_of, written
-from support.units import LocalView
+from support.units import LocalView, record_at
 
 
 @pytest.fixture(autouse=True)
@@ -198,3 +201,58 @@ def test_a_static_library_has_read_the_crates_in_it(tmp_path: Path, digests: Dig
     assert isinstance(found, Collected)
     assert "{workspace}/deps/libdep.rlib" in found.paths.files
     found.close()
+
+
+def watched(tmp_path: Path) -> Subject:
+    written(tmp_path / "src/lib.rs", "")
+    written(tmp_path / "data/one.txt", "")
+    found = subject_of(tmp_path, observed=True)
+    make_outputs(found, "x.d: src/lib.rs\n\n# env-dep:HOME\n")
+    return found
+
+
+def notes(*more: bytes) -> Run:
+    return ended(seen=memory(began(), *more))
+
+
+def test_what_a_macro_looked_at_joins_the_path_set(tmp_path: Path, digests: Digests) -> None:
+    subject = watched(tmp_path)
+    here = subject.unit.cwd
+    run = notes(
+        note(SeenKind.READ, f"{here}/data/one.txt"),
+        note(SeenKind.LOOKED, f"{here}/data/two.txt"),
+        note(SeenKind.LISTED, f"{here}/data"),
+        note(SeenKind.LOOKED, f"{here}/src"),
+        note(SeenKind.ENV, "WORD"),
+    )
+    found = collect(LocalView(), subject, run, digests)
+    assert isinstance(found, Collected)
+    assert found.paths.files == ("{workspace}/data/one.txt",)
+    assert found.paths.absent == ("{workspace}/data/two.txt",)
+    assert found.paths.listed == ("{workspace}/data",)
+    assert found.paths.places == ("{workspace}/src",)
+    assert found.paths.env == ("HOME", "WORD")
+    assert found.around.listings == (listing_digest([Entry("one.txt", False)]),)
+    assert f"{here}/data/one.txt" in found.unread
+    found.close()
+
+
+def test_what_a_macro_looked_at_and_changed_meanwhile(tmp_path: Path, digests: Digests) -> None:
+    subject = watched(tmp_path)
+    path = f"{subject.unit.cwd}/data/one.txt"
+    began_ns = os.stat(path).st_ctime_ns - 1
+    run = ended(started_ns=began_ns, seen=memory(began(), note(SeenKind.READ, path)))
+    subject.records[f"{subject.unit.cwd}/src/lib.rs"] = record_at(f"{subject.unit.cwd}/src/lib.rs")
+    assert reason(collect(LocalView(), subject, run, digests)) == ("input-changed", path)
+    listed = memory(began(), note(SeenKind.LISTED, f"{subject.unit.cwd}/data"))
+    found = collect(LocalView(), subject, ended(started_ns=began_ns, seen=listed), digests)
+    assert reason(found) == ("input-changed", f"{subject.unit.cwd}/data")
+
+
+def test_what_could_not_be_followed_is_not_stored(tmp_path: Path, digests: Digests) -> None:
+    subject = watched(tmp_path)
+    network = notes(note(SeenKind.UNSEEN, "network"))
+    assert reason(collect(LocalView(), subject, network, digests))[0] == "macro-unseen"
+    assert reason(collect(LocalView(), subject, ended(), digests))[0] == "macro-unobserved"
+    many = notes(*(note(SeenKind.ENV, f"V{n}") for n in range(limits.VARIABLES_PER_PATH_SET_MAX)))
+    assert reason(collect(LocalView(), subject, many, digests)) == ("macro-unseen", "too many variables")

@@ -157,7 +157,7 @@ def test_a_compiler_that_was_killed(tmp_path: Path, engine: Engine, store: Store
     invocation = made.invocation()
     view = made.view(invocation)
     killed = Run(code=0, signal=9, stdout=b"", stderr=b"", started_ns=0, wall_us=1, cpu_us=1)
-    view.compile = lambda *_, **__: killed  # type: ignore[method-assign]
+    view.compile = lambda *_, **_more: killed  # type: ignore[method-assign]
     assert named(engine.serve(view, invocation)) == ("miss", "killed")
     assert view.ended == killed
     assert store.size().actions == 0

@@ -379,9 +379,7 @@ def test_an_incremental_directory_that_the_leader_filled(tmp_path: Path, scene: 
     view, first = Waiting(made), made.view(made.invocation())
     compile_it = first.compile
 
-    def compile_late(
-        *_: object, **__: object
-    ) -> Run:  # while rustc works, there is a session already, and nobody waits
+    def compile_late(*_: object, **_more: object) -> Run:  # there is a session by now, and nobody waits
         scene.begin(view)
         return compile_it()
 

@@ -1,10 +1,12 @@
 """Lookup: the right result for today's contents and places, or which of the reasons there is none."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dunnage.engine.around import look_around
 from dunnage.engine.lookup import is_here, look_up
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.keys.digests import Digests
@@ -49,7 +51,12 @@ class Scene:
         ]
         files = list(Located.at(subject.roots, paths).files)
         contents = [digest for digest in self.digests.of(view, files, view.stat(files)) if digest is not None]
-        action = action_key(action_text(subject.key, inputs, paths, contents, subject.env, subject.roots))
+        located = Located.at(subject.roots, paths)
+        records = dict(zip(located.all, view.stat(located.all), strict=True))
+        around = look_around(view, located, records, self.digests)
+        assert around is not None
+        text = action_text(subject.key, inputs, paths, contents, subject.env, subject.roots, around)
+        action = action_key(text)
         self.store.add(subject.key, paths, action, result)
 
     def look_up(self, **changes: Any) -> ActionResult | str:
@@ -146,3 +153,31 @@ def test_files_of_older_path_sets_are_statted_once(scene: Scene) -> None:
     look_up(LocalView(), subject, paths, scene.digests, scene.store)
     assert exists(subject.records[f"{scene.directory}/src/a.rs"])
     assert not exists(subject.records[f"{scene.directory}/src/a/mod.rs"])
+
+
+AROUND = PathSet(absent=("{workspace}/t/none",), listed=("{workspace}/t",), places=("{workspace}/t/sub",))
+
+
+def test_the_names_in_a_directory_that_was_listed_count(scene: Scene) -> None:
+    written(scene.directory / "t/sub/x", "")
+    scene.remember(result_of(), AROUND)
+    assert scene.look_up() == result_of()
+    written(scene.directory / "t/sub/y", "")
+    assert scene.look_up() == result_of()
+    written(scene.directory / "t/y", "")
+    assert scene.look_up() == "inputs-changed"
+    (scene.directory / "t/y").unlink()
+    assert scene.look_up() == result_of()
+    (scene.directory / "t").rename(scene.directory / "u")
+    assert scene.look_up() == "inputs-changed"
+
+
+def test_the_kind_of_a_place_counts(scene: Scene) -> None:
+    written(scene.directory / "t/sub", "").unlink()
+    (scene.directory / "t/sub").mkdir()
+    scene.remember(result_of(), PathSet(places=("{workspace}/t/sub",)))
+    assert scene.look_up() == result_of()
+    (scene.directory / "t/sub").rmdir()
+    assert scene.look_up() == "inputs-changed"
+    os.mkfifo(scene.directory / "t/sub")
+    assert scene.look_up() == "inputs-changed"

@@ -235,7 +235,7 @@ def test_other_files_were_read(scene: Scene) -> None:
 def test_a_compiler_that_fails_where_it_did_not(scene: Scene) -> None:
     view = scene.view(verify=True)
     failed = Run(code=101, signal=0, stdout=b"", stderr=b"", started_ns=0, wall_us=1, cpu_us=1)
-    view.compile = lambda *_, **__: failed  # type: ignore[method-assign]
+    view.compile = lambda *_, **_more: failed  # type: ignore[method-assign]
     assert named(scene.serve(view)) == ("miss", "verify-differs")
     assert view.ended == failed
     assert "the compiler ended with 101 instead of 0" in scene.reports[0][2]
@@ -246,7 +246,7 @@ def test_a_compiler_that_fails_where_it_did_not(scene: Scene) -> None:
 def test_a_compiler_that_was_killed_proves_nothing(scene: Scene) -> None:
     view = scene.view(verify=True)
     killed = Run(code=0, signal=9, stdout=b"", stderr=b"", started_ns=0, wall_us=1, cpu_us=1)
-    view.compile = lambda *_, **__: killed  # type: ignore[method-assign]
+    view.compile = lambda *_, **_more: killed  # type: ignore[method-assign]
     assert named(scene.serve(view)) == ("miss", "killed")
     assert scene.reports == []
     assert named(scene.build()) == ("hit", "local")
@@ -257,7 +257,7 @@ def test_a_source_that_changes_while_the_compiler_runs_proves_nothing(scene: Sce
     view = scene.view(verify=True)
     compile_it = view.compile
 
-    def save_and_compile(*_: object, **__: object) -> Run:
+    def save_and_compile(*_: object, **_more: object) -> Run:
         scene.crate.write("src/lib.rs", text)
         return compile_it()
 

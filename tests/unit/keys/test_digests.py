@@ -11,8 +11,9 @@ from blake3 import blake3
 
 from dunnage import limits
 from dunnage.keys.digests import Digests, hash_descriptor, is_settled
+from dunnage.keys.listings import listing_digest
 from dunnage.model.digest import Digest
-from dunnage.model.view import STAT, StatRecord, ViewGone
+from dunnage.model.view import STAT, Entry, StatRecord, ViewGone
 from support.units import LocalView, record_at
 
 LATER_NS = 3_600_000_000_000
@@ -167,3 +168,45 @@ def test_a_client_that_leaves_meanwhile_leaves_nothing_open(tmp_path: Path) -> N
     with pytest.raises(ViewGone), digests.reading_ahead(LocalView(), [str(tmp_path / "a")]):
         raise ViewGone("client-gone", "it left")
     assert set(os.listdir("/proc/self/fd")) == before
+
+
+class Counting(LocalView):
+    """Counts listings."""
+
+    listings = 0
+
+    def entries(self, path: str) -> list[Entry] | None:
+        self.listings += 1
+        return super().entries(path)
+
+
+def test_a_directory_that_is_as_it_was_is_listed_once(tmp_path: Path) -> None:
+    digests, _ = digests_at(LATER_NS)
+    view, path = Counting(), str(tmp_path)
+    (tmp_path / "a").touch()
+    first = digests.of_listing(view, path, record_at(path))
+    assert first == digests.of_listing(view, path, record_at(path)) == listing_digest([Entry("a", False)])
+    assert view.listings == 1
+    (tmp_path / "a").write_text("its contents do not count")
+    assert digests.of_listing(view, path, record_at(path)) == first
+    (tmp_path / "a").rename(tmp_path / "b")
+    assert digests.of_listing(view, path, record_at(path)) == listing_digest([Entry("b", False)])
+    assert view.listings == 2
+
+
+def test_a_directory_that_changed_just_now_is_listed_again(tmp_path: Path) -> None:
+    digests, _ = digests_at(0)
+    view, path = Counting(), str(tmp_path)
+    for _ in range(2):
+        assert digests.of_listing(view, path, record_at(path)) == listing_digest([])
+    assert view.listings == 2
+
+
+def test_what_is_no_directory_has_no_names(tmp_path: Path) -> None:
+    digests, _ = digests_at(LATER_NS)
+    file = tmp_path / "file"
+    file.touch()
+    for path in (str(file), str(tmp_path / "nothing")):
+        assert digests.of_listing(LocalView(), path, record_at(path)) is None
+    record = record_at(str(tmp_path))
+    assert digests.of_listing(LocalView(), str(tmp_path / "gone"), record) is None

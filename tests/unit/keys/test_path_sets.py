@@ -1,7 +1,11 @@
 """Path sets: what was read, what would have been read first, and which variables."""
 
-from dunnage.keys.path_sets import absolute, module_twin, rust_path_set
+import pytest
+
+from dunnage import limits
+from dunnage.keys.path_sets import absolute, joined, module_twin, rust_path_set, too_many
 from dunnage.keys.roots import Roots
+from dunnage.model.path_set import PathSet
 
 ROOTS = Roots.of([("workspace", "/ws"), ("target", "/ws/target")])
 
@@ -50,3 +54,31 @@ def test_a_twin_that_was_read_is_not_absent() -> None:
     """`include!` can read both."""
     paths = rust_path_set(["/ws/a.rs", "/ws/a/mod.rs"], [], sources=frozenset(), cwd="/ws", roots=ROOTS)
     assert paths.absent == ()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "bound", "word"),
+    [
+        (["files"], limits.FILES_PER_PATH_SET_MAX, "files"),
+        (["listed"], limits.LISTINGS_PER_PATH_SET_MAX, "directories"),
+        (["absent", "places"], limits.PLACES_PER_PATH_SET_MAX, "places"),
+        (["env"], limits.VARIABLES_PER_PATH_SET_MAX, "variables"),
+    ],
+)
+def test_more_than_is_kept(kinds: list[str], bound: int, word: str) -> None:
+    most = {kind: ("x",) * (bound // len(kinds)) for kind in kinds}
+    assert too_many(PathSet(**most)) is None
+    assert too_many(PathSet(**(most | {kinds[0]: (*most[kinds[0]], "x")}))) == word
+
+
+def test_what_was_looked_at_besides_joins() -> None:
+    paths = PathSet(files=("{workspace}/a",), absent=("/x",), env=("A",))
+    found = joined(
+        paths, ROOTS, files=["/ws/a", "/ws/b"], absent=["/ws/c"], env=["B", "A"], listed=["/ws/target/out"],
+        places=["/ws"],
+    )  # fmt: skip
+    assert found == PathSet(
+        files=("{workspace}/a", "{workspace}/b"), absent=("/x", "{workspace}/c"), env=("A", "B"),
+        listed=("{target}/out",), places=("{workspace}",),
+    )  # fmt: skip
+    assert joined(paths, ROOTS, files=[], absent=[], listed=[], places=[], env=[]) == paths

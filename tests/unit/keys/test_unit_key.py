@@ -2,9 +2,10 @@
 
 import pytest
 
+from dunnage.keys.ambient import whole_environment
 from dunnage.keys.roots import Roots
 from dunnage.keys.toolchain import Toolchain
-from dunnage.keys.unit_key import action_key, action_text, unit_key, unit_text
+from dunnage.keys.unit_key import Around, action_key, action_text, unit_key, unit_text
 from dunnage.model.digest import Digest, ToolchainId, UnitKey
 from dunnage.model.path_set import PathSet
 from dunnage.model.unit import SearchDir, Word
@@ -65,6 +66,20 @@ def test_the_text_of_an_action_names_every_content() -> None:
         "env EMPTY: ",
         "env MISSING (unset): ",
         "env OUT_DIR: {target}/out",
+    ]
+
+
+def test_the_text_of_an_action_names_what_was_looked_at() -> None:
+    text = action_text(
+        UnitKey(b"u" * 32), [], PathSet(env=("*", "A"), listed=("{workspace}/t",), places=("/x", "/y")), [], {"A": "1"},
+        ROOTS, Around([Digest(b"l" * 32)], [True, False]),
+    )  # fmt: skip
+    assert text.render().splitlines()[3:] == [
+        f"environment: {whole_environment({'A': '1'}, ROOTS).hex()}",
+        "env A: 1",
+        f"listing {{workspace}}/t: {(b'l' * 32).hex()}",
+        "there /x: directory",
+        "there /y: other",
     ]
 
 

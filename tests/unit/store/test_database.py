@@ -179,7 +179,7 @@ def test_a_long_log_is_copied_into_the_database(layout: Layout, monkeypatch: pyt
     # Left at its length, the log would look too long for ever, and each commit would copy it once more.
     assert os.stat(f"{layout.records}-wal").st_size == 0
     remember(database, b"y")
-    assert 0 < os.stat(f"{layout.records}-wal").st_size
+    assert os.stat(f"{layout.records}-wal").st_size > 0
     os.rename(layout.records, f"{layout.records}.away")
     database.checkpoint()
     assert not os.path.exists(layout.records)  # It makes nothing.

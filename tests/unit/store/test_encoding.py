@@ -21,7 +21,7 @@ from dunnage.store.encoding import (
 WIRE_TEXT = st.binary(max_size=12).map(lambda data: data.decode("utf-8", "surrogateescape"))
 NAMES = WIRE_TEXT.filter(lambda text: "\0" not in text)
 TUPLES = st.lists(NAMES, max_size=4).map(tuple)
-PATH_SETS = st.builds(PathSet, TUPLES, TUPLES, TUPLES)
+PATH_SETS = st.builds(PathSet, TUPLES, TUPLES, TUPLES, TUPLES, TUPLES)
 FILES = st.builds(
     StoredFile,
     WIRE_TEXT,
@@ -81,6 +81,15 @@ def test_a_path_set_under_another_digest_is_damaged() -> None:
         decode_path_set(encode_path_set(PathSet(("a",))), check(b"something else"))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"\xff\xff\xff\xff" + bytes(16), b"\2" + bytes(11) + b"a", b"\xff\xff\xff\xff\1" + bytes(19) + b"a\0b"],
+)
+def test_a_path_set_of_another_size_is_damaged(body: bytes) -> None:
+    with pytest.raises(Damaged):
+        decode_path_set(body, check(body))
+
+
 def test_pairs_do_not_run_into_each_other() -> None:
     assert encode_bound((("ab", "c"),)) != encode_bound((("a", "bc"),))
     assert encode_bound((("a", "b"), ("c", "d"))) != encode_bound((("c", "d"), ("a", "b")))
@@ -89,6 +98,8 @@ def test_pairs_do_not_run_into_each_other() -> None:
 def test_the_bytes_are_those_of_the_specification() -> None:
     body = encode_path_set(PathSet(("src/lib.rs", "src/\udcff.rs"), ("src/a/mod.rs",), ()))
     assert body == b"\2\0\0\0\1\0\0\0\0\0\0\0src/lib.rs\0src/\xff.rs\0src/a/mod.rs"
+    body = encode_path_set(PathSet(("a",), listed=("b", "c"), places=("d",)))
+    assert body == b"\xff\xff\xff\xff\1\0\0\0" + bytes(8) + b"\2\0\0\0\1\0\0\0a\0b\0c\0d"
     result = ActionResult(
         outputs=(StoredFile("link", Digest(bytes(range(32))), 5, True),),
         dep_info=b"dd",

@@ -64,12 +64,14 @@ def test_too_large(
 
     monkeypatch.setattr(build_client, "compile_to", compile_to)
     monkeypatch.setattr(build_client, "SIZE_MAX", 500)
+    monkeypatch.setattr(build_client, "compile_library", compile_to)
     asked = ["--arch", "riscv64", "--into", str(tmp_path), "--force"]
     assert build_client.main(asked) == 0
-    assert "700 bytes" in capsys.readouterr().out
+    assert "700 and    700 bytes" in capsys.readouterr().out
     assert build_client.main([*asked, "--check-size"]) == 1
     assert "at most 500 bytes" in capsys.readouterr().err
-    files = [tmp_path / "riscv64" / name for name in build_client.NAMES]
-    assert [file.read_text() for file in files] == ["riscv64" * 100] * 2
-    assert [file.stat().st_mode & 0o777 for file in files] == [0o755] * 2
-    assert sorted(os.listdir(tmp_path / "riscv64")) == sorted(build_client.NAMES)
+    every = [*build_client.NAMES, build_client.LIBRARY]
+    files = [tmp_path / "riscv64" / name for name in every]
+    assert [file.read_text() for file in files] == ["riscv64" * 100] * 3
+    assert [file.stat().st_mode & 0o777 for file in files] == [0o755] * 3
+    assert sorted(os.listdir(tmp_path / "riscv64")) == sorted(every)

@@ -10,6 +10,7 @@ import pytest
 from dunnage import __version__, limits
 from dunnage.wire import header
 from dunnage.wire.messages import CLIENT_MESSAGES, DAEMON_MESSAGES, FileSource
+from dunnage.wire.seen import SEEN_NOTE, SEEN_VERSION, SeenKind
 from dunnage.wire.version import MAGIC, WIRE_VERSION, Capability
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -33,6 +34,10 @@ def test_every_number_is_that_of_python() -> None:
     assert said["CAPABILITY_DESCRIPTORS"] == f"{Capability.DESCRIPTORS.value}u"
     assert said["SOURCE_INLINE"] == f"{FileSource.INLINE.value}u"
     assert said["STAT_CTIME_NS_AT"] == "40"
+    assert said["SEEN_VERSION"] == f"{SEEN_VERSION}u"
+    assert said["SEEN_NOTE_BYTES"] == str(SEEN_NOTE.size)
+    assert said["NOTE_LIBRARY"] == f"{SeenKind.LIBRARY.value}u"
+    assert said["UNSEEN_NETWORK"] == '"network"'
     assert said["PATHS_PER_FRAME_MAX"] == f"{limits.PATHS_PER_FRAME_MAX}u"
 
 

@@ -37,7 +37,7 @@ def test_a_limit_is_a_number_of_limits() -> None:
 
 def test_the_largest_body_is_what_the_largest_message_takes() -> None:
     header = 5
-    assert body_bytes_max(Exited.FIELDS) == len(encode(Exited(0, 0, 0, 0, 0, 0, 0))) - header
+    assert body_bytes_max(Exited.FIELDS) == len(encode(Exited(0, 0, 0, 0, 0, 0, 0, 0))) - header
     largest = Output(Stream.STDOUT, bytes(limits.OUTPUT_CHUNK_BYTES_MAX))
     assert body_bytes_max(Output.FIELDS) == len(encode(largest)) - header
     records = Stats([bytes(48)] * limits.PATHS_PER_FRAME_MAX)

@@ -7,13 +7,18 @@ else, `CARGO_TERM_COLOR`, `CARGO_NET_RETRY`, `RUST_BACKTRACE`, …, must not cha
 from collections.abc import Mapping
 from typing import Final
 
+from dunnage.config.schema import BY_NAME
+from dunnage.config.values import is_on
 from dunnage.model.unit import Word
+
+OBSERVE: Final = BY_NAME["observe"].env
 
 RUSTC: Final[dict[str, str]] = {
     "RUSTC_BOOTSTRAP": "unlocks unstable features in a stable compiler, for all crates or those that it names",
     "RUSTC_FORCE_RUSTC_VERSION": "replaces the version that is written into metadata",
     "RUSTC_FORCE_INCR_COMP_ARTIFACT_HEADER": "the same in older compilers",
     "RUSTC_OVERRIDE_VERSION_STRING": "replaces the version that the compiler reports of itself",
+    "LLVM_OVERRIDE_PRODUCER": "the name of the producer that LLVM writes into bitcode",
     "RUSTC_LOG": "adds the compiler's log to stderr",
     "RUSTC_CTFE_BACKTRACE": "adds backtraces to diagnostics of constant evaluation",
     "RUST_TARGET_PATH": "where a `--target` that is no known triple is looked up",
@@ -106,6 +111,11 @@ def of_proc_macros(env: Mapping[str, str]) -> list[tuple[str, str | None]]:
 def paths_of_proc_macros(env: Mapping[str, str]) -> list[tuple[str, str]]:
     """Variables with places that a procedural macro may see."""
     return [(name, env[name]) for name in PROC_MACRO_PATHS if name in env]
+
+
+def is_observing(env: Mapping[str, str]) -> bool:
+    """Whether what a procedural macro looks at is observed: unless the client was told that it is not (`observe`)."""
+    return is_on(env.get(OBSERVE) or "on")
 
 
 def manifest(env: Mapping[str, str]) -> str | None:

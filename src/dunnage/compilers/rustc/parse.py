@@ -132,6 +132,9 @@ def _assemble(
         *command.inputs,
         *sorted(command.externs, key=_by_role),
     ]
+    observed = bool(command.externs) and environment.is_observing(env)
+    if command.externs and not observed:
+        words.append(Word("unobserved", ""))
     if command.externs:
         # Any crate may hand on a procedural macro: `serde` does, so `serde_derive` runs where nobody names it.
         counting += environment.of_proc_macros(env)
@@ -169,6 +172,7 @@ def _assemble(
         package_dir=env.get("CARGO_MANIFEST_DIR") or None,
         bundles_rlibs=any(output.kind == "staticlib" for output in outputs),
         library_dirs=command.library_dirs,
+        observed=observed,
         link=link,
         remaps=[word.value for word in command.remaps if word.name == "remap-path-prefix"],
         portable=is_portable(command, invocation),

@@ -130,6 +130,19 @@ def test_with_externs_procedural_macros_may_run() -> None:
     assert next(word for word in handed_on.words if word.name == "env OUT_DIR").is_path
 
 
+@pytest.mark.parametrize("word", ["0", "off", "false"])
+def test_what_macros_look_at_is_observed_unless_the_client_says_otherwise(word: str) -> None:
+    off = CARGO | {"DUNNAGE_OBSERVE": word}
+    assert not unit_of(env=CARGO).observed
+    observed = unit_of("--extern=a=/liba.rmeta", env=CARGO)
+    for env in (CARGO | {"DUNNAGE_OBSERVE": "1"}, CARGO | {"DUNNAGE_OBSERVE": ""}):
+        assert unit_of("--extern=a=/liba.rmeta", env=env) == observed
+    unobserved = unit_of("--extern=a=/liba.rmeta", env=off)
+    assert (observed.observed, unobserved.observed) == (True, False)
+    assert [word.name for word in unobserved.words if word not in observed.words] == ["unobserved"]
+    assert unit_of(env=off) == unit_of(env=CARGO)
+
+
 def test_noise_does_not_count() -> None:
     quiet = {
         name: value for name, value in CARGO.items() if name not in ("CARGO_TERM_COLOR", "CARGO_NET_RETRY")
