@@ -1,5 +1,6 @@
 """Which variables bind a result, and the one that does not in portable mode."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from dunnage.engine.bound import bound_by_environment
 from dunnage.engine.collect import Collected, collect
 from dunnage.engine.subject import Subject
 from dunnage.keys.digests import Digests
+from dunnage.model.path_set import ALL_VARIABLES
 from dunnage.store.store import Store
 from support.subjects import ended, make_outputs, subject_of, written
 from support.units import LocalView
@@ -52,6 +54,24 @@ def test_which_variables_bind(
     directory = tmp_path / "crate"
     wanted = f"{directory}/{read}" if read else ""
     assert bound_by_environment(*compiled(directory, store, wanted, env, portable=portable)) == bound
+
+
+def test_a_macro_that_was_watched_and_read_nothing_binds_nothing(tmp_path: Path, store: Store) -> None:
+    directory = tmp_path / "crate"
+    told = (("OUT_DIR", f"{directory}/{OUT}"), ("CARGO_MANIFEST_DIR", str(directory)))
+    subject, collected = compiled(directory, store, "", "PLAIN", env_paths=told)
+    assert bound_by_environment(subject, collected) == {"target", "workspace"}
+    subject.unit = replace(subject.unit, observed=True)
+    assert bound_by_environment(subject, collected) == set()
+    collected.paths = replace(collected.paths, env=("CARGO_MANIFEST_DIR",))
+    assert bound_by_environment(subject, collected) == {"workspace"}
+
+
+def test_a_program_that_may_read_any_variable_is_bound_to_all(tmp_path: Path, store: Store) -> None:
+    directory = tmp_path / "crate"
+    scene = compiled(directory, store, f"{directory}/{OUT}/made.rs", "OUT_DIR", portable=True)
+    scene[1].paths = replace(scene[1].paths, env=(ALL_VARIABLES,))
+    assert bound_by_environment(*scene) == {"target", "workspace"}
 
 
 def test_a_macro_may_have_read_it_for_another_end(tmp_path: Path, store: Store) -> None:
