@@ -12,7 +12,7 @@ PY := $(BIN)/python
 PYTEST := $(BIN)/pytest
 CLIENTS := src/dunnage/clients
 NATIVE := $(wildcard native/*.c native/*.h native/observe/*.c native/observe/*.h) tools/build_client.py
-C_FILES := $(wildcard native/*.[ch] native/observe/*.[ch] tests/native/*.[ch])
+C_FILES := $(wildcard native/*.[ch] native/observe/*.[ch] tests/native/*.[ch] bench/*.c)
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 SHADOW_EDITS ?= 200
@@ -102,7 +102,7 @@ lint-repository: $(VENV)/.dev
 test: setup native-all ## all tests
 	quick=0; alone=0; \
 	$(PYTEST) -n $(JOBS) --dist loadfile -m 'not alone' || quick=$$?; \
-	$(PYTEST) -m alone --durations 10 || alone=$$?; \
+	$(PYTEST) -m 'alone and not large' --durations 10 || alone=$$?; \
 	exit $$((quick > alone ? quick : alone))
 
 .PHONY: test-fast
@@ -115,7 +115,11 @@ test-fault: setup ## kill, hang, fill, delete
 
 .PHONY: test-e2e
 test-e2e: setup ## real projects on the host
-	$(PYTEST) tests/e2e
+	$(PYTEST) -m 'not large' tests/e2e
+
+.PHONY: test-large
+test-large: setup ## cargo-nextest cold and warm, byte for byte: some ten minutes, 5 GB of disk
+	$(PYTEST) -m large --durations 5
 
 .PHONY: test-container
 test-container: setup native-all ## real projects in docker, podman and cross

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import builds, client, contestants, daemon, units
+from bench import builds, client, containers, contestants, daemon, notice, scale, units
 from bench.plot import draw
 from bench.report import Report, print_report
 from bench.units import Unit
@@ -16,7 +16,7 @@ from dunnage.config.clients import client_dir, host_arch
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = {"ripgrep": "15.2.0", "hyperfine": "1.20.0", "cargo-nextest": "0.9.151"}
-PARTS = ("builds", "units", "client", "daemon", "sessions")
+PARTS = ("builds", "units", "containers", "client", "notice", "daemon", "scale", "sessions")
 
 
 def arguments() -> argparse.Namespace:
@@ -48,7 +48,7 @@ def race(
     """The rounds of library units alone, and of builds, each turn told as it ends."""
     cache = ROOT / ".cache" / "bench"
     cache.mkdir(parents=True, exist_ok=True)
-    everybody = contestants.installed(cache)
+    everybody = contestants.installed(cache, console.print)
     racing = {name: everybody[name] for name in asked.only or everybody}
     races = []
     if "units" in asked.part:
@@ -62,6 +62,19 @@ def race(
             console.print(f"{kind}, round {number + 1}: {name}: cold {times.cold[-1]:.2f} s{last}")
 
 
+def contain(report: Report, site: builds.Site, console: Console) -> None:
+    """The rounds of warm builds in containers, where there is a docker engine."""
+    from support.require import missing
+
+    reason = missing("docker")
+    if reason is not None:
+        console.print(f"containers: not measured: {reason}")
+        return
+    for number, name, ways, hits in containers.race(site, report.rounds):
+        report.containers, report.container_hits = ways, hits
+        console.print(f"containers, round {number + 1}: {name}: warm {ways[name].warm[-1]:.2f} s")
+
+
 def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: Console) -> None:
     """Every part that was asked for."""
     if "client" in asked.part:
@@ -70,12 +83,18 @@ def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: C
         report.throughput = daemon.throughput(scratch, widths=(1, 8, 64), hits=1000)
     if "daemon" in asked.part:
         report.answers = daemon.answers(scratch, runs=20)
-    if {"builds", "units", "daemon"} & set(asked.part):
+    if "notice" in asked.part:
+        report.notice = notice.measure(scratch / "notice", runs=20)
+    if {"builds", "units", "daemon", "scale", "containers"} & set(asked.part):
         site = site_of(asked.project, scratch)
         calls = units.record(site, scratch / "record")
         report.unit_count = len(calls)
         if "daemon" in asked.part:
             report.daemon = daemon.cost_of_hits(site, calls, replays=20)
+        if "scale" in asked.part:
+            report.scale = list(scale.measure(site, calls))
+        if "containers" in asked.part:
+            contain(report, site, console)
         race(report, site, calls, asked, console)
 
 

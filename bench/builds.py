@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,14 +43,17 @@ class Site:
     cargo_home: Path
     scratch: Path
 
-    def build(self, env: dict[str, str]) -> float:
-        """Wipe the target directory and build; the seconds that cargo took. Raises RuntimeError with cargo's words."""
+    def build(self, env: Mapping[str, str], command: Sequence[str] = ("cargo",)) -> float:
+        """Wipe the target directory and build; the seconds that cargo took. Raises RuntimeError with cargo's words.
+
+        `command` is what stands before the word `build`: some peers wrap cargo itself.
+        """
         shutil.rmtree(self.project / "target", ignore_errors=True)
         wait_for_quiet()
-        full = {**clean_environment(), "CARGO_HOME": str(self.cargo_home), "CARGO_INCREMENTAL": "0", **env}
+        full = {**clean_environment(), "CARGO_INCREMENTAL": "0", **env, "CARGO_HOME": str(self.cargo_home)}
         began = time.perf_counter()
         done = subprocess.run(
-            ["cargo", "build", "--locked", "--offline", "--quiet"],
+            [*command, "build", "--locked", "--offline", "--quiet"],
             cwd=self.project,
             env=full,
             stdin=subprocess.DEVNULL,
@@ -61,6 +64,8 @@ class Site:
         took = time.perf_counter() - began
         if done.returncode != 0:
             raise RuntimeError(f"the build failed: {done.stderr[-2000:]}")
+        if (self.project / "target").is_symlink():
+            raise RuntimeError("the target directory is somewhere else, and was not wiped")
         return took
 
     @contextmanager
@@ -78,6 +83,15 @@ class Site:
             shutil.rmtree(directory, ignore_errors=True)
 
 
+def wipe(target: Path) -> None:
+    """Empty a target directory; the directory itself may be mounted somewhere."""
+    for entry in target.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+
 def end_all_of(directory: Path) -> None:
     """End what was told to stop and did not: a daemon that goes on would take its share of the next turn."""
     from support.daemons import (
@@ -89,7 +103,7 @@ def end_all_of(directory: Path) -> None:
 
 def clean_environment() -> dict[str, str]:
     """The environment without anything that would change how cargo builds."""
-    unwanted = ("CARGO", "RUSTC", "RUSTFLAGS", "DUNNAGE_", "SCCACHE_", "ZCCACHE_", "KACHE_")
+    unwanted = ("CARGO", "RUSTC", "RUSTFLAGS", "DUNNAGE_", "SCCACHE_", "ZCCACHE_", "KACHE_", "MBX_")
     return {name: value for name, value in os.environ.items() if not name.startswith(unwanted)}
 
 
@@ -101,10 +115,10 @@ def race(site: Site, contestants: dict[str, Contestant], rounds: int) -> Iterato
         for name in order:
             contestant, taken = contestants[name], times[name]
             with site.running(contestant) as env:
-                taken.cold.append(site.build(env))
+                taken.cold.append(site.build(env, contestant.command))
                 contestant.settle()
                 if name != "plain":
-                    taken.warm.append(site.build(env))
+                    taken.warm.append(site.build(env, contestant.command))
                     taken.hits = contestant.hits()
             yield number, name, taken
 

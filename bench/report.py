@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,11 @@ from rich.table import Table
 
 from bench.builds import Times
 from bench.client import ClientCost
+from bench.containers import HOST, WarmBuilds
+from bench.costs import rows_of
 from bench.daemon import DaemonCost
 from bench.figures import Series, ratio
+from bench.scale import Scale
 
 
 @dataclass(slots=True)
@@ -29,6 +32,13 @@ class Report:
     unit_count: int = 0
     client: ClientCost | None = None
     daemon: DaemonCost | None = None
+    scale: list[Scale] = field(default_factory=list)
+    """Small and large stores."""
+    notice: Series | None = None
+    """Delays of the notice of the metadata on a miss."""
+    containers: dict[str, WarmBuilds] = field(default_factory=dict)
+    """Warm builds on the host and in containers."""
+    container_hits: str = ""
     answers: dict[str, Series] = field(default_factory=dict)
     throughput: dict[int, float] = field(default_factory=dict)
 
@@ -44,16 +54,16 @@ class Report:
             "client": self.client
             and {
                 "exec_to_connected_s": self.client.connected.seconds,
+                "only_connects_s": self.client.floor.seconds,
                 "nothing_s": self.client.nothing.seconds,
                 "size_bytes": self.client.size_bytes,
                 "resident_kib": self.client.resident_kib,
             },
-            "daemon": self.daemon
-            and {
-                "cpu_ms_per_hit": self.daemon.cpu_ms_per_hit,
-                "hits": self.daemon.hits,
-                "resident_mib": self.daemon.resident_mib,
-                "peak_mib": self.daemon.peak_mib,
+            "daemon": self.daemon and asdict(self.daemon),
+            "scale": [asdict(scale) for scale in self.scale],
+            "notice_s": self.notice and self.notice.seconds,
+            "containers": {
+                name: {"warm_s": one.warm, "start_s": one.start} for name, one in self.containers.items()
             },
             "answers_s": {name: series.seconds for name, series in self.answers.items()},
             "sessions_per_s": {str(width): rate for width, rate in self.throughput.items()},
@@ -93,8 +103,10 @@ def print_report(report: Report, console: Console) -> None:
     if report.units:
         title = f"the {report.unit_count} library units alone, one after the other"
         console.print(_race(report.units, title))
+    if report.containers:
+        console.print(_containers(report.containers, report.container_hits))
     costs = Table("what", "measured", "aim", title="costs", title_justify="left")
-    for row in _costs(report):
+    for row in rows_of(report):
         costs.add_row(*row)
     if costs.row_count:
         console.print(costs)
@@ -118,35 +130,13 @@ def _race(race: dict[str, Times], title: str) -> Table:
     return table
 
 
-def _costs(report: Report) -> list[tuple[str, str, str]]:
-    rows: list[tuple[str, str, str]] = []
-    if report.client:
-        client = report.client
-        rows += [
-            ("client: exec to connected", _spread(client.connected), "≤ 0.5 ms"),
-            ("  a static program that does nothing, exec to end", _spread(client.nothing), ""),
-            ("client: size", f"{client.size_bytes / 1024:.0f} KiB", "≤ 64 KiB"),
-            ("client: resident", f"{client.resident_kib} KiB", "≤ 1024 KiB"),
-        ]
-    if report.daemon:
-        daemon = report.daemon
-        rows += [
-            ("daemon: CPU per hit", f"{daemon.cpu_ms_per_hit:.2f} ms ({daemon.hits} hits)", "≤ 1 ms"),
-            ("daemon: resident", f"{daemon.resident_mib:.0f} MiB (peak {daemon.peak_mib:.0f})", "≤ 150 MiB"),
-        ]
-    for name, series in report.answers.items():
-        rows.append((name, _spread(series), "≤ 100 ms" if name.startswith("dunnage") else ""))
-    if report.throughput:
-        widest, base = max(report.throughput), report.throughput.get(8)
-        rows += [
-            (f"{width} sessions at once", f"{rate:.0f} hits/s", "")
-            for width, rate in report.throughput.items()
-        ]
-        if base:
-            fall = 1 - report.throughput[widest] / base
-            rows.append((f"  fall from 8 to {widest}", f"{100 * fall:.0f} %", "< 10 %"))
-    return rows
-
-
-def _spread(series: Series) -> str:
-    return f"{1000 * series.median:.2f} ms (p90 {1000 * series.percentile(90):.2f})"
+def _containers(ways: dict[str, WarmBuilds], hits: str) -> Table:
+    table = Table(title=f"warm builds in containers ({hits})", title_justify="left")
+    for heading in ("", "warm", "start alone", "(warm - start) / host", "aim"):
+        table.add_column(heading, justify="right" if heading else "left")
+    host = ways[HOST]
+    for name, way in ways.items():
+        start = f"{Series(tuple(way.start)).median:.2f} s" if way.start else ""
+        against = f"{way.against(host):.2f}" if way.start else ""
+        table.add_row(name, f"{way.series.median:.2f} s", start, against, "≤ 1.2" if way.start else "")
+    return table

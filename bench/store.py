@@ -130,14 +130,27 @@ def measure(store: Store, actions: int) -> dict[str, float]:
     return {name: statistics.median(values) for name, values in found.items()}
 
 
-def growth(actions: int, directory: Path) -> None:
-    """One line of the table."""
+def fill_directory(directory: Path, actions: int) -> float:
+    """Make a store of so many results; the microseconds that each took."""
     store = Store.open(str(directory), size_bytes_max=ROOM, clock=time.time)
     begun = time.perf_counter()
     fill(store, actions)
-    filled_us = (time.perf_counter() - begun) / actions * 1e6
+    store.close()
+    return (time.perf_counter() - begun) / actions * 1e6
+
+
+def measure_directory(directory: Path, actions: int) -> dict[str, float]:
+    """As `measure`, for a store that `fill_directory` made."""
+    store = Store.open(str(directory), size_bytes_max=ROOM, clock=time.time)
     figures = measure(store, actions)
     store.close()
+    return figures
+
+
+def growth(actions: int, directory: Path) -> None:
+    """One line of the table."""
+    filled_us = fill_directory(directory, actions)
+    figures = measure_directory(directory, actions)
     database_mib = (directory / "v1" / "records.db").stat().st_size / 2**20
     print(
         f"{actions:>9,} actions: hit {figures['thread']:6.0f} us CPU of the session, {figures['process']:6.0f} us of"
@@ -182,9 +195,7 @@ def main() -> int:
             growth(actions, Path(scratch))
     if options.resident:
         with tempfile.TemporaryDirectory() as scratch:
-            store = Store.open(scratch, size_bytes_max=ROOM, clock=time.time)
-            fill(store, RESIDENT_ACTIONS)
-            store.close()
+            fill_directory(Path(scratch), RESIDENT_ACTIONS)
             subprocess.run([sys.executable, "-m", "bench.store", "--use", scratch], check=True)
     return 0
 

@@ -9,7 +9,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +71,7 @@ def record(site: Site, scratch: Path) -> list[Unit]:
     return [unit for unit in units if unit.is_library]
 
 
-def replay(units: list[Unit], env: dict[str, str]) -> float:
+def replay(units: list[Unit], env: Mapping[str, str], after_each: Callable[[], None] = lambda: None) -> float:
     """Remove what the units make, and make it again, one after the other; the seconds. RuntimeError where one fails."""
     for unit in units:
         for path in unit.outputs():
@@ -92,6 +92,7 @@ def replay(units: list[Unit], env: dict[str, str]) -> float:
         )
         if done.returncode != 0:
             raise RuntimeError(f"{' '.join(unit.argv)} exits {done.returncode}")
+        after_each()
     took = time.perf_counter() - began
     missing = [unit.value("--crate-name") for unit in units if not unit.outputs()]
     if missing:
@@ -102,7 +103,8 @@ def replay(units: list[Unit], env: dict[str, str]) -> float:
 def race(
     site: Site, units: list[Unit], contestants: dict[str, Contestant], rounds: int
 ) -> Iterator[tuple[int, str, Times]]:
-    """As `builds.race`, for the library units alone."""
+    """As `builds.race`, for the library units alone, and for who wraps rustc."""
+    contestants = {name: one for name, one in contestants.items() if one.wraps_rustc}
     times = {name: Times() for name in contestants}
     for number, order in enumerate(turns(list(contestants), rounds)):
         for name in order:

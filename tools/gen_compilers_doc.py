@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from dunnage.compilers.registry import FAMILIES, parse
-from dunnage.compilers.rustc import environment
+from dunnage.compilers.rustc import environment, own_reads
 from dunnage.compilers.rustc.options import (
     CODEGEN_ROWS,
     CRATE_TYPES,
@@ -123,6 +123,13 @@ Where a unit has externs, a procedural macro may run, which reads without tellin
 {names(environment.PROC_MACRO_PATHS)};
 and the contents of the package's `Cargo.toml`.
 
+## What procedural macros look at
+
+Where a unit has externs, everything that rustc and its children look at is observed and joins the path set, but what
+rustc looks at by itself. A macro that looks at one of these goes unseen:
+
+{table(("variable", "why it is left out"), ((f"`{name}`", why) for name, why in own_reads.VARIABLES.items()))}
+{table(("place", "why it is left out"), own_reads.PLACES.items())}
 ## Reasons
 
 {table(("reason", "why a unit is left to the compiler"), ((f"`{row.name}`", row.text) for row in reasons))}"""

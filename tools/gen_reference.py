@@ -29,6 +29,20 @@ OUTCOMES = {
     Outcome.FALLBACK: "Something went wrong between client and daemon, and the client ran the compiler.",
 }
 
+EXTRA = (
+    (
+        "`package`",
+        "a name or glob, or a list",
+        "Whose compiles depend on it. Without it: every package below.",
+    ),
+    (
+        "`files`",
+        "a glob, or a list",
+        "Files whose names and contents count, relative to the `dunnage.toml` or absolute.",
+    ),
+    ("`env`", "a name, or a list", "Variables whose values count."),
+)
+
 OTHER_CODES = (
     (0, "The command did what it was asked to do."),
     (cmd_status.EXIT_NOT_RUNNING, "`dunnage status`: no daemon runs."),
@@ -90,6 +104,10 @@ def settings() -> str:
         "1000; a\nnumber alone is bytes. Durations: `2d`, `4h`, `30m`, `45s`, or together as `1h30m`; a number alone "
         "is seconds.\n\n"
         + table(("setting", "value", "default", "variable", "may a project set it?", "what it does"), rows)
+        + "\n## Extra inputs\n\n"
+        "`[[extra-inputs]]` is no setting but a list of tables: what packages depend on without rustc knowing. The "
+        "tables of both\nfiles count. [How to write them](../howto/extra-inputs.md).\n\n"
+        + table(("key", "value", "what it does"), iter(EXTRA))
         + "\n## Variables that are no settings\n\n"
         + table(("variable", "what it does"), variables)
     )

@@ -36,6 +36,7 @@ def commands(scratch: Path) -> Iterator[list[str]]:
     """What is run, one after the other; `scratch` takes what zig makes, as it cannot only look."""
     client = sorted(str(path.relative_to(HERE)) for path in HERE.glob("native/*.c"))
     everything = client + sorted(str(path.relative_to(HERE)) for path in HERE.glob("tests/native/*.c"))
+    everything += sorted(str(path.relative_to(HERE)) for path in HERE.glob("bench/*.c"))
     for target in ("x86_64-linux-musl", "arm-linux-musleabihf"):
         yield [
             sys.executable, "-m", "ziglang", "cc", "-target", target, *WARNINGS, *client, "-o", str(scratch / target),

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Run the peers through the battery and write down what was seen: tests/battery/peers.json.
 
-The newest versions from PyPI, unless the record's own are asked for with `--same`. tools/gen_battery_doc.py makes the
+The newest versions from PyPI, unless the record's own are asked for with `--same`; `--new` tries only cases that the
+record lacks, in its own versions. tools/gen_battery_doc.py makes the
 page from it.
 """
 
@@ -22,12 +23,12 @@ from support.battery.record import CASES, Record  # noqa: E402
 from support.commands import cache_dir  # noqa: E402
 
 
-def judge_all(versions: dict[str, str], scratch: Path) -> dict[str, dict[str, str]]:
-    """Every case that peers take part in."""
+def judge_all(versions: dict[str, str], scratch: Path, known: set[str]) -> dict[str, dict[str, str]]:
+    """Every case that peers take part in, but those that are known already."""
     peers = Peers(install(cache_dir(), versions), scratch / "peers")
     seen: dict[str, dict[str, str]] = {}
     try:
-        for case in (case for case in CASES if case.peers):
+        for case in (case for case in CASES if case.peers and case.id not in known):
             with stand(case, scratch / case.id) as here:
                 truth = here.truth()
                 seen[case.id] = {name: judge_peer(here, truth, peers, name) for name in PEERS}
@@ -41,16 +42,19 @@ def main(argv: Sequence[str]) -> int:
     """Write the record."""
     parser = argparse.ArgumentParser(prog="record_battery", description=__doc__)
     parser.add_argument("--same", action="store_true", help="the versions of the record that is there")
+    parser.add_argument("--new", action="store_true", help="only cases without a record, with --same")
     asked = parser.parse_args(argv)
-    versions = dict(Record.load().versions) if asked.same else newest()
+    before = Record.load()
+    versions = dict(before.versions) if asked.same or asked.new else newest()
+    kept = dict(before.seen) if asked.new else {}
     rustc = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True).stdout
     with tempfile.TemporaryDirectory(prefix="battery-") as scratch:
-        seen = judge_all(versions, Path(scratch))
+        seen = kept | judge_all(versions, Path(scratch), set(kept))
     Record(
-        recorded=datetime.now(UTC).date().isoformat(),
+        recorded=before.recorded if asked.new else datetime.now(UTC).date().isoformat(),
         rustc=" ".join(rustc.split()[:2]),
         versions=versions,
-        seen=seen,
+        seen={case.id: seen[case.id] for case in CASES if case.peers},
     ).save()
     return 0
 

@@ -52,6 +52,9 @@ SEEN_BYTES_MAX: Final = 64 * 1024 * 1024
 """Room for what a program and its children note of what they look at; memory only as far as it is used. A note takes
 some 150 bytes: a rustc makes some 500, the compilers of a large C library (400 files of 300 headers each) 30 MB."""
 
+SEEN_TEXT_BYTES_MAX: Final = 8192
+"""A path that an observed program noted: a working directory and a path below it, each of PATH_MAX."""
+
 # --- keys -----------------------------------------------------------------------------------------
 
 PATH_SETS_PER_UNIT_MAX: Final = 16
@@ -109,6 +112,21 @@ has some 600 files in 150 KB."""
 
 PART_CHARS_MAX: Final = 512
 """Characters of one part of a key that an entry keeps: a sentence shows 120 of them."""
+
+EXTRA_FILES_MAX: Final = 4096
+"""Files that one package's extra inputs may be: as many as a path set holds."""
+
+EXTRA_DIRECTORIES_MAX: Final = 1024
+"""Directories that are listed for one package's extra inputs, each a round trip once, and a stat on every hit."""
+
+EXTRA_DEPTH_MAX: Final = 64
+"""Parts of a glob, and directories below one another that `**` goes into."""
+
+EXTRAS_MAX: Final = 1024
+"""Packages whose extra inputs a daemon remembers."""
+
+PROJECT_FILE_BYTES_MAX: Final = 256 * 1024
+"""How large a project's dunnage.toml may be."""
 
 # --- results --------------------------------------------------------------------------------------
 

@@ -3,15 +3,13 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from support import projects
 from support.invoking import DUNNAGE, succeed
-from support.projects import hyperfine, ripgrep
 from support.workshop import Workshop
 
 MACRO = """
@@ -182,24 +180,3 @@ def test_a_changed_native_library(project: Project) -> None:
     project.native(7)
     project.wipe()
     assert "42 7 base" in project.cargo("run")
-
-
-@pytest.mark.parametrize("fetched", [ripgrep, hyperfine], ids=["ripgrep", "hyperfine"])
-def test_real_projects(tmp_path: Path, shop: Workshop, fetched: Callable[[], projects.Project]) -> None:
-    """Every unit is cached, and every output is what a plain build makes at this place."""
-    project = Project(fetched().copy_to(tmp_path / "ws"))
-    project.cargo("build", "--locked", cached=False)
-    plain = project.outputs()
-    project.wipe()
-    project.cargo("build", "--locked")
-    cold = shop.reasons()
-    project.wipe()
-    project.cargo("build", "--locked")
-    warm = shop.reasons()
-    assert project.outputs() == plain
-    failed = cold["miss"].get("compile-failed", 0)  # probes of build scripts
-    assert warm["hit"] == {"local": cold["miss"]["new"]}
-    assert warm["miss"] == {"new": cold["miss"]["new"]} | ({"compile-failed": 2 * failed} if failed else {})
-    assert "uncacheable" not in warm
-    project.cargo("build", "--locked")
-    assert shop.reasons() == warm, "the second build is a no-op"

@@ -53,11 +53,12 @@ def lines(items: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def meaning(items: Sequence[tuple[str, str]]) -> object:
-    """What a list of options means: sets are sets, every other group is a list of its own."""
-    lints = ("allow", "warn", "deny", "forbid", "force-warn", "cap-lints")
+    """What a list of options means: sets are sets, every other group is a list of its own, and so is each -C option."""
+    lints = ("allow", "warn", "deny", "forbid", "force-warn")
     groups: dict[str, list[tuple[str, str]]] = {}
     for name, value in items:
-        groups.setdefault("lint" if name in lints else name, []).append((name, value))
+        group = value.partition("=")[0].replace("link-args", "link-arg") if name == "codegen" else name
+        groups.setdefault("lint" if name in lints else group, []).append((name, value))
     for name in ("cfg", "check-cfg"):
         groups[name] = sorted(set(groups.get(name, [])))
     groups["extern"] = sorted(groups.get("extern", []))

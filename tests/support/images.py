@@ -3,6 +3,8 @@
     dunnage-test:bookworm   Debian with gcc, as cross's images are Ubuntu with gcc; Rust comes in as a mount
     dunnage-test:sccache    the same with `ENV RUSTC_WRAPPER=/usr/bin/sccache`, as cross's own recipe has it
     dunnage-test:missing    the same with `ENV RUSTC_WRAPPER=sccache`, and no sccache in it
+    dunnage-test:libc       Debian with one byte more in the C library, where nobody looks
+    dunnage-test:startup    the same with crti.o
     dunnage-test:bare       gcc, ld and the C library; no shell, no coreutils
     dunnage-test:arm64      Debian for arm64 with its own cargo and rustc, run by qemu
     dunnage-test:s390x      one program of this machine's own architecture, in an image that claims to be another's
@@ -30,12 +32,20 @@ from support.require import may_not_be_missing, missing, require
 BOOKWORM = "dunnage-test:bookworm"
 SCCACHE = "dunnage-test:sccache"
 BARE = "dunnage-test:bare"
+OTHER_LIBC = "dunnage-test:libc"
+OTHER_STARTUP = "dunnage-test:startup"
 ARM64 = "dunnage-test:arm64"
 MISSING = "dunnage-test:missing"
 S390X = "dunnage-test:s390x"
 
 SCCACHE_VERSION = "0.16.0"
 """The last one that runs rustc in its server unless told otherwise: the version of the failure that is shown."""
+
+_CHANGED = {
+    OTHER_LIBC: "/lib/x86_64-linux-gnu/libc.so.6",
+    OTHER_STARTUP: "/usr/lib/x86_64-linux-gnu/crti.o",
+}
+"""Files that every link reads; a byte behind the last section changes nothing of what is linked."""
 
 _PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -67,6 +77,16 @@ def with_missing_wrapper() -> str:
         with tempfile.TemporaryDirectory() as directory:
             _build(MISSING, Path(directory), f"FROM {BOOKWORM}\nENV RUSTC_WRAPPER=sccache\n")
     return MISSING
+
+
+def changed(name: str) -> str:
+    """The name of an image like `bookworm`, of which one file of the C library is another build."""
+    if not _there(name, "amd64"):
+        bookworm()
+        with tempfile.TemporaryDirectory() as directory:
+            again = f"cp {_CHANGED[name]} /new && printf x >>/new && mv /new {_CHANGED[name]}"
+            _build(name, Path(directory), f"FROM {BOOKWORM}\nRUN {again}\n")
+    return name
 
 
 def s390x_in_name() -> str:

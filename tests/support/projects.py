@@ -45,15 +45,27 @@ def hyperfine() -> Project:
     return fetch("hyperfine", "1.20.0")
 
 
+def nextest() -> Project:
+    """cargo-nextest 0.9.151: some 450 units, proc macros, C and assembler code, 2 GB of outputs."""
+    return fetch("cargo-nextest", "0.9.151")
+
+
 def fetch(name: str, version: str) -> Project:
     """A project from crates.io whose package has a Cargo.lock, fetched at most once."""
     home = cache_dir() / "cargo-home"
     project = Project(name, version, cache_dir() / "projects" / f"{name}-{version}", home)
     if not project.source.exists():
-        home.mkdir(parents=True, exist_ok=True)
-        (home / "config.toml").write_text(sources_of(_developers_home()))
+        _furnish(home)
         _unpack(project)
     return project
+
+
+def fetch_dependencies(directory: Path) -> Path:
+    """Lock and fetch what a package of a test's own needs; the cargo home that has it then."""
+    home = cache_dir() / "cargo-home"
+    _furnish(home)
+    run(["cargo", "fetch"], env=os.environ | {"CARGO_HOME": str(home)}, cwd=directory).succeeded()
+    return home
 
 
 SMALL_UNITS: Final = 2
@@ -107,6 +119,11 @@ def _flat(table: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, s
             yield from _flat(value, here)
         else:
             yield ".".join(here), json.dumps(value)
+
+
+def _furnish(home: Path) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "config.toml").write_text(sources_of(_developers_home()))
 
 
 def _developers_home() -> Path:

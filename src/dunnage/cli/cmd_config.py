@@ -19,6 +19,7 @@ def command(as_json: bool, debugger: str | None) -> None:
     """Show every setting with its origin.
 
     Settings come from your own dunnage.toml, then the project's, then DUNNAGE_* variables; the last one wins.
+    Extra inputs ([[extra-inputs]]) of both files count; what their globs stand for here is counted.
 
     \b
     dunnage config --debugger gdb > .gdbinit     the places of the project in this directory
@@ -31,15 +32,20 @@ def command(as_json: bool, debugger: str | None) -> None:
         return
     from dunnage.config.places import DIR_VARIABLE
     from dunnage.config.settings import DEFAULT_ORIGIN, unknown_variables
+    from dunnage.engine.stated import matches
     from dunnage.report import documents
     from dunnage.report import settings as report
     from dunnage.report.style import Style
 
     places, settings = context.places(), context.settings()
+    extra = matches(settings.extra_inputs)
     if as_json:
-        say(documents.dump(report.document(settings, places)))
+        say(documents.dump(report.document(settings, places, extra)))
     else:
         dir_origin = DIR_VARIABLE if os.environ.get(DIR_VARIABLE) else DEFAULT_ORIGIN
-        say(report.text(settings, places, dir_origin, Style.of_stdout()))
+        say(report.text(settings, places, dir_origin, Style.of_stdout(), extra))
+    for match in extra:
+        if match.warning:
+            complain(match.warning)
     for name, near in unknown_variables(os.environ).items():
         complain(f"{name} means nothing." + (f" Did you mean {near}?" if near else ""))

@@ -3,7 +3,7 @@
 import click
 
 from dunnage.cli import context
-from dunnage.cli.output import say
+from dunnage.cli.output import complain, say
 
 
 @click.command()
@@ -27,8 +27,24 @@ def command(last: bool, as_json: bool, unit: str | None) -> None:
     document = documents.explain(context.ask("explain", unit=unit))
     if as_json:
         say(documents.dump(document))
-        return
-    from dunnage.report import explanations
-    from dunnage.report.style import Style
+    else:
+        from dunnage.report import explanations
+        from dunnage.report.style import Style
 
-    say(explanations.text(document, unit, Style.of_stdout()))
+        say(explanations.text(document, unit, Style.of_stdout()))
+    _warn()
+
+
+def _warn() -> None:
+    """Tell of globs that stand for nothing: whoever asks about a miss may have expected another one."""
+    from dunnage.engine.stated import matches
+    from dunnage.errors import ConfigError
+
+    try:
+        extra = matches(context.settings().extra_inputs)
+    except ConfigError as error:  # the answer stands above
+        complain(str(error))
+        return
+    for match in extra:
+        if match.warning:
+            complain(match.warning)

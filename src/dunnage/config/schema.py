@@ -152,6 +152,7 @@ VARIABLES: Final = {
     "DUNNAGE_DIR": "Directory of store, sockets and logs, instead of the user's cache directory.",
     "DUNNAGE_CONFIG": "The user's dunnage.toml, instead of the one in the user's configuration directory.",
     "DUNNAGE_DISABLE": "`1`: the client runs every compiler at once, as if dunnage were not there.",
+    "DUNNAGE_EXTRA_INPUTS": "Set by dunnage: the extra inputs of the user's own dunnage.toml, for the daemon.",
     "DUNNAGE_SOCKET": "Set by dunnage: where the client finds the daemon. Without it, it runs the compiler at once.",
 }
 """Variables that are no settings: they say where settings are, or speak to the client, which has none."""

@@ -1,7 +1,8 @@
 """Settings with the origin of each: the default, then the user's file, the project's file, the environment.
 
 The last one that says something wins. A project's file is the first `dunnage.toml` in the current directory or
-above; it comes with somebody else's sources, so it may set only the rows whose trust allows it.
+above; it comes with somebody else's sources, so it may set only the rows whose trust allows it. Extra inputs are
+no row: the tables of both files count.
 """
 
 import os
@@ -10,8 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from dunnage.config import extra_inputs
+from dunnage.config.extra_inputs import Stated
 from dunnage.config.schema import BY_NAME, SETTINGS, VARIABLES, Setting, Trust
 from dunnage.errors import ConfigError
+from dunnage.model.extra import ExtraRule
 
 FILE_NAME: Final = "dunnage.toml"
 CONFIG_VARIABLE: Final = "DUNNAGE_CONFIG"
@@ -37,6 +41,10 @@ class Settings:
     container_arch: str
     origins: Mapping[str, str] = field(compare=False)
     """Name of a setting → `default`, the path of a file, or the name of a variable."""
+    extra_inputs: tuple[Stated, ...] = ()
+    """The user's, then the project's."""
+    user_file: str = field(default="", compare=False)
+    """Absolute path of the user's file, there or not."""
 
     def value(self, name: str) -> int | str:
         """The value of a row by its name."""
@@ -45,12 +53,15 @@ class Settings:
 
     def for_clients(self) -> dict[str, str]:
         """What clients have to be told, as variables. The daemon reads it in their greetings: so it holds for one
-        build, in containers, too, and not for whatever else the same daemon serves.
+        build, in containers, too, and not for whatever else the same daemon serves. The project's extra inputs are
+        not among it: the daemon finds those with the sources.
         """
-        told = {name: "1" for name in FOR_CLIENTS if self.value(name) == "on"}
-        if self.observe == "off":
-            told["observe"] = "0"
-        return {BY_NAME[name].env: value for name, value in told.items()}
+        mine = [stated for stated in self.extra_inputs if stated.origin == self.user_file]
+        return {
+            **{BY_NAME[name].env: "1" for name in FOR_CLIENTS if self.value(name) == "on"},
+            **({BY_NAME["observe"].env: "0"} if self.observe == "off" else {}),
+            **({extra_inputs.VARIABLE: extra_inputs.encode(mine)} if mine else {}),
+        }
 
 
 def load(cwd: str | Path, environ: Mapping[str, str]) -> Settings:
@@ -59,12 +70,15 @@ def load(cwd: str | Path, environ: Mapping[str, str]) -> Settings:
     origins = dict.fromkeys(values, DEFAULT_ORIGIN)
     user = user_file(environ)
     project = project_file(cwd)
+    extra: list[Stated] = []
     files = [(user, Trust.USER)]
     if project is not None and not _same(user, project):
         files.append((project, Trust.PROJECT))
     for path, who in files:
         must_exist = who is Trust.USER and bool(environ.get(CONFIG_VARIABLE))
-        for name, value in _read(path, must_exist=must_exist).items():
+        document = _read(path, must_exist=must_exist)
+        extra += (Stated(rule, str(path)) for rule in _rules(document, path))
+        for name, value in document.items():
             row = _row(name, path)
             if who is Trust.PROJECT and row.trust is Trust.USER:
                 raise ConfigError(
@@ -78,7 +92,12 @@ def load(cwd: str | Path, environ: Mapping[str, str]) -> Settings:
         if text:
             values[row.name] = _parse(row, text, row.env)
             origins[row.name] = row.env
-    return Settings(origins=origins, **values)  # type: ignore[arg-type]  # the rows say which are int
+    return Settings(  # the rows say which are int
+        origins=origins,
+        extra_inputs=tuple(extra),
+        user_file=str(user),
+        **values,  # type: ignore[arg-type]
+    )
 
 
 def defaults() -> Settings:
@@ -142,6 +161,16 @@ def _read(path: Path, *, must_exist: bool) -> dict[str, object]:
         raise ConfigError(f"{path}: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: this is not TOML: {error}.") from error
+
+
+def _rules(document: dict[str, object], path: Path) -> tuple[ExtraRule, ...]:
+    """The extra inputs, which are taken out of the table."""
+    try:
+        rules = extra_inputs.rules_of(document)
+    except ValueError as error:
+        raise ConfigError(f"{path}: {error}.", hint=extra_inputs.HINT) from error
+    document.pop(extra_inputs.TABLE, None)
+    return rules
 
 
 def _row(name: str, path: Path) -> Setting:

@@ -14,6 +14,7 @@ from dunnage import limits
 from dunnage.compilers.rustc.archive import ArchiveError, bundled_rlibs
 from dunnage.compilers.rustc.dep_info import DepInfo, DepInfoError, parse_dep_info
 from dunnage.engine.around import changed_around, look_around
+from dunnage.engine.extra import ROLE
 from dunnage.engine.linked import linked_files, tells_of_the_link
 from dunnage.engine.observed import Observed, observe
 from dunnage.engine.subject import Located, Missed, Subject
@@ -150,7 +151,7 @@ def _path_set(
         # An rlib of the same crate, made beside it, begins with the same name and is no input.
         own = {output.path for output in unit.outputs}
         files += [path for path in _bundled(view, unit.library_dirs, collected.outputs) if path not in own]
-    sources = frozenset(item.path for item in subject.inputs)
+    sources = frozenset(item.path for item in subject.inputs if not item.role.startswith(ROLE))
     files += linked
     return rust_path_set(files, info.env, absent, sources=sources, cwd=unit.cwd, roots=subject.roots)
 
@@ -194,8 +195,10 @@ def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests
         return Missed("input-changed", "a file appeared")
     around = look_around(view, located, records, digests)
     changed = changed_around(located, records, subject.records, collected.run.started_ns)
-    if around is None or changed is not None:
-        return Missed("input-changed", changed or "a directory")
+    if changed is not None:
+        return Missed("input-changed", changed)
+    if around is None:
+        return Missed("macro-unseen", "a directory that cannot be listed, or is gone")
     collected.around = around
     unknown: list[str] = []
     for path in dict.fromkeys((*named, *files)):

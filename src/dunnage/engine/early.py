@@ -13,6 +13,7 @@ import threading
 from collections.abc import Mapping
 
 from dunnage.engine.examine import prepare, subject_of
+from dunnage.engine.extras import Extras
 from dunnage.engine.flight import Flight, Flights, flight_key
 from dunnage.engine.subject import Missed, Subject
 from dunnage.errors import StoreError
@@ -58,8 +59,9 @@ class Start:
 class EarlyStarts:
     """One in a daemon's life, at most. Safe for many threads."""
 
-    def __init__(self, toolchains: Toolchains, flights: Flights) -> None:
+    def __init__(self, toolchains: Toolchains, extras: Extras, flights: Flights) -> None:
         self._toolchains = toolchains
+        self._extras = extras
         self._flights = flights
         self._lock = threading.Lock()
         self._is_decided = False
@@ -94,13 +96,16 @@ class EarlyStarts:
         if isinstance(prepared, Uncacheable):
             return None
         unit, inputs = prepared
-        paths = [item.path for item in inputs]
-        records = view.stat(paths)
+        extra = self._extras.identify(view, unit, env)
+        paths = [*extra.watched, *(item.path for item in (*inputs, *extra.inputs))]
+        records = dict(zip(paths, view.stat(paths), strict=True))
+        if extra.problem or not extra.holds(records):
+            return None
         opened = self._toolchains.open(view, unit, env)
         if opened is None:
             return None
-        subject = subject_of(unit, env, opened.unread, None, inputs)
-        subject.records.update(zip(paths, records, strict=True))
+        subject = subject_of(unit, env, opened.unread, None, inputs, extra)
+        subject.records.update(records)
         start = Start(subject, opened)
         threading.Thread(
             target=start.conclude, args=(self._toolchains, self._flights), name="early", daemon=True

@@ -23,6 +23,7 @@ from dunnage.engine.account import name_of, with_family
 from dunnage.engine.collect import Collected, collect
 from dunnage.engine.early import EarlyStarts, Start
 from dunnage.engine.examine import examine, with_compiler
+from dunnage.engine.extras import Extras
 from dunnage.engine.flight import Flight, FlightKey, Flights, flight_key
 from dunnage.engine.linked import NOTING
 from dunnage.engine.lookup import look_up
@@ -81,7 +82,8 @@ class Engine:
         self._digests = Digests(store, clock_ns)
         self._toolchains = Toolchains(self._digests)
         self._linkers = Linkers(self._digests)
-        self._early = EarlyStarts(self._toolchains, self._flights)
+        self._extras = Extras(clock_ns)
+        self._early = EarlyStarts(self._toolchains, self._extras, self._flights)
         self._recorder = Recorder(store, self._digests, clock, keep_text)
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None] = lambda: None) -> Result:
@@ -148,7 +150,7 @@ class Engine:
         """The result that was restored, or why there is none."""
         subject: Subject | None = None
         try:
-            examined = examine(view, unit, env, self._toolchains, self._linkers, self._store)
+            examined = examine(view, unit, env, self._toolchains, self._linkers, self._store, self._extras)
             if isinstance(examined, Uncacheable):
                 return examined
             subject, path_sets = examined
@@ -205,6 +207,8 @@ class Engine:
             collected = Missed("killed" if run.signal else "compile-failed", f"{run.signal or run.code}")
         elif subject is None:
             collected = missed
+        elif subject.extra.changed(view):
+            collected = Missed("input-changed", "an extra input appeared, or is gone")
         else:
             collected = collect(view, subject, run, self._digests)
         # The compiler is done, and what it made is here: a client that left is no loss.

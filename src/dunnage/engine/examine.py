@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import Final
 
 from dunnage import limits
+from dunnage.engine.extra import Extra
+from dunnage.engine.extras import Extras
 from dunnage.engine.subject import Located, Subject
 from dunnage.keys.linker import Linker, Linkers
 from dunnage.keys.roots import roots_of
@@ -23,7 +25,13 @@ _LOOKS_MAX: Final = 3
 
 
 def examine(
-    view: View, unit: Unit, env: Mapping[str, str], toolchains: Toolchains, linkers: Linkers, store: Store
+    view: View,
+    unit: Unit,
+    env: Mapping[str, str],
+    toolchains: Toolchains,
+    linkers: Linkers,
+    store: Store,
+    extras: Extras,
 ) -> tuple[Subject, Sequence[Located]] | Uncacheable:
     """Find out what a unit is keyed by, and which path sets earlier runs had, newest first.
 
@@ -34,6 +42,7 @@ def examine(
     if isinstance(prepared, Uncacheable):
         return prepared
     unit, inputs = prepared
+    extra = extras.recall(view, unit, env) or extras.identify(view, unit, env)
     toolchain = toolchains.recall(view, unit, env) or toolchains.identify(view, unit, env)
     for _ in range(_LOOKS_MAX):
         if toolchain is None:
@@ -41,19 +50,24 @@ def examine(
         linker = _linker(view, unit, toolchain, linkers, env)
         if isinstance(linker, str):
             return Uncacheable(linker, "" if unit.link is None else unit.link.driver)
-        subject = subject_of(unit, env, toolchain, linker, inputs)
+        subject = subject_of(unit, env, toolchain, linker, inputs, extra)
         path_sets = [Located.at(subject.roots, paths) for paths in store.path_sets(subject.key)]
         watched = (*toolchain.watched, *(() if linker is None else linker.watched))
-        paths = [*watched, *(item.path for item in inputs)]
+        paths = [*watched, *extra.watched, *(item.path for item in subject.inputs)]
         if path_sets:
             paths += path_sets[0].all
         records = view.stat(paths)
         split = len(toolchain.watched)
         holds = still_holds(toolchain, records[:split])
         links = still_holds(linker, records[split : len(watched)])
-        if holds and links:
-            subject.records.update(zip(paths, records, strict=True))
+        subject.records.update(zip(paths, records, strict=True))
+        stands = extra.holds(subject.records)
+        if holds and links and stands:
+            if extra.problem:
+                return Uncacheable("extra-inputs", extra.problem)
             return subject, path_sets
+        if not stands:
+            extra = extras.identify(view, unit, env)
         if not links:
             linkers.forget(view, unit.link, toolchain, env)
         if not holds:
@@ -88,11 +102,19 @@ def prepare(view: View, unit: Unit, env: Mapping[str, str]) -> tuple[Unit, Seque
 
 
 def subject_of(
-    unit: Unit, env: Mapping[str, str], toolchain: Toolchain, linker: Linker | None, inputs: Sequence[Input]
+    unit: Unit,
+    env: Mapping[str, str],
+    toolchain: Toolchain,
+    linker: Linker | None,
+    inputs: Sequence[Input],
+    extra: Extra,
 ) -> Subject:
-    """The unit with its roots and its key."""
+    """The unit with its roots and its key; extra inputs count, too."""
     roots = roots_of(unit, sysroot=toolchain.sysroot, env=env)
-    return Subject(unit=unit, env=env, toolchain=toolchain, linker=linker, roots=roots, inputs=inputs)
+    return Subject(
+        unit=extra.unit(unit, env), env=env, toolchain=toolchain, linker=linker, roots=roots,
+        inputs=(*inputs, *extra.inputs), extra=extra,
+    )  # fmt: skip
 
 
 def _linker(

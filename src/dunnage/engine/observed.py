@@ -21,6 +21,7 @@ from typing import Final
 
 from dunnage.compilers.rustc.own_reads import OwnReads, is_own_variable, is_system_library
 from dunnage.engine.subject import Missed, Subject
+from dunnage.keys.ambient import is_ambient
 from dunnage.model.path_set import ALL_VARIABLES
 from dunnage.model.seen import Seen
 from dunnage.model.view import View, exists, is_directory, is_regular
@@ -64,10 +65,11 @@ def observe(view: View, subject: Subject, notes: bytes | None) -> Observed:
     found = Observed(env=[name for name in seen.env if not is_own_variable(name)])
     children = _children(seen)
     if children:
-        found.env.append(ALL_VARIABLES)
+        # They were most likely the ones to ask for the terminal: nobody does inside of rustc.
+        found.env = [*(name for name in found.env if not is_ambient(name)), ALL_VARIABLES]
     libraries = seen.libraries if children else (p for p in seen.libraries if not is_system_library(p))
     looked = _others(own, (*seen.read, *seen.looked, *seen.programs, *libraries))
-    listed = _others(own, seen.listed)
+    listed = _others(own, {path.rstrip("/") or "/" for path in seen.listed})
     _sort(view, own, found, looked, listed, seen.read)
     found.missed = _unfollowed(subject, own, seen, children) or found.missed
     return found
@@ -95,7 +97,7 @@ def _sort(
         elif not exists(record):
             found.absent.append(path)
         else:
-            if not own.is_written(path):  # a directory that cargo made, or any above it, is there
+            if not own.is_above(path):
                 found.places.append(path)
             if path in read and not is_directory(record):
                 found.missed = Missed("macro-unseen", f"it read {path}, which is no file")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from dunnage.engine.extra import NONE, Extra
 from dunnage.keys.linker import Linker
 from dunnage.keys.roots import Roots
 from dunnage.keys.text import KeyText
@@ -47,7 +48,8 @@ class Subject:
     linker: Linker | None = None
     roots: Roots
     inputs: Sequence[Input]
-    """What the command line names, with the libraries found in its search directories."""
+    """What the command line names, with the libraries found in its search directories, and extra inputs."""
+    extra: Extra = NONE
     records: dict[str, StatRecord] = field(default_factory=dict)
     """Every path that was statted before the compiler ran."""
     text: KeyText = field(init=False)

@@ -25,6 +25,11 @@ IGNORED: Final[dict[str, str]] = {
     "WINDOWID": "the terminal",
     "VTE_VERSION": "the terminal",
     "TERMCAP": "the terminal",
+    "WT_SESSION": "the terminal",
+    "KONSOLE_VERSION": "the terminal",
+    "ConEmuANSI": "the terminal",
+    "DOMTERM": "the terminal",
+    "FORCE_HYPERLINK": "the terminal",
     "TMUX": "the terminal",
     "TMUX_PANE": "the terminal",
     "STY": "the terminal",
@@ -52,12 +57,16 @@ IGNORED_PREFIXES: Final[dict[str, str]] = {
 }
 
 
+def is_ambient(name: str) -> bool:
+    """Whether a variable is one of those that differ between terminals, shells and jobs."""
+    return name in IGNORED or name.startswith(tuple(IGNORED_PREFIXES))
+
+
 def whole_environment(env: Mapping[str, str], roots: Roots) -> Digest:
     """BLAKE3 over all variables that count, sorted; places, also those in lists, relative to their roots."""
-    prefixes = tuple(IGNORED_PREFIXES)
     words = [
         f"{name}={':'.join(map(roots.relative, value.split(':')))}\0"
         for name, value in env.items()
-        if name not in IGNORED and not name.startswith(prefixes)
+        if not is_ambient(name)
     ]
     return Digest(blake3("".join(sorted(words)).encode("utf-8", "surrogateescape")).digest())

@@ -231,6 +231,7 @@ KINDS: Final = (
     Kind("look", ("json", "error-format", "verbose"), _listed("{}"), _whole),
     Kind("unknown option", ("unknown",), _listed("{}"), _whole),
     Kind("manifest", ("contents manifest",), _contents("the package's Cargo.toml")),
+    Kind("extra", ("contents extra ",), _contents("`{}`, an extra input,")),
     Kind("library", ("contents -L ",), _contents("the library {} in a search directory")),
     Kind("crate", ("contents extern ",), _crate),
     Kind("contents", ("contents ",), _contents("the file of `{}`")),

@@ -134,6 +134,8 @@ class Toolchains:
         if not sysroot.startswith("/") or not host:
             return None
         directories, standard = _standard_library(view, unit.sysroot or sysroot, host, unit.target)
+        # A name that leads elsewhere now: toolchains that share files share their stats, but no directory.
+        directories += dict.fromkeys(map(posixpath.dirname, (unit.compiler, *unit.drivers)))
         files = [*programs, *libraries, *standard]
         return _Looked(about, sysroot, host, files, [*files, *decided, *directories])
 

@@ -66,6 +66,10 @@ ADVICE: Final[dict[tuple[Outcome, str], str]] = {
         "option",
     ): "Leave out the option that is named, if it is not needed (`docs/reference/compilers.md` lists them).",
     (_U, "argument"): "Look at the command line: the compiler would refuse it, too.",
+    (
+        _U,
+        "extra-inputs",
+    ): "Run `dunnage config` in the project: it says what is wrong with `[[extra-inputs]]`.",
     (_U, "response-file"): "Look whether the file that is named exists and can be read.",
     (_U, "extern-without-path"): "Give the crate's file: `--extern name=path`.",
     (_U, "terminal"): "Build with cargo, which asks for JSON, or add `--color` and `--diagnostic-width`.",

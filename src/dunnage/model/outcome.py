@@ -83,6 +83,7 @@ _ROWS: Final = (
     Reason("extern-without-path", _U, "--extern names a crate without its file"),
     Reason("terminal", _U, "diagnostics for a terminal, whose look the compiler decides itself"),
     Reason("too-many-libraries", _U, "too many libraries in -L directories"),
+    Reason("extra-inputs", _U, "extra inputs in a dunnage.toml that are not understood, or are too many"),
     Reason("not-a-compile", _U, "not a compilation"),
     Reason("unknown-compiler", _U, "a program that is not known"),
     Reason("toolchain-unknown", _U, "the files of the compiler could not be found"),

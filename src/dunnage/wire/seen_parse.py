@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from dunnage import limits
 from dunnage.model.seen import Process, Seen
 from dunnage.wire.seen import SEEN_HEADER_BYTES, SEEN_NOTE, SEEN_VERSION, SeenKind
 
@@ -82,6 +83,8 @@ def notes_of(data: bytes) -> Iterator[Note]:
         text, found, _ = data[at + SEEN_NOTE.size : at + size].partition(b"\0")
         if not found:
             raise SeenError("a text without an end")
+        if len(text) > limits.SEEN_TEXT_BYTES_MAX:
+            raise SeenError(f"a text of {len(text)} bytes")
         yield _note(pid, _KINDS[kind], value, text)
         at += size
 

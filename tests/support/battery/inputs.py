@@ -21,6 +21,9 @@ WORD = saying('format!("{:?}", option_env!("WORD"))')
 DESCRIBED = app_with_macro(
     'format!("{:?}", std::env::var("CARGO_PKG_DESCRIPTION").unwrap()).parse().unwrap()'
 )
+READS_FILE = 'format!("{:?}", std::fs::read_to_string("data.txt").unwrap()).parse().unwrap()'
+READS_WORD = 'format!("{:?}", std::env::var("WORD").unwrap_or_default()).parse().unwrap()'
+COUNTS_FILES = 'format!("\\"{}\\"", std::fs::read_dir("data").unwrap().count()).parse().unwrap()'
 PART = 'pub const NAME: &str = "{}";\n'
 ANSWER = 'extern "C" {\n    fn answer() -> u32;\n}\n'
 
@@ -108,6 +111,28 @@ CASES = [
         a=_described("one"), b=_described("two"),
     ),
     *macros.CASES,
+    Case(
+        line=3, name="extra-input", claim="A file of `[[extra-inputs]]` counts, whoever reads it.",
+        files=app_with_macro(READS_FILE) | {"dunnage.toml": '[[extra-inputs]]\nfiles = "data.txt"\n'},
+        a=Build(files={"data.txt": "one"}), b=Build(files={"data.txt": "two"}), peers=False,
+    ),
+    Case(
+        line=3, name="extra-input-that-appears", claim="A file that a glob of `[[extra-inputs]]` newly meets counts.",
+        files=app_with_macro(COUNTS_FILES) | {
+            "dunnage.toml": '[[extra-inputs]]\npackage = "app"\nfiles = "data/**/*.txt"\n', "data/one.txt": "1"},
+        a=Build(files={"data/two.txt": None}), b=Build(files={"data/two.txt": "2"}), peers=False,
+    ),
+    Case(
+        line=3, name="extra-input-elsewhere", claim="`[[extra-inputs]]` of another package changes nothing.",
+        files=app(saying('"quiet".to_string()'))
+        | {"dunnage.toml": '[[extra-inputs]]\npackage = "other"\nfiles = "data.txt"\n'},
+        a=Build(files={"data.txt": "one"}), b=Build(files={"data.txt": "two"}), peers=False, differ=False,
+    ),
+    Case(
+        line=3, name="extra-variable", claim="A variable of `[[extra-inputs]]` counts, whoever reads it.",
+        files=app_with_macro(READS_WORD) | {"dunnage.toml": '[[extra-inputs]]\npackage = "a*"\nenv = "WORD"\n'},
+        a=Build(env={"WORD": "one"}), b=Build(env={"WORD": "two"}), peers=False,
+    ),
     Case(
         line=4, name="moved-module", claim="`x.rs` that became `x/mod.rs` is another file.",
         files=app(MOVED), a=Build(files={"src/greeting.rs": WHERE}), b=Build(files={"src/greeting/mod.rs": WHERE}),

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.contestants import Contestant, Sccache, Zccache, call
+from bench.contestants import Contestant, call
+from bench.peers import Sccache, Zccache
 
 PEERS = ("sccache", "zccache")
 

@@ -58,3 +58,34 @@ def test_settings_for_a_debugger(dunnage: Callable, tmp_path: Path) -> None:
     assert done.stderr == ""
     done = dunnage("config", "--debugger", "gdb")
     assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_extra_inputs_and_a_glob_that_stands_for_nothing(
+    dunnage: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('[[extra-inputs]]\npackage = "app"\nfiles = ["*.toml", "*.sql"]\n')
+    monkeypatch.setenv("DUNNAGE_CONFIG", str(mine))
+    done = dunnage("config")
+    assert done.returncode == 0
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["app", "*.toml", "1", str(mine)] in lines
+    assert ["app", "*.sql", "0", str(mine)] in lines
+    assert done.stderr == f"dunnage: {mine}: `*.sql` stands for no file.\n"
+    document = json.loads(dunnage("config", "--json").stdout)
+    assert document["extra_inputs"] == [
+        {"package": ["app"], "files": {"*.toml": 1, "*.sql": 0}, "env": [], "origin": str(mine)}
+    ]
+
+
+def test_extra_inputs_that_are_not_understood_are_10(
+    dunnage: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text('[[extra-inputs]]\npackage = "app"\n')
+    monkeypatch.setenv("DUNNAGE_CONFIG", str(mine))
+    done = dunnage("config")
+    assert (done.returncode, done.stdout) == (10, "")
+    assert done.stderr.startswith(
+        f"dunnage: {mine}: extra-inputs, table 1: it names neither files nor env. Such a table begins with"
+    )

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from dunnage.config import settings
+from dunnage.config.extra_inputs import decode
 from dunnage.errors import ConfigError
 from dunnage.limits import IDLE_TIMEOUT_S_DEFAULT, STORE_BYTES_DEFAULT
 
@@ -72,6 +73,37 @@ def test_clients_are_told_what_is_not_as_ever(user: Path, project: Path) -> None
     assert told(DUNNAGE_OBSERVE="on") == {"DUNNAGE_VERIFY": "1"}
     (project / "dunnage.toml").write_text("portable = true\n")
     assert told() == {"DUNNAGE_VERIFY": "1", "DUNNAGE_PORTABLE": "1"}
+
+
+TABLE = '[[extra-inputs]]\npackage = "{}"\nfiles = ["schema/*.sql"]\n'
+
+
+def test_extra_inputs_of_both_files_count(user: Path, project: Path) -> None:
+    user.write_text(TABLE.format("mine"))
+    (project / "dunnage.toml").write_text('container_arch = "armv7"\n' + TABLE.format("theirs"))
+    found = settings.load(project, {"DUNNAGE_CONFIG": str(user)})
+    assert found.container_arch == "armv7"
+    assert [(stated.rule.packages, stated.origin) for stated in found.extra_inputs] == [
+        (("mine",), str(user)),
+        (("theirs",), str(project / "dunnage.toml")),
+    ]
+    told = found.for_clients()
+    assert [(rule.packages, rule.files) for rule in decode(told["DUNNAGE_EXTRA_INPUTS"])] == [
+        (("mine",), (f"{user.parent}/schema/*.sql",))
+    ], "the project's are found with its sources"
+
+
+def test_extra_inputs_that_are_not_understood_are_one_sentence(user: Path, project: Path) -> None:
+    user.write_text('[[extra-inputs]]\nfile = "a"\n')
+    with pytest.raises(ConfigError) as caught:
+        settings.load(project, {"DUNNAGE_CONFIG": str(user)})
+    assert caught.value.message == (
+        f"{user}: extra-inputs, table 1: there is no file, only package, files, env."
+    )
+    assert "[[extra-inputs]]" in caught.value.advice
+    user.write_text("extra_inputs = []\n")
+    with pytest.raises(ConfigError, match=r"there is no setting extra_inputs. Did you mean extra-inputs?"):
+        settings.load(project, {"DUNNAGE_CONFIG": str(user)})
 
 
 def test_the_nearest_project_file_counts(tmp_path: Path) -> None:

@@ -256,3 +256,13 @@ def test_what_could_not_be_followed_is_not_stored(tmp_path: Path, digests: Diges
     assert reason(collect(LocalView(), subject, ended(), digests))[0] == "macro-unobserved"
     many = notes(*(note(SeenKind.ENV, f"V{n}") for n in range(limits.VARIABLES_PER_PATH_SET_MAX)))
     assert reason(collect(LocalView(), subject, many, digests)) == ("macro-unseen", "too many variables")
+
+
+def test_a_directory_that_cannot_be_listed(tmp_path: Path, digests: Digests) -> None:
+    class Blind(LocalView):
+        def entries(self, path: str) -> list[Entry] | None:
+            return None
+
+    subject = watched(tmp_path)
+    run = notes(note(SeenKind.LISTED, f"{tmp_path}/data"))
+    assert reason(collect(Blind(), subject, run, digests))[0] == "macro-unseen"

@@ -7,6 +7,7 @@ import pytest
 
 from dunnage.engine.early import EarlyStarts, Start
 from dunnage.engine.engine import Engine
+from dunnage.engine.extras import Extras
 from dunnage.engine.flight import Flights, flight_key
 from dunnage.engine.subject import Missed
 from dunnage.keys.digests import Digests
@@ -43,7 +44,7 @@ class Scene:
         self.store = store
         self.toolchains = HeldUp(Digests(store, lambda: 1 << 62))
         self.flights = Flights()
-        self.early = EarlyStarts(self.toolchains, self.flights)
+        self.early = EarlyStarts(self.toolchains, Extras(lambda: 1 << 62), self.flights)
         self.unit: Unit = unit_of(str(self.crate.directory), compiler=self.crate.rustc)
 
     def view(self) -> LocalView:
@@ -62,7 +63,7 @@ def test_the_first_unit_of_an_empty_store_begins_without_its_key(scene: Scene) -
     start = scene.start()
     assert start is not None
     assert not start.known.is_set()
-    assert set(start.subject.records) == {item.path for item in scene.unit.inputs}
+    assert {item.path for item in scene.unit.inputs} < set(start.subject.records)
     scene.toolchains.let.set()
     assert start.missed() is None
     assert start.flight is not None
@@ -70,6 +71,23 @@ def test_the_first_unit_of_an_empty_store_begins_without_its_key(scene: Scene) -
     assert scene.toolchains.recall(scene.view(), scene.unit, scene.invocation.env) is start.subject.toolchain
     scene.early.end(start)
     assert start.flight.landed.is_set()
+
+
+def test_extra_inputs_count_for_the_first_unit_too(scene: Scene) -> None:
+    scene.crate.write("dunnage.toml", '[[extra-inputs]]\nfiles = "data.txt"\nenv = "PATH"\n')
+    data = scene.crate.write("data.txt", "one")
+    start = scene.start()
+    assert start is not None
+    assert [item.role for item in start.subject.inputs] == ["source", "extra data.txt"]
+    assert str(data) in start.subject.records
+    assert dict(start.subject.unit.env)["PATH"] == scene.invocation.env["PATH"]
+    scene.toolchains.let.set()
+    scene.early.end(start)
+
+
+def test_extra_inputs_that_are_not_understood_are_left_to_the_lookup(scene: Scene) -> None:
+    scene.crate.write("dunnage.toml", "extra-inputs = 1\n")
+    assert scene.start() is None
 
 
 def test_whoever_comes_meanwhile_waits_for_the_key_and_looks_up_as_ever(scene: Scene) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from dunnage import limits
 from dunnage.engine.examine import examine
+from dunnage.engine.extras import Extras
 from dunnage.engine.subject import Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.linker import Linkers
@@ -53,13 +54,19 @@ def linkers_of(store: Store) -> Linkers:
     return Linkers(Digests(store, lambda: 1 << 62))
 
 
+def extras_of() -> Extras:
+    return Extras(lambda: 1 << 62)
+
+
 def unit_in(directory: Path, **changes: Any) -> Unit:
     written(directory / "src/lib.rs", "")
     return unit_of(str(directory), **({"compiler": real_rustc()} | changes))
 
 
-def examined(view: LocalView, unit: Unit, toolchains: Toolchains, store: Store) -> Subject:
-    found = examine(view, unit, ENV, toolchains, linkers_of(store), store)
+def examined(
+    view: LocalView, unit: Unit, toolchains: Toolchains, store: Store, extras: Extras | None = None
+) -> Subject:
+    found = examine(view, unit, ENV, toolchains, linkers_of(store), store, extras or extras_of())
     assert not isinstance(found, Uncacheable), found
     return found[0]
 
@@ -68,7 +75,8 @@ def test_a_known_toolchain_costs_one_batch_of_stats(
     tmp_path: Path, toolchains: Toolchains, store: Store
 ) -> None:
     unit = unit_in(tmp_path)
-    first = examined(CountingView(), unit, toolchains, store)
+    extras = extras_of()
+    first = examined(CountingView(), unit, toolchains, store, extras)
     paths = PathSet(("{workspace}/src/a.rs",), ("{workspace}/src/a/mod.rs",), ())
     result = ActionResult(
         outputs=(),
@@ -82,7 +90,7 @@ def test_a_known_toolchain_costs_one_batch_of_stats(
     )
     store.add(first.key, paths, ActionKey(bytes(32)), result)
     view = CountingView()
-    again = examined(view, unit, toolchains, store)
+    again = examined(view, unit, toolchains, store, extras)
     assert again.key == first.key
     assert view.asked == []
     [batch] = view.batches
@@ -104,6 +112,7 @@ def test_a_compiler_that_is_nowhere(tmp_path: Path, toolchains: Toolchains, stor
         toolchains,
         linkers_of(store),
         store,
+        extras_of(),
     )
     assert found == Uncacheable("toolchain-unknown", "no-such-rustc")
 
@@ -128,6 +137,7 @@ def test_a_toolchain_that_does_not_stand_still(tmp_path: Path, toolchains: Toolc
         toolchains,
         linkers_of(store),
         store,
+        extras_of(),
     )
     assert isinstance(found, Uncacheable)
     assert found.reason == "toolchain-unknown"
@@ -154,7 +164,7 @@ def test_too_many_archives(tmp_path: Path, toolchains: Toolchains, store: Store)
     for number in range(limits.ARCHIVES_PER_UNIT_MAX + 1):
         (native / f"{number}.a").touch()
     unit = unit_in(tmp_path, search_dirs=(SearchDir("native", str(native), (".a",)),))
-    found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store)
+    found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store, extras_of())
     assert found == Uncacheable("too-many-libraries")
 
 
@@ -166,5 +176,38 @@ def test_an_incremental_session_is_one_of_this_crate(
 ) -> None:
     (tmp_path / "incremental" / name).mkdir(parents=True)
     unit = unit_in(tmp_path, incremental=f"{tmp_path}/incremental")
-    found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store)
+    found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store, extras_of())
     assert (found == Uncacheable("incremental")) is is_session
+
+
+def test_extra_inputs_travel_in_the_same_batch(tmp_path: Path, toolchains: Toolchains, store: Store) -> None:
+    written(tmp_path / "dunnage.toml", '[[extra-inputs]]\nfiles = "schema/*.sql"\nenv = "PATH"\n')
+    written(tmp_path / "schema/a.sql", "")
+    unit, extras = unit_in(tmp_path), extras_of()
+    first = examined(CountingView(), unit, toolchains, store, extras)
+    view = CountingView()
+    again = examined(view, unit, toolchains, store, extras)
+    assert again.key == first.key
+    [batch] = view.batches
+    assert {f"{tmp_path}/dunnage.toml", f"{tmp_path}/schema/", f"{tmp_path}/schema/a.sql"} <= set(batch)
+    assert [item.role for item in again.inputs] == ["source", "extra schema/a.sql"]
+    assert dict(again.unit.env)["PATH"] == ENV["PATH"]
+    written(tmp_path / "schema/b.sql", "")
+    later = examined(CountingView(), unit, toolchains, store, extras)
+    assert [item.role for item in later.inputs] == ["source", "extra schema/a.sql", "extra schema/b.sql"]
+    written(tmp_path / "dunnage.toml", "")
+    assert examined(CountingView(), unit, toolchains, store, extras).inputs == unit.inputs
+
+
+def test_extra_inputs_that_are_not_understood_until_they_are_mended(
+    tmp_path: Path, toolchains: Toolchains, store: Store
+) -> None:
+    written(tmp_path / "dunnage.toml", "extra-inputs = 1\n")
+    unit, extras = unit_in(tmp_path), extras_of()
+    for _ in range(2):
+        found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store, extras)
+        assert isinstance(found, Uncacheable)
+        assert found.reason == "extra-inputs"
+        assert "dunnage.toml: extra-inputs is a list of tables" in found.detail
+    written(tmp_path / "dunnage.toml", "")
+    assert examined(CountingView(), unit, toolchains, store, extras).inputs == unit.inputs

@@ -23,6 +23,7 @@ def subject(tmp_path: Path) -> Subject:
     written(tmp_path / "src/lib.rs", "")
     written(tmp_path / "data.txt", "")
     (tmp_path / "templates/sub").mkdir(parents=True)
+    (tmp_path / "target").mkdir()
     os.mkfifo(tmp_path / "pipe")
     return subject_of(tmp_path, observed=True, library_dirs=(f"{tmp_path}/target/debug/deps",))
 
@@ -45,6 +46,7 @@ def test_each_kind_of_place(subject: Subject) -> None:
         note(SeenKind.LOOKED, f"{here}/target"),
         note(SeenKind.LOOKED, f"{here}/pipe"),
         note(SeenKind.LISTED, f"{here}/templates"),
+        note(SeenKind.LISTED, f"{here}/templates/"),
         note(SeenKind.LISTED, f"{here}/gone"),
         note(SeenKind.LISTED, f"{here}/data.txt"),
         note(SeenKind.ENV, "WORD"),
@@ -90,11 +92,13 @@ def test_a_program_that_a_macro_runs_counts_with_all_that_it_may_read(
         note(SeenKind.EXEC, script, pid=CHILD),
         began(SH, pid=CHILD, parent=PID),
         note(SeenKind.LIBRARY, libc, pid=CHILD),
+        note(SeenKind.ENV, "TERM_PROGRAM", pid=CHILD),
+        note(SeenKind.ENV, "WORD", pid=CHILD),
         note(SeenKind.READ, f"{tmp_path}/data.txt", pid=CHILD),
     )
     assert found.missed is None
     assert {script, libc, SH, f"{tmp_path}/data.txt"} <= set(found.files)
-    assert found.env == [ALL_VARIABLES]
+    assert found.env == ["WORD", ALL_VARIABLES]
 
 
 @pytest.mark.parametrize(

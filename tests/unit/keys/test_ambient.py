@@ -2,7 +2,7 @@
 
 import pytest
 
-from dunnage.keys.ambient import IGNORED, IGNORED_PREFIXES, whole_environment
+from dunnage.keys.ambient import IGNORED, IGNORED_PREFIXES, is_ambient, whole_environment
 from dunnage.keys.roots import Roots
 
 HERE = Roots.of([("workspace", "/here"), ("target", "/here/target")])
@@ -25,4 +25,9 @@ def test_places_are_relative_to_their_roots() -> None:
 
 @pytest.mark.parametrize("name", [*IGNORED, *(f"{prefix}X" for prefix in IGNORED_PREFIXES)])
 def test_what_differs_between_shells_does_not_count(name: str) -> None:
+    assert is_ambient(name)
     assert whole_environment(ENV | {name: "x"}, HERE) == whole_environment(ENV, HERE)
+
+
+def test_what_a_project_sets_does() -> None:
+    assert not any(map(is_ambient, ("HOME", "PATH", "DATABASE_URL", "CARGO_PKG_NAME", "OUT_DIR")))

@@ -55,6 +55,8 @@ GOLDEN: dict[str, tuple[Pairs, Pairs, str]] = {
     "look": ((), (("json", "artifacts"),), "`artifacts` was added"),
     "unknown option": ((), (("unknown", "--new=3"),), "`--new=3` was added"),
     "manifest": ((("contents manifest", A),), (("contents manifest", B),), "the package's Cargo.toml changed"),
+    "extra": ((("contents extra schema/a.sql", A),), (("contents extra schema/a.sql", B),),
+              "`schema/a.sql`, an extra input, changed"),
     "library": ((("contents -L native libz.a", A),), (("contents -L native libz.a", B),),
                 "the library native libz.a in a search directory changed"),
     "crate": ((("contents extern base rmeta", A),), (("contents extern base rmeta", B),),

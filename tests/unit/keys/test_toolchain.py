@@ -140,6 +140,22 @@ def test_a_code_generator_added_is_seen(sysroot: Sysroot) -> None:
     assert identified(sysroot).id != before.id
 
 
+def test_a_name_that_leads_to_another_one_that_shares_its_files_is_seen(
+    sysroot: Sysroot, tmp_path: Path
+) -> None:
+    """As a store makes it that keeps equal files once: the compiler behind the name has the stat of the one before."""
+    other = tmp_path / "other"
+    shutil.copytree(sysroot.directory, other, copy_function=os.link)
+    (other / f"lib/rustlib/{HOST}/lib/libextra-1.rlib").write_text("")
+    name = tmp_path / "toolchain"
+    name.symlink_to(sysroot.directory)
+    before = identified(sysroot, sysroot.unit(compiler=f"{name}/bin/rustc"))
+    assert still_holds(before, sysroot.view().stat(before.watched))
+    name.unlink()
+    name.symlink_to(other)
+    assert not still_holds(before, sysroot.view().stat(before.watched))
+
+
 def test_other_words_about_itself_are_another_toolchain(sysroot: Sysroot) -> None:
     view = sysroot.view()
     view.answers["-vV",] = ABOUT.replace("1.90.0", "1.90.1")

@@ -122,6 +122,7 @@ def test_a_process_that_was_forked_and_runs_no_program() -> None:
         memory(note(SeenKind.READ, "a")),
         memory(note(SeenKind.LISTED, "")),
         memory(note(SeenKind.READ, "/a", pid=0)),
+        memory(note(SeenKind.READ, "/" * 8193)),
         memory(note(SeenKind.READ, "/a2345678").replace(b"\0\0\0\0\0\0", b"xxxxxx")),
         memory(b"\x0c\0\0\0" + note(SeenKind.READ, "/a")[4:]),
         memory(b"\x10\0\0\0" + note(SeenKind.READ, "/a")[4:]),

@@ -21,7 +21,9 @@ class Command:
     unstable: list[Word] = field(default_factory=list)
     lints: list[Word] = field(default_factory=list)
     links: list[Word] = field(default_factory=list)
+    cap_lints: list[Word] = field(default_factory=list)
     remaps: list[Word] = field(default_factory=list)
+    remap_scopes: list[Word] = field(default_factory=list)
     unknown: list[Word] = field(default_factory=list)
     extern_words: set[str] = field(default_factory=set)
     """Crates of the sysroot that --extern names."""

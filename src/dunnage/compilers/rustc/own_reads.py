@@ -88,21 +88,24 @@ def is_system_library(path: str) -> bool:
     return _LIBRARY.fullmatch(posixpath.basename(path)) is not None
 
 
-class OwnReads:
-    """The places of one unit's compiler.
+PLACES: Final[dict[str, str]] = {
+    "the toolchain's programs and libraries, `rustlib`": "the toolchain's identity",
+    "the unit's inputs and outputs, and what is called like an output beside it": "in the key, or made by rustc",
+    "`rustcXXXXXX`, `rmetaXXXXXX`, `.tmpXXXXXX`": "rustc's temporary files",
+    "the incremental directory": "empty, or the unit is not cached",
+    "the `-L` directories, and crates and libraries in them": "inputs, or in the crates that use them",
+    "programs called like the linker's driver, wherever they are looked for": "the linker's identity",
+    "`/proc`, `/sys`, `/dev`": "the process, the machine, the jobserver: no files with contents",
+    "the jobserver's pipe": "it carries no contents",
+    "`/etc/malloc.conf`": "how rustc's allocator works",
+    "that the directory in which rustc runs is there, or the one that it writes into, or any above": "they always are",
+    "libraries that any rustc loads: libc, libgcc_s, libz, …": "as for the toolchain, the C library does not count",
+}
+"""Each rule of `OwnReads`, with the reason. The last two hold for being looked at and for being loaded only."""
 
-    | left out | because |
-    |---|---|
-    | the toolchain's programs and libraries, `rustlib` | they are the toolchain's identity |
-    | the unit's inputs and outputs, and what is called like these in their directories | in the key, or made by rustc |
-    | `rustcXXXXXX`, `rmetaXXXXXX`, `.tmpXXXXXX` | rustc's temporary files |
-    | the incremental directory | empty, or the unit is not cached |
-    | the `-L` directories, their names, and crates and libraries in them | inputs, or in the crates that use them |
-    | programs called like the linker's driver, wherever they are looked for | the linker's identity |
-    | `/proc`, `/sys`, `/dev` | the process, the machine, the jobserver: no files with contents |
-    | the jobserver's pipe | it carries no contents |
-    | `/etc/malloc.conf` | how rustc's allocator works |
-    """
+
+class OwnReads:
+    """The places of one unit's compiler: the rules are those of `PLACES`."""
 
     def __init__(self, unit: Unit, sysroot: str, env: Mapping[str, str]) -> None:
         self._sysroot = posixpath.normpath(sysroot)
@@ -115,6 +118,7 @@ class OwnReads:
         searched += () if unit.link is None else unit.link.search_dirs
         searched += (posixpath.dirname(item.path) for item in unit.inputs if item.role.startswith("extern "))
         self._searched = set(map(_tidy, searched))
+        self._cwd = _tidy(unit.cwd)
         self._incremental = None if unit.incremental is None else _tidy(unit.incremental)
         self._driver = "" if unit.link is None else posixpath.basename(unit.link.driver)
         self._pipes = {
@@ -125,7 +129,7 @@ class OwnReads:
         }
 
     def is_read(self, path: str) -> bool:
-        """Whether rustc looks at this path by itself, in the meaning of the table above."""
+        """Whether rustc looks at this path by itself."""
         tidy = _tidy(path)
         directory, name = posixpath.split(tidy)
         return (
@@ -140,8 +144,7 @@ class OwnReads:
     def is_written(self, path: str) -> bool:
         """Whether rustc makes this file or directory, or one in which it makes something."""
         tidy = _tidy(path)
-        above = f"{tidy.rstrip('/')}/"
-        return self._is_made(tidy) or any(f"{made}/".startswith(above) for made in self._made_in)
+        return self._is_made(tidy) or self.is_above(tidy)
 
     def _is_made(self, path: str) -> bool:
         directory, name = posixpath.split(path)
@@ -153,6 +156,11 @@ class OwnReads:
             or (directory in self._made_in and self._is_called_like_an_output(name))
             or (self._incremental is not None and f"{path}/".startswith(f"{self._incremental}/"))
         )
+
+    def is_above(self, path: str) -> bool:
+        """Whether this is the directory in which rustc runs or makes something, or above it: that is there."""
+        above = f"{_tidy(path).rstrip('/')}/"
+        return any(f"{place}/".startswith(above) for place in (self._cwd, *self._made_in))
 
     def is_driver(self, path: str) -> bool:
         """Whether a program is called like the one that links."""

@@ -120,7 +120,7 @@ def _look(name: str) -> Callable[[Command, str], None]:
 
 
 _HANDLERS: Final[dict[str, Callable[[Command, str], None]]] = {
-    "cap-lints": lambda command, value: command.lints.append(Word("cap-lints", value)),
+    "cap-lints": lambda command, value: command.cap_lints.append(Word("cap-lints", value)),
     "cfg": lambda command, value: command.cfgs.add(value),
     "check-cfg": lambda command, value: command.check_cfgs.add(value),
     "codegen": take_codegen,
@@ -140,7 +140,7 @@ _HANDLERS: Final[dict[str, Callable[[Command, str], None]]] = {
     "output": lambda command, _value: command.refuse("explicit-output", "-o"),
     "print": _print,
     "remap-path-prefix": lambda command, value: command.remaps.append(Word("remap-path-prefix", value)),
-    "remap-path-scope": lambda command, value: command.remaps.append(Word("remap-path-scope", value)),
+    "remap-path-scope": lambda command, value: command.remap_scopes.append(Word("remap-path-scope", value)),
     "unknown": lambda command, value: command.unknown.append(Word("unknown", value)),
     "unstable": take_unstable,
     "version": _ask,

@@ -8,7 +8,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from dunnage.compilers.rustc.command import Command
+from dunnage.compilers.rustc.options import CODEGEN
 from dunnage.model.unit import Word
+
+_SHARED: Final = {"-g": "debuginfo", "-O": "opt-level", "link-args": "link-arg"}
+"""-C options, and flags among them, that write to what another one writes to: the later wins, or follows."""
 
 _SINGLE: Final = ("crate-name", "edition", "test", "verbose", "error-format")
 
@@ -27,15 +31,34 @@ def words_of(command: Command, source: str) -> list[Word]:
     words += _out_dir(single.get("out-dir"))
     words += [Word("cfg", value) for value in sorted(command.cfgs)]
     words += [Word("check-cfg", value) for value in sorted(command.check_cfgs)]
-    words += command.codegen
+    words += _without_order(command.codegen)
     words += command.unstable
     words += command.lints
+    words += command.cap_lints
     words += command.remaps
+    words += command.remap_scopes
     words += command.links
     words += [Word("extern", value) for value in sorted(command.extern_words)]
     words += [Word("json", value) for value in sorted(command.json)]
     words += command.unknown
     return words
+
+
+def _without_order(codegen: list[Word]) -> list[Word]:
+    """-C options by name, each list of one name in its order: they do not touch each other, but for `_SHARED`.
+
+    One that is in no table may be another name for any of them; then all stay where they are.
+    """
+    keyed = [(_codegen_name(word), word) for word in codegen]
+    if any(name not in CODEGEN for name, _ in keyed):
+        return codegen
+    return [word for _, word in sorted(keyed, key=lambda pair: pair[0])]
+
+
+def _codegen_name(word: Word) -> str:
+    """What a -C option says something about."""
+    name = word.value.partition("=")[0] if word.name == "codegen" else word.name.partition(" ")[2]
+    return _SHARED.get(name, name)
 
 
 def place_words(command: Command, source: str, env: Mapping[str, str]) -> list[Word]:

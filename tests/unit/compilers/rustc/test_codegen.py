@@ -10,9 +10,9 @@ def codegen(*words: str) -> list[str]:
     return [value for name, value, _ in words_of(*words) if name == "codegen"]
 
 
-def test_words_stand_in_their_order_and_repeat() -> None:
+def test_words_of_one_thing_stand_in_their_order_and_repeat() -> None:
     given = ("-Copt-level=1", "-g", "-C", "lto", "-O", "-Copt-level=2", "-Clink-arg=-a", "-Clink-arg=-a")
-    assert codegen(*given) == ["opt-level=1", "-g", "lto", "-O", "opt-level=2", "link-arg=-a", "link-arg=-a"]
+    assert codegen(*given) == ["-g", "link-arg=-a", "link-arg=-a", "lto", "opt-level=1", "-O", "opt-level=2"]
 
 
 def test_an_underscore_is_a_dash() -> None:

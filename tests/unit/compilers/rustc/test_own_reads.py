@@ -2,7 +2,7 @@
 
 import pytest
 
-from dunnage.compilers.rustc.own_reads import OwnReads, is_own_variable, is_system_library
+from dunnage.compilers.rustc.own_reads import PLACES, VARIABLES, OwnReads, is_own_variable, is_system_library
 from dunnage.model.unit import Input, Link, SearchDir
 from support.units import unit_of
 
@@ -117,6 +117,18 @@ def test_a_toolchain_below_usr_is_not_all_of_usr() -> None:
 )
 def test_what_rustc_writes(path: str, own: bool) -> None:
     assert OWN.is_written(path) is own
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [("/", True), ("/ws", True), (DEPS, True), ("/ws/src", False), ("/w", False), ("/ws/tar", False)],
+)
+def test_directories_that_are_there_whenever_rustc_runs(path: str, above: bool) -> None:
+    assert OWN.is_above(path) is above
+
+
+def test_every_row_says_why() -> None:
+    assert all((*VARIABLES.values(), *PLACES.values()))
 
 
 @pytest.mark.parametrize("name", ["RUSTC_LOG", "RUSTC_LOG_COLOR", "CARGO_MAKEFLAGS", "DUNNAGE_SEEN", "PATH"])

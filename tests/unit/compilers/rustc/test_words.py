@@ -10,6 +10,31 @@ def test_options_that_do_not_touch_each_other_have_one_order() -> None:
     assert words_of(base=turned) == words_of()
 
 
+def codegen(*words: str) -> list[str]:
+    return [value for name, value, _ in words_of(*words) if name.startswith("codegen")]
+
+
+def test_codegen_options_have_one_order_but_for_those_that_say_the_same_thing() -> None:
+    assert codegen("-Cstrip=none", "-Cpanic=abort") == codegen("-Cpanic=abort", "-Cstrip=none")
+    for one, other in [("-O", "-Copt-level=0"), ("-g", "-Cdebuginfo=0"), ("-Clink-arg=-a", "-Clink-args=-b"),
+                       ("-Cmetadata=a", "-Cmetadata=b"), ("-Cprofile-use=/a", "-Cprofile-use=/b")]:  # fmt: skip
+        assert codegen(one, other) != codegen(other, one)
+
+
+def test_a_codegen_option_that_nobody_knows_may_be_another_name_for_any() -> None:
+    assert codegen("-Cnew=1", "-Cpanic=abort") != codegen("-Cpanic=abort", "-Cnew=1")
+
+
+def test_what_caps_lints_and_what_sets_them_do_not_touch_each_other() -> None:
+    assert words_of("-Aunused", "--cap-lints=warn") == words_of("--cap-lints=warn", "-Aunused")
+    assert words_of("--cap-lints=allow", "--cap-lints=warn") != words_of(
+        "--cap-lints=warn", "--cap-lints=allow"
+    )
+    assert words_of("--remap-path-scope=all", "--remap-path-prefix=a=b") == words_of(
+        "--remap-path-prefix=a=b", "--remap-path-scope=all"
+    )
+
+
 def test_a_source_is_kept_as_it_is_written() -> None:
     assert ("source", "src/lib.rs", False) in words_of()
     assert ("source", "/w/src/lib.rs", True) in words_of(base=("/w/src/lib.rs", *LIB[1:]))

@@ -1,0 +1,45 @@
+"""Real projects on the host, with each of cargo's commands that compile."""
+
+from pathlib import Path
+
+import pytest
+
+from support import projects
+from support.builds import Site, site
+from support.commands import run
+from support.everything import one_of_everything
+from support.stages import Stages, check, play
+from support.tools import Host
+
+
+@pytest.mark.parametrize("fetched", [projects.ripgrep, projects.hyperfine], ids=["ripgrep", "hyperfine"])
+def test_everything_hits_and_is_what_a_plain_build_makes(fetched: object, tmp_path: Path) -> None:
+    assert callable(fetched)
+    with site(tmp_path / "site", fetched()) as here:
+        check(play(here))
+
+
+@pytest.mark.large
+@pytest.mark.timeout(3600)
+def test_a_large_project(tmp_path: Path) -> None:
+    """cargo-nextest, as it is built: two gigabytes."""
+    with site(tmp_path / "site", projects.nextest()) as here:
+        check(play(here, [("build",)]))
+
+
+def test_a_workspace_with_everything(tmp_path: Path) -> None:
+    """C code that the `cc` crate compiles, a library that only the source names, a proc macro, a shared library."""
+    project, home = one_of_everything(tmp_path / "site" / "project")
+    with site(tmp_path / "site", project, cargo_home=home) as here:
+        seen: Stages = play(here)
+        check(seen)
+        assert said_by(here) == "7 11 42"
+        (project / "native/src/deep.c").write_text("int deep(void) { return 8; }\n")
+        here.wipe()
+        here.build(Host()).ran.succeeded()
+        assert said_by(here) == "8 11 42"
+
+
+def said_by(here: Site) -> str:
+    """What the workspace's program prints."""
+    return run([here.directories.target / "debug" / "top"]).succeeded().stdout.strip()
