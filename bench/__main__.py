@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import builds, client, containers, contestants, daemon, notice, scale, units
+from bench import builds, client, containers, contestants, daemon, notice, observe, scale, units
 from bench.plot import draw
 from bench.report import Report, print_report
 from bench.units import Unit
@@ -16,7 +16,9 @@ from dunnage.config.clients import client_dir, host_arch
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = {"ripgrep": "15.2.0", "hyperfine": "1.20.0", "cargo-nextest": "0.9.151"}
-PARTS = ("builds", "units", "containers", "client", "notice", "daemon", "scale", "sessions")
+OBSERVE_ROUNDS = 10
+"""A difference of one part in a hundred does not show in fewer."""
+PARTS = ("builds", "units", "containers", "client", "notice", "daemon", "scale", "sessions", "observe")
 
 
 def arguments() -> argparse.Namespace:
@@ -85,8 +87,13 @@ def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: C
         report.answers = daemon.answers(scratch, runs=20)
     if "notice" in asked.part:
         report.notice = notice.measure(scratch / "notice", runs=20)
+    if not {"builds", "units", "daemon", "scale", "containers", "observe"} & set(asked.part):
+        return
+    site = site_of(asked.project, scratch)
+    if "observe" in asked.part:
+        rounds = max(OBSERVE_ROUNDS, asked.runs)
+        report.observe = observe.measure(site, client_dir(host_arch()), scratch / "observe", rounds)
     if {"builds", "units", "daemon", "scale", "containers"} & set(asked.part):
-        site = site_of(asked.project, scratch)
         calls = units.record(site, scratch / "record")
         report.unit_count = len(calls)
         if "daemon" in asked.part:

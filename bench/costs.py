@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from bench.figures import Series
+from bench.figures import Series, ratio
 
 if TYPE_CHECKING:
     from bench.report import Report
@@ -42,6 +42,17 @@ def rows_of(report: "Report") -> list[tuple[str, str, str]]:
         rows.append(("  growth of a hit", f"× {growth:.2f} (the store's part × {store:.2f})", "< × 1.3"))
     if report.notice:
         rows.append(("notice of the metadata, delay on a miss", _spread(report.notice), "≤ 5 ms"))
+    if report.observe:
+        observe = report.observe
+        rows += [
+            (
+                "observing: CPU time of cargo check",
+                f"× {ratio(observe.observed, observe.plain):.4f}",
+                "≤ × 1.01",
+            ),
+            ("  of plain", f"{observe.plain.median:.2f} s ({len(observe.plain.seconds)} rounds)", ""),
+            ("  notes", f"{observe.note_bytes / 1024:.0f} KiB", ""),
+        ]
     for name, series in report.answers.items():
         rows.append((name, _spread(series), "≤ 100 ms" if name.startswith("dunnage") else ""))
     if report.throughput:

@@ -17,6 +17,7 @@ from bench.containers import HOST, WarmBuilds
 from bench.costs import rows_of
 from bench.daemon import DaemonCost
 from bench.figures import Series, ratio
+from bench.observe import ObserveCost
 from bench.scale import Scale
 
 
@@ -32,6 +33,7 @@ class Report:
     unit_count: int = 0
     client: ClientCost | None = None
     daemon: DaemonCost | None = None
+    observe: ObserveCost | None = None
     scale: list[Scale] = field(default_factory=list)
     """Small and large stores."""
     notice: Series | None = None
@@ -64,6 +66,12 @@ class Report:
             "notice_s": self.notice and self.notice.seconds,
             "containers": {
                 name: {"warm_s": one.warm, "start_s": one.start} for name, one in self.containers.items()
+            },
+            "observe": self.observe
+            and {
+                "plain_cpu_s": self.observe.plain.seconds,
+                "observed_cpu_s": self.observe.observed.seconds,
+                "note_bytes": self.observe.note_bytes,
             },
             "answers_s": {name: series.seconds for name, series in self.answers.items()},
             "sessions_per_s": {str(width): rate for width, rate in self.throughput.items()},

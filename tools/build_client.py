@@ -121,7 +121,8 @@ def compile_to(arch: str, output: Path) -> None:
 def kernel_headers(arch: str) -> list[str]:
     """The options that name the kernel's headers."""
     package = importlib.util.find_spec("ziglang")
-    assert package is not None and package.origin is not None
+    assert package is not None
+    assert package.origin is not None
     include = Path(package.origin).parent / "lib" / "libc" / "include"
     return [
         word
@@ -143,7 +144,7 @@ def _compile(arch: str, flags: Sequence[str], files: Sequence[Path], output: Pat
 
 
 def build(arch: str, directory: Path, *, force: bool = False) -> list[Path]:
-    """Build client and library into `directory`; returns the files. One that is in use is replaced, not written over."""
+    """Build client and library into `directory`; returns the files. What is in use is replaced, not written over."""
     outputs = [directory / name for name in (*NAMES, LIBRARY)]
     if not force and is_fresh(outputs):
         return outputs

@@ -36,16 +36,22 @@ def commands(scratch: Path) -> Iterator[list[str]]:
     """What is run, one after the other; `scratch` takes what zig makes, as it cannot only look."""
     client = sorted(str(path.relative_to(HERE)) for path in HERE.glob("native/*.c"))
     everything = client + sorted(str(path.relative_to(HERE)) for path in HERE.glob("tests/native/*.c"))
+    library = sorted(str(path.relative_to(HERE)) for path in HERE.glob("native/observe/*.c"))
     everything += sorted(str(path.relative_to(HERE)) for path in HERE.glob("bench/*.c"))
     for target in ("x86_64-linux-musl", "arm-linux-musleabihf"):
         yield [
             sys.executable, "-m", "ziglang", "cc", "-target", target, *WARNINGS, *client, "-o", str(scratch / target),
         ]  # fmt: skip
     look = [*WARNINGS, "-Inative", "-fsyntax-only", *everything]
+    # Its functions are not those of any header, but bear their names.
+    look_at_library = [*WARNINGS, "-fno-builtin", "-fsyntax-only", *library]
     if shutil.which("gcc"):
         yield ["gcc", "-O2", *look]
+        yield ["gcc", "-O2", *look_at_library]
     if shutil.which("clang"):
         yield ["clang", *look]
+        yield ["clang", *look_at_library]
+        yield ["clang", "--analyze", "-Xclang", "-analyzer-werror", "-fno-builtin", "-std=c11", *library]
         yield ["clang", "--analyze", "-Xclang", "-analyzer-werror", "-Inative", "-std=c11", *everything]
 
 

@@ -14,6 +14,11 @@ qemu-aarch64-static qemu-user-static the foreign clients' tests
 podman podman podman's tests
 debootstrap debootstrap the images of the container tests
 gcc gcc linking Rust programs
+musl-gcc musl-tools the observing library beside musl
+/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1 libc6-arm64-cross the observing library on foreign machines
+/usr/arm-linux-gnueabihf/lib/ld-linux-armhf.so.3 libc6-armhf-cross the observing library on foreign machines
+/usr/i686-linux-gnu/lib/ld-linux.so.2 libc6-i386-cross the observing library on foreign machines
+/usr/riscv64-linux-gnu/lib/ld-linux-riscv64-lp64d.so.1 libc6-riscv64-cross the observing library on foreign machines
 ROWS
 }
 

@@ -28,16 +28,15 @@ union head {
 
 /* How much there is; the rest is zero. */
 static size_t read_head(int at, const char *path, union head *head) {
+    for (size_t i = 0; i < sizeof head->bytes; i++) {
+        head->bytes[i] = '\0';
+    }
     long fd = raw(__NR_openat, at, (long)path, O_RDONLY | O_CLOEXEC, 0);
     long got = fd < 0 ? 0 : raw(__NR_read, fd, (long)head->bytes, HEAD_BYTES, 0);
     if (fd >= 0) {
         (void)raw(__NR_close, fd, 0, 0, 0);
     }
-    size_t size = got > 0 ? (size_t)got : 0;
-    for (size_t i = size; i < sizeof head->bytes; i++) {
-        head->bytes[i] = '\0';
-    }
-    return size;
+    return got > 0 ? (size_t)got : 0;
 }
 
 /* The interpreter that a `#!` line names, ended by a NUL. */

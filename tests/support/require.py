@@ -54,6 +54,20 @@ def _peers() -> str | None:
     return None
 
 
+SYSROOTS = {
+    "aarch64": "/usr/aarch64-linux-gnu",
+    "armv7": "/usr/arm-linux-gnueabihf",
+    "i686": "/usr/i686-linux-gnu",
+    "riscv64": "/usr/riscv64-linux-gnu",
+}
+"""Where Debian's packages libc6-…-cross put the C library of another machine."""
+
+
+def _sysroots() -> str | None:
+    absent = [place for place in SYSROOTS.values() if not os.path.isdir(place)]
+    return f"{', '.join(absent)} is not there" if absent else None
+
+
 PARTS: dict[str, Callable[[], str | None]] = {
     "cargo": lambda: _runs("cargo", "--version"),
     "docker": lambda: _runs("docker", "info"),
@@ -64,6 +78,8 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "gdb": lambda: _runs("gdb", "--version"),
     "clang": lambda: _runs("clang", "--version"),
     "valgrind": lambda: _runs("valgrind", "--version"),
+    "musl": lambda: _runs("musl-gcc", "--version"),
+    "sysroots": _sysroots,
     "shellcheck": lambda: _runs("shellcheck", "--version"),
     "debootstrap": lambda: _root() or _runs("debootstrap", "--version"),
     "root": _root,
