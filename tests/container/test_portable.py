@@ -7,7 +7,7 @@ import pytest
 
 from support import images, projects
 from support.builds import Counts, Site, differences, site
-from support.tools import Container, Cross, Host, Layout, Tool
+from support.tools import Container, Layout, Tool
 
 pytestmark = [pytest.mark.docker, pytest.mark.timeout(1800)]
 
@@ -20,9 +20,9 @@ def here(tmp_path: Path) -> Iterator[Site]:
         yield made.with_env(**PORTABLE)
 
 
-def counted(here: Site, tool: Tool, cargo: tuple[str, ...] = ("build", "--offline")) -> Counts:
+def counted(here: Site, tool: Tool) -> Counts:
     here.wipe()
-    here.build(tool, cargo=cargo).ran.succeeded()
+    here.build(tool).ran.succeeded()
     counts = here.counts()
     assert counts.fallbacks == 0
     assert counts.uncacheable == {}
@@ -51,13 +51,3 @@ def test_a_container_at_the_paths_of_cross_025_hits_what_one_at_the_hosts_made(h
     plain = here.build(Container(image, options=("-e", "RUSTC_WRAPPER=/project/plain.sh")), cache=False)
     plain.ran.succeeded()
     assert differences(plain.files, made) == []
-
-
-@pytest.mark.cross
-def test_cross_025_hits_what_the_host_compiled_of_the_libraries(here: Site) -> None:
-    """What is linked is shared where host and image have the same linker and libc, which this machine decides."""
-    cold = counted(here, Host(), ("build", "--offline", "--target", Cross.TRIPLE))
-    there = counted(here, Cross(images.bookworm()))
-    linked = {"new", "compile-failed"} if there.misses else set()
-    assert set(there.all["reasons"]["miss"]) <= {*linked, "inputs-changed"}, there.all["reasons"]
-    assert there.hits > cold.misses // 2
