@@ -1,11 +1,12 @@
 """Settings with which a debugger finds the sources of what portable mode compiled, for a project on this machine.
 
 gdb      set substitute-path FROM TO                 one a line
-lldb     settings set target.source-map FROM TO …    all in one line
+lldb     settings set target.source-map FROM TO …    all in one line; lldb 14 refuses a place that is not there
 vscode   "sourceMap": {"FROM": "TO", …}              for CodeLLDB's launch configuration
 """
 
 import json
+import os
 from enum import StrEnum
 
 from dunnage.config.project import Project
@@ -41,7 +42,8 @@ def render(project: Project, debugger: Debugger) -> str:
         case Debugger.GDB:
             return "".join(f"set substitute-path {_quoted(a)} {_quoted(b)}\n" for a, b in found.items())
         case Debugger.LLDB:
-            words = " ".join(f"{_quoted(a)} {_quoted(b)}" for a, b in found.items())
+            there = ((a, b) for a, b in found.items() if os.path.isdir(b))
+            words = " ".join(f"{_quoted(a)} {_quoted(b)}" for a, b in there)
             return f"settings set target.source-map {words}\n"
         case Debugger.VSCODE:
             return json.dumps({"sourceMap": found}, indent=2) + "\n"

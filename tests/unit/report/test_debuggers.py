@@ -1,6 +1,7 @@
 """The settings of each debugger, letter by letter."""
 
 import json
+from pathlib import Path
 
 from dunnage.config.project import Project
 from dunnage.report.debuggers import Debugger, render, source_map
@@ -32,12 +33,12 @@ def test_gdb() -> None:
     ]
 
 
-def test_lldb() -> None:
-    text = render(PROJECT, Debugger.LLDB)
-    assert text.startswith(
-        'settings set target.source-map /dunnage/workspace /w /dunnage/target "/w/my target" '
-    )
-    assert text.count("\n") == 1
+def test_lldb_is_told_only_of_places_that_are_there(tmp_path: Path) -> None:
+    target = tmp_path / "my target"
+    target.mkdir()
+    text = render(Project(str(tmp_path), str(target), "/nowhere", (), None), Debugger.LLDB)
+    expected = f'/dunnage/workspace {tmp_path} /dunnage/target "{target}"'
+    assert text == f"settings set target.source-map {expected}\n"
 
 
 def test_vscode() -> None:
