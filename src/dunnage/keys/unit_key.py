@@ -33,6 +33,11 @@ class Around:
 NOTHING_AROUND: Final = Around()
 
 
+_PROXYS: Final = ("env LD_LIBRARY_PATH", "{sysroot}/lib")
+"""What rustup's proxy adds, and a cargo that is started without it lacks, in a container for one. Linkers look there for
+what libraries need; but what stands there is the compiler's own, and in the toolchain's identity."""
+
+
 def unit_text(unit: Unit, toolchain: Toolchain, roots: Roots, linker: Linker | None = None) -> KeyText:
     """Everything that counts for a unit except contents."""
     text = KeyText("unit")
@@ -45,7 +50,9 @@ def unit_text(unit: Unit, toolchain: Toolchain, roots: Roots, linker: Linker | N
     text.add("cwd", roots.relative(unit.cwd))
     text.add("out-dir", roots.relative(unit.out_dir))
     for word in unit.words:
-        text.add(word.name, roots.relative(word.value) if word.is_path else word.value)
+        written = roots.relative(word.value) if word.is_path else word.value
+        if (word.name, written) != _PROXYS:
+            text.add(word.name, written)
     for name, value in unit.env:
         text.add(f"env {name}", value)
     for name, value in unit.env_paths:
