@@ -7,6 +7,7 @@
 
 #include <elf.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 enum { PROGRAM_HEADERS_MAX = 64 };
@@ -106,6 +107,10 @@ static int open_memory(char *variable, size_t room) {
     static const uint32_t version = WIRE_SEEN_VERSION;
     char self[16] = "";
     char pid[16] = "";
+    struct rlimit largest;
+    if (getrlimit(RLIMIT_FSIZE, &largest) != 0 || largest.rlim_cur < WIRE_SEEN_BYTES_MAX) {
+        return -1; /* making it so large would send us a signal */
+    }
     int made = memfd_create("dunnage-seen", MFD_CLOEXEC);
     if (made < 0) {
         return -1;

@@ -8,7 +8,7 @@ import pytest
 
 from dunnage.wire.seen import SeenKind
 from support.native import NATIVE
-from support.observing import Note, observe, program, unobserved
+from support.observing import Note, observe, program, trapping_library, unobserved
 
 R, W, L, D = SeenKind.READ, SeenKind.WROTE, SeenKind.LOOKED, SeenKind.LISTED
 ENV, UNSEEN = SeenKind.ENV, SeenKind.UNSEEN
@@ -208,6 +208,15 @@ def test_what_a_function_notes(case: Case, tmp_path: Path) -> None:
         same = [VARIES.sub(rb"\1 any", out) for out in (observed.out, plain.stdout)]
         assert same[0] == same[1]
         assert (observed.code, observed.err) == (plain.returncode, plain.stderr)
+
+
+def test_nothing_undefined_happens(tmp_path: Path) -> None:
+    """All of it once more, with a library that would die of it."""
+    for number, case in enumerate(ALL):
+        place = stage(tmp_path / str(number))
+        observed = observe([program("call"), *case[0].split(" ")], cwd=place, library=trapping_library())
+        assert observed.code == 0, case[0]
+        assert len(noted(observed.notes, place)) == len(case[1]), case[0]
 
 
 ELSEWHERE = {

@@ -1,6 +1,7 @@
 """RUN with SEEN: what the client starts a program with, and what comes back."""
 
 import os
+import resource
 import shutil
 import subprocess
 from pathlib import Path
@@ -170,6 +171,19 @@ def test_where_the_library_cannot_be_used(stage: Stage, where: str) -> None:
     assert b"LD_PRELOAD" not in said
     peer.send(Exit(5, 0))
     assert call.end() == (5, said, b"")
+
+
+def test_no_file_may_be_that_large(watching: Stage) -> None:
+    """`ulimit -f`: making one would be the end of the client, by a signal."""
+
+    def small_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.SEEN_BYTES_MAX - 1, resource.RLIM_INFINITY))
+
+    call, peer = watching.compile(rustc_of(watching, program("says")), preexec_fn=small_files)
+    exited, _ = run(peer, SEEN)
+    assert (exited.code, exited.seen) == (5, 0)
+    peer.send(Exit(5, 0))
+    assert call.end()[0] == 5
 
 
 def test_a_program_that_is_not_there(watching: Stage) -> None:

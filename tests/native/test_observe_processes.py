@@ -9,7 +9,16 @@ import pytest
 
 from dunnage import limits
 from dunnage.wire.seen import SEEN_HEADER_BYTES, SEEN_LIBRARY, SEEN_VARIABLE, SeenKind
-from support.observing import ENVIRONMENT, Memory, Note, library_of, observe, program, unobserved
+from support.observing import (
+    ENVIRONMENT,
+    Memory,
+    Note,
+    library_of,
+    observe,
+    program,
+    trapping_library,
+    unobserved,
+)
 
 BEGAN, EXEC, FAILED, SPAWNED = SeenKind.BEGAN, SeenKind.EXEC, SeenKind.FAILED, SeenKind.SPAWNED
 LOOKED, UNSEEN = SeenKind.LOOKED, SeenKind.UNSEEN
@@ -198,6 +207,14 @@ def test_a_memory_file_that_is_none(wrong: str) -> None:
     assert f"{SEEN_VARIABLE}={env[SEEN_VARIABLE]}".encode() in done.stdout
     assert memory.used() == 0
     memory.close()
+
+
+@pytest.mark.parametrize("how", ["fork", "vfork", "spawn", "spawnp", "execl", "execle", "execvp", "fexecve"])
+def test_nothing_undefined_happens(how: str) -> None:
+    """In a library that would die of it."""
+    observed = observe([program("fork"), how, program("says")], library=trapping_library())
+    assert observed.code in (0, 5)
+    assert WAS_HERE in observed.said(LOOKED)
 
 
 def test_many_threads() -> None:

@@ -22,7 +22,8 @@ from dunnage.wire.seen import (
     SEEN_VERSION,
     SeenKind,
 )
-from support.native import HERE, OUT, QEMU, client_of
+from support.native import HERE, NATIVE, OUT, QEMU, client_of
+from support.require import require
 
 PROGRAMS: Final = HERE / "tests" / "native" / "programs"
 ENVIRONMENT: Final = {"PATH": os.environ["PATH"], "HOME": "/root", "LC_ALL": "C"}
@@ -150,6 +151,20 @@ def unobserved(
 def library_of(arch: str) -> Path:
     """The built library of an architecture, `host` for this machine's; built if need be, with the client."""
     return client_of(arch).path.with_name(SEEN_LIBRARY)
+
+
+@functools.cache
+def trapping_library() -> Path:
+    """This machine's library, made by clang so that undefined behaviour kills the program: no runtime is asked."""
+    require("clang")
+    directory = OUT / f"trapping-{os.getpid()}"
+    directory.mkdir(parents=True, exist_ok=True)
+    built = directory / SEEN_LIBRARY
+    flags = ["-std=c11", "-shared", "-nostdlib", "-fPIC", "-O1", "-g", "-fno-builtin", "-fvisibility=hidden"]
+    traps = ["-fno-stack-protector", "-fsanitize=undefined,bounds", "-fsanitize-trap=all"]
+    sources = sorted(map(str, (NATIVE / "observe").glob("*.c")))
+    subprocess.run(["clang", *flags, *traps, *sources, "-o", str(built)], check=True)
+    return built
 
 
 @functools.cache

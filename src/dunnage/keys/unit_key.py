@@ -34,8 +34,8 @@ NOTHING_AROUND: Final = Around()
 
 
 _PROXYS: Final = ("env LD_LIBRARY_PATH", "{sysroot}/lib")
-"""What rustup's proxy adds, and a cargo that is started without it lacks, in a container for one. Linkers look there for
-what libraries need; but what stands there is the compiler's own, and in the toolchain's identity."""
+"""What rustup's proxy adds, and a cargo that is started without it lacks, in a container for one. Linkers look there
+for what libraries need; but what stands there is the compiler's own, and in the toolchain's identity."""
 
 
 def unit_text(unit: Unit, toolchain: Toolchain, roots: Roots, linker: Linker | None = None) -> KeyText:
