@@ -29,6 +29,10 @@ NAMES_PER_LISTING_MAX: Final = 65_536
 STRINGS_PER_LIST_MAX: Final = 65_536
 """Words in argv, names in the environment."""
 
+PORTABLE_ARGV_CHARS_MAX: Final = 200_000
+"""A command line that portable mode may add words to: it goes back to the client in one frame, a character in at most
+four bytes."""
+
 CONNECT_TIMEOUT_MS: Final = 200
 """How long a client waits for a connection before it runs the compiler without us."""
 

@@ -75,6 +75,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "cross": _cross,
     "peers": _peers,
     "qemu": lambda: _runs("qemu-aarch64-static", "--version"),
+    "gdb": lambda: _runs("gdb", "--version"),
     "clang": lambda: _runs("clang", "--version"),
     "mold": lambda: _runs("mold", "--version"),
     "valgrind": lambda: _runs("valgrind", "--version"),

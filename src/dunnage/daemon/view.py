@@ -47,6 +47,7 @@ class SocketView:
     def __init__(self, transport: Transport, hello: Hello) -> None:
         self._transport = transport
         self._namespace = hello.mount_namespace
+        self._argv = hello.argv
         self._greeting: list[DaemonMessage] = [Welcome(WIRE_VERSION, CAPABILITIES)]
         self.finished_run: Run | None = None
         """The compiler's end, once the client's own compile is done."""
@@ -99,10 +100,13 @@ class SocketView:
         """See `View`."""
         return self._run(RunRequest(RunFlag.QUIET, argv))
 
-    def compile(self, noting: Sequence[str] = (), *, observing: bool = False) -> Run:
-        """See `View`."""
+    def compile(
+        self, noting: Sequence[str] = (), *, adding: Sequence[str] = (), observing: bool = False
+    ) -> Run:
+        """See `View`. Words stand behind the client's own only with NOTES; without, they are the whole line."""
+        words = (*(() if noting or not adding else self._argv), *adding, *noting)
         flags = (RunFlag.NOTES if noting else 0) | (RunFlag.SEEN if observing else 0)
-        self.finished_run = self._run(RunRequest(flags, noting))
+        self.finished_run = self._run(RunRequest(flags, words))
         return self.finished_run
 
     def _run(self, request: RunRequest) -> Run:

@@ -80,14 +80,24 @@ def examine(
     return Uncacheable("toolchain-unknown", unit.compiler)
 
 
+def with_compiler(view: View, unit: Unit, env: Mapping[str, str]) -> Unit:
+    """The unit with the place of its compiler: clippy-driver's rustc is named as cargo knows it.
+
+    Raises:
+        ViewGone.
+    """
+    if "/" in unit.compiler:
+        return unit
+    return replace(unit, compiler=which(view, unit.compiler, env) or unit.compiler)
+
+
 def prepare(view: View, unit: Unit, env: Mapping[str, str]) -> tuple[Unit, Sequence[Input]] | Uncacheable:
     """The unit as its client sees it, and its inputs with the libraries found in its search directories.
 
     Raises:
         ViewGone.
     """
-    if "/" not in unit.compiler:  # clippy-driver's rustc is named as cargo knows it
-        unit = replace(unit, compiler=which(view, unit.compiler, env) or unit.compiler)
+    unit = with_compiler(view, unit, env)
     if unit.incremental is not None and _holds_session(view, unit.incremental, unit.crate_name):
         return Uncacheable("incremental")
     libraries = _libraries(view, unit)
@@ -105,7 +115,7 @@ def subject_of(
     extra: Extra,
 ) -> Subject:
     """The unit with its roots and its key; extra inputs count, too."""
-    roots = roots_of(unit, sysroot=toolchain.sysroot, cargo_home_env=env.get("CARGO_HOME"))
+    roots = roots_of(unit, sysroot=toolchain.sysroot, env=env)
     return Subject(
         unit=extra.unit(unit, env), env=env, toolchain=toolchain, linker=linker, roots=roots,
         inputs=(*inputs, *extra.inputs), extra=extra,

@@ -89,6 +89,13 @@ def _paths(values: Values) -> str:
     return " ".join("unset" if value is None else place(value) for value in values) if values else "none"
 
 
+def _portable(label: str, before: Values, now: Values) -> str:
+    del label
+    if before and now:
+        return f"portable mode has other stable names ({_values(before)} → {_values(now)})"
+    return f"portable mode is {'on' if now else 'off'} now, and was {'off' if now else 'on'}"
+
+
 def _source(label: str, before: Values, now: Values) -> str:
     del before, now
     return "the source that the command line names changed" + (f" ({place(label)})" if label else "")
@@ -228,6 +235,7 @@ KINDS: Final = (
     Kind("environment", ("environment",), _environment),
     Kind("check-cfg", ("check-cfg",), _listed("--check-cfg {}"), _whole),
     Kind("lint", ("lint",), _listed("lint level {}"), _whole),
+    Kind("portable", ("portable",), _portable, lambda rest, value: ""),
     Kind("cap-lints", ("cap-lints",), _option("--cap-lints")),
     Kind("remap", ("remap-path-prefix",), _listed("--remap-path-prefix {}"), _whole),
     Kind("remap scope", ("remap-path-scope",), _option("--remap-path-scope")),

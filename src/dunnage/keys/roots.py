@@ -8,19 +8,23 @@ How the roots of a unit are found, longest path first so that nested ones do the
 
     sysroot      what the compiler says (`keys.toolchain`)
     cargo-home   the part of the package's or source's path in front of `registry/src/` or `git/checkouts/`
-                 (cargo's own layout), else CARGO_HOME
-    target       from the output directory: above `deps` (or `build/<pkg>/<hash>/out` of cargo's newer layout), the
-                 profile's name, and the target's name if one was given
+                 (cargo's own layout), else CARGO_HOME, else `.cargo` in HOME
+    target       from the output directory: above `deps` (or `build/<pkg>-<hash>`, for a build script and what that
+                 compiles, or `build/<pkg>/<hash>/out` of cargo's newer layout), the profile's name, and the target's
+                 name if one was given
     workspace    the compiler's working directory, unless it lies in cargo home: cargo runs rustc for members of a
                  workspace in the workspace's root, for all else in the package's own directory
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dunnage.model.unit import Unit
 
 _CARGO_HOME_MARKS = ("/registry/src/", "/git/checkouts/")
+_UNIT = re.compile(r"-[0-9a-f]{16}$")
+"""The end of a build script's directory, which is named after its package and cargo's hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,14 @@ class Roots:
 def target_dir(out_dir: str, target: str | None) -> str:
     """The target directory that an output directory of cargo's belongs to; itself where it has another shape."""
     parts = out_dir.rstrip("/").split("/")
+    is_run = parts[-1] == "out"
+    unit = parts[:-1] if is_run else parts
     if parts[-1] in ("deps", "examples"):
         parts = parts[:-1]
-    elif len(parts) > 4 and parts[-1] == "out" and parts[-4] == "build":
+    elif is_run and len(parts) > 4 and parts[-4] == "build":
         parts = parts[:-4]
+    elif len(unit) > 2 and unit[-2] == "build" and _UNIT.search(unit[-1]):
+        parts = unit[:-2]
     else:
         return out_dir
     parts = parts[:-1]  # the profile
@@ -108,20 +116,20 @@ def _target_name(target: str) -> str:
     return name.removesuffix(".json")
 
 
-def cargo_home(paths: Sequence[str], environment: str | None) -> str | None:
-    """Where cargo keeps sources: seen in a path, else what CARGO_HOME says."""
+def cargo_home(paths: Sequence[str], env: Mapping[str, str]) -> str | None:
+    """Where cargo keeps sources: seen in a path, else what CARGO_HOME says, else where cargo looks then."""
     for path in paths:
         for mark in _CARGO_HOME_MARKS:
             index = path.find(mark)
             if index > 0:
                 return path[:index]
-    return environment
+    return env.get("CARGO_HOME") or (f"{env['HOME'].rstrip('/')}/.cargo" if env.get("HOME") else None)
 
 
-def roots_of(unit: Unit, *, sysroot: str, cargo_home_env: str | None) -> Roots:
-    """The roots of one unit."""
+def roots_of(unit: Unit, *, sysroot: str, env: Mapping[str, str]) -> Roots:
+    """The roots of one unit, of which the environment may tell where cargo home is."""
     seen = [unit.package_dir or "", unit.cwd, *(item.path for item in unit.inputs if item.role == "source")]
-    home = cargo_home(seen, cargo_home_env)
+    home = cargo_home(seen, env)
     places = [("sysroot", sysroot), ("target", target_dir(unit.out_dir, unit.target))]
     if home:
         places.append(("cargo-home", home))

@@ -15,7 +15,7 @@ ADVICE: Final[dict[tuple[Outcome, str], str]] = {
     (
         _M,
         "bound-elsewhere",
-    ): "Build at the same place, in containers with the same mount points; both results are kept, each for its place.",
+    ): "Turn portable mode on (`portable = true`), or build at the same place: in containers, with the same mounts.",
     (_M, "evicted"): "Raise `size_max`, if `dunnage stats` shows a full store.",
     (_M, "corrupt"): "If it happens again, check the disk.",
     (_M, "verified"): "Nothing: leave out `DUNNAGE_VERIFY` to have hits restored again.",

@@ -123,6 +123,12 @@ class Unit:
     """No search through the outputs would find all places in them, so they are right at one place only."""
     native_cpu: bool = False
     """The words name the processor of this machine without saying which."""
+    remaps: Sequence[str] = ()
+    """`FROM=TO` of each --remap-path-prefix, in order; the last match wins."""
+    portable: bool = False
+    """Compiled with stable names in place of its roots (`keys.portable`)."""
+    package: str = ""
+    """The package whose own directory is `cwd`, with its version; empty where that is a workspace."""
 
 
 def look_of(unit: Unit) -> str:

@@ -168,6 +168,18 @@ def test_a_compile_is_as_the_client_was_called(scene: Scene) -> None:
     assert scene.view.finished_run == run
 
 
+def test_words_that_are_added_to_a_compile(scene: Scene) -> None:
+    """Behind the client's own: with them, as a whole line, or with those for notes."""
+    own = list(hello().argv)
+    for noting, sent in (((), [*own, "--x"]), (("-C", "link-arg=y"), ["--x", "-C", "link-arg=y"])):
+        scene.seen.clear()
+        scene.answer(Exited(0, 0, 0, 5, 6, 7, 0))
+        scene.view.compile(noting, adding=["--x"])
+        [request] = scene.requests()
+        assert isinstance(request, RunRequest)
+        assert (request.flags, list(request.argv)) == (RunFlag.NOTES if noting else 0, sent)
+
+
 def memory_file(data: bytes) -> int:
     made = os.memfd_create("notes")
     os.write(made, data)

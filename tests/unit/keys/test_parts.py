@@ -21,6 +21,8 @@ GOLDEN: dict[str, tuple[Pairs, Pairs, str]] = {
     "toolchain": ((("toolchain", A),), (("toolchain", B),), "the toolchain changed: rustc 1.95.0 → rustc 1.96.0"),
     "linker": ((("linker", A),), (("linker", B),), "the linker, or what it is started with, changed"),
     "target": ((), (("target", "wasm32"),), "the target or sysroot differs: none → wasm32"),
+    "portable": ((), (("portable", "/dunnage/target"), ("portable", "/dunnage/workspace")),
+                 "portable mode is on now, and was off"),
     "target contents": ((("contents target", A),), (("contents target", B),), "the target specification changed"),
     "unobserved": ((("unobserved", ""),), (), "what procedural macros look at is observed now"),
     "crate type": ((), (("crate-type", "lib"),), "`--crate-type lib` was added"),
@@ -112,6 +114,14 @@ def test_what_binds_a_result_has_its_sentences() -> None:
         "an output holds the path of cargo home, which stood at /a and stands at /b now",
     ]
     assert not differences(before, Entry(places=before.bound))
+
+
+def test_portable_mode_off_again_and_with_other_names() -> None:
+    on, other = entry((("portable", "/dunnage/workspace"),)), entry((("portable", "/dunnage/packages/x-1"),))
+    assert [item.sentence for item in differences(on, entry(()))] == ["portable mode is off now, and was on"]
+    assert [item.sentence for item in differences(on, other)] == [
+        "portable mode has other stable names (/dunnage/workspace → /dunnage/packages/x-1)"
+    ]
 
 
 def test_no_kind_is_missing_from_the_golden_list() -> None:

@@ -8,6 +8,7 @@ from dunnage.compilers.rustc.command import Command
 from dunnage.compilers.rustc.linking import TARGETS, LinkUnknown, link_of
 from dunnage.compilers.rustc.options import PLAIN_EMITS
 from dunnage.compilers.rustc.outputs import OutputsUnknown, expected, listing_of
+from dunnage.compilers.rustc.portable import is_portable, package_of
 from dunnage.compilers.rustc.response import ResponseFileError, expand
 from dunnage.compilers.rustc.scan import Malformed, scan
 from dunnage.compilers.rustc.take import take
@@ -183,6 +184,9 @@ def _assemble(
         listing=listing,
         hides_places=not command.emits.keys() <= PLAIN_EMITS or (listing is not None and command.opaque),
         native_cpu=command.native_cpu,
+        remaps=[word.value for word in command.remaps if word.name == "remap-path-prefix"],
+        portable=is_portable(command, invocation),
+        package=package_of(command, source, env),
     )
 
 
