@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Run the peers through the battery and write down what was seen: tests/battery/peers.json.
 
-The newest versions from PyPI, unless the record's own are asked for with `--same`; `--new` tries only cases that the
-record lacks, in its own versions. tools/gen_battery_doc.py makes the
+The newest versions from PyPI, unless the record's own are asked for with `--same`; `--case 03-directory-grows` tries
+one again in the record's own versions. tools/gen_battery_doc.py makes the
 page from it.
 """
 
@@ -23,12 +23,12 @@ from support.battery.record import CASES, Record  # noqa: E402
 from support.commands import cache_dir  # noqa: E402
 
 
-def judge_all(versions: dict[str, str], scratch: Path, known: set[str]) -> dict[str, dict[str, str]]:
-    """Every case that peers take part in, but those that are known already."""
+def judge_all(versions: dict[str, str], scratch: Path, wanted: set[str]) -> dict[str, dict[str, str]]:
+    """Every case that is wanted, and that peers take part in."""
     peers = Peers(install(cache_dir(), versions), scratch / "peers")
     seen: dict[str, dict[str, str]] = {}
     try:
-        for case in (case for case in CASES if case.peers and case.id not in known):
+        for case in (case for case in CASES if case.peers and case.id in wanted):
             with stand(case, scratch / case.id) as here:
                 truth = here.truth()
                 seen[case.id] = {name: judge_peer(here, truth, peers, name) for name in PEERS}
@@ -42,19 +42,22 @@ def main(argv: Sequence[str]) -> int:
     """Write the record."""
     parser = argparse.ArgumentParser(prog="record_battery", description=__doc__)
     parser.add_argument("--same", action="store_true", help="the versions of the record that is there")
-    parser.add_argument("--new", action="store_true", help="only cases without a record, with --same")
+    parser.add_argument(
+        "--case", action="append", default=[], help="only this one, with --same; the others are kept"
+    )
     asked = parser.parse_args(argv)
     before = Record.load()
-    versions = dict(before.versions) if asked.same or asked.new else newest()
-    kept = dict(before.seen) if asked.new else {}
+    versions = dict(before.versions) if asked.same or asked.case else newest()
+    kept = dict(before.seen) if asked.case else {}
+    wanted = set(asked.case) or {case.id for case in CASES}
     rustc = subprocess.run(["rustc", "--version"], capture_output=True, text=True, check=True).stdout
     with tempfile.TemporaryDirectory(prefix="battery-") as scratch:
-        seen = kept | judge_all(versions, Path(scratch), set(kept))
+        seen = kept | judge_all(versions, Path(scratch), wanted)
     Record(
-        recorded=before.recorded if asked.new else datetime.now(UTC).date().isoformat(),
+        recorded=before.recorded if asked.case else datetime.now(UTC).date().isoformat(),
         rustc=" ".join(rustc.split()[:2]),
         versions=versions,
-        seen={case.id: seen[case.id] for case in CASES if case.peers},
+        seen={case.id: seen[case.id] for case in CASES if case.peers and case.id in seen},
     ).save()
     return 0
 

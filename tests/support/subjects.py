@@ -23,7 +23,7 @@ def written(path: Path, text: str | bytes) -> Path:
 def subject_of(directory: Path, *, env: dict[str, str] | None = None, **changes: Any) -> Subject:
     """A unit in a directory, its inputs statted as `examine` does it."""
     unit = unit_of(str(directory), **changes)
-    roots = roots_of(unit, sysroot=TOOLCHAIN.sysroot, cargo_home_env=None)
+    roots = roots_of(unit, sysroot=TOOLCHAIN.sysroot, env={})
     return Subject(
         unit=unit,
         env=env or {},

@@ -105,13 +105,15 @@ class LocalView:
             started_ns=0, wall_us=1, cpu_us=1,
         )  # fmt: skip
 
-    def compile(self, noting: Sequence[str] = (), *, observing: bool = False) -> Run:
+    def compile(
+        self, noting: Sequence[str] = (), *, adding: Sequence[str] = (), observing: bool = False
+    ) -> Run:
         self.compiled += 1
         self.observing = observing
         if self.invocation is None:
             return ENDED_WELL
         started_ns = time.time_ns()
-        command = [self.invocation.program, *self.invocation.argv[1:], *noting]
+        command = [self.invocation.program, *self.invocation.argv[1:], *adding, *noting]
         with _notes(bool(noting)) as notes:
             done = subprocess.run(
                 command, cwd=self.invocation.cwd, env=dict(self.invocation.env), capture_output=True,

@@ -10,12 +10,26 @@ from dunnage.cli.output import complain, say
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the document that programs may rely on.")
-def command(as_json: bool) -> None:
+@click.option(
+    "--debugger",
+    type=click.Choice(("gdb", "lldb", "vscode")),
+    help="Print the settings with which a debugger finds the sources in portable mode instead.",
+)
+def command(as_json: bool, debugger: str | None) -> None:
     """Show every setting with its origin.
 
     Settings come from your own dunnage.toml, then the project's, then DUNNAGE_* variables; the last one wins.
     Extra inputs ([[extra-inputs]]) of both files count; what their globs stand for here is counted.
-    """
+
+    \b
+    dunnage config --debugger gdb > .gdbinit     the places of the project in this directory
+    """  # noqa: D301 -- click's mark for a paragraph that keeps its lines
+    if debugger is not None:
+        from dunnage.config import project
+        from dunnage.report import debuggers
+
+        say(debuggers.render(project.find(os.getcwd(), os.environ), debuggers.Debugger(debugger)))
+        return
     from dunnage.config.places import DIR_VARIABLE
     from dunnage.config.settings import DEFAULT_ORIGIN, unknown_variables
     from dunnage.engine.stated import matches

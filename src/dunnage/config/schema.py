@@ -137,6 +137,14 @@ SETTINGS: Final = (
         choices=SWITCH,
     ),
     Setting(
+        name="portable",
+        kind=Kind.CHOICE,
+        default="off",
+        trust=Trust.PROJECT,
+        doc="Portable mode: outputs hold stable names instead of places, so that worktrees, users, containers share.",
+        choices=SWITCH,
+    ),
+    Setting(
         name="container_arch",
         kind=Kind.CHOICE,
         default="auto",

@@ -21,6 +21,8 @@ FILE_NAME: Final = "dunnage.toml"
 CONFIG_VARIABLE: Final = "DUNNAGE_CONFIG"
 PREFIX: Final = "DUNNAGE_"
 DEFAULT_ORIGIN: Final = "default"
+FOR_CLIENTS: Final = ("verify", "portable")
+"""Switches that clients are told of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +38,7 @@ class Settings:
     verify: str
     replay: str
     observe: str
+    portable: str
     container_arch: str
     origins: Mapping[str, str] = field(compare=False)
     """Name of a setting → `default`, the path of a file, or the name of a variable."""
@@ -56,7 +59,7 @@ class Settings:
         """
         mine = [stated for stated in self.extra_inputs if stated.origin == self.user_file]
         return {
-            **({BY_NAME["verify"].env: "1"} if self.verify == "on" else {}),
+            **{BY_NAME[name].env: "1" for name in FOR_CLIENTS if self.value(name) == "on"},
             **({BY_NAME["observe"].env: "0"} if self.observe == "off" else {}),
             **({BY_NAME["replay"].env: "0"} if self.replay == "off" else {}),
             **({extra_inputs.VARIABLE: extra_inputs.encode(mine)} if mine else {}),

@@ -21,7 +21,13 @@ from dunnage.errors import ClientMissing
 CLIENT_DIR: Final = "/dunnage/bin"
 SOCKET_DIR: Final = "/dunnage/run"
 
-PASSED_ON: Final = ("DUNNAGE_DISABLE", "DUNNAGE_OBSERVE", "DUNNAGE_VERIFY", "DUNNAGE_EXTRA_INPUTS")
+PASSED_ON: Final = (
+    "DUNNAGE_DISABLE",
+    "DUNNAGE_OBSERVE",
+    "DUNNAGE_VERIFY",
+    "DUNNAGE_PORTABLE",
+    "DUNNAGE_EXTRA_INPUTS",
+)
 """Variables that speak to the client, or through it to the daemon: they mean the same in a container as on the host."""
 
 _READ_AND_EXECUTE: Final = 0o555

@@ -47,6 +47,7 @@ class SocketView:
     def __init__(self, transport: Transport, hello: Hello) -> None:
         self._transport = transport
         self._namespace = hello.mount_namespace
+        self._argv = hello.argv
         self._greeting: list[DaemonMessage] = [Welcome(WIRE_VERSION, CAPABILITIES)]
         self.finished_run: Run | None = None
         """The compiler's end, once the client's own compile is done."""
@@ -101,10 +102,13 @@ class SocketView:
         """See `View`."""
         return self._run(RunRequest(RunFlag.QUIET, argv))
 
-    def compile(self, noting: Sequence[str] = (), *, observing: bool = False) -> Run:
-        """See `View`."""
+    def compile(
+        self, noting: Sequence[str] = (), *, adding: Sequence[str] = (), observing: bool = False
+    ) -> Run:
+        """See `View`. Words stand behind the client's own only with NOTES; without, they are the whole line."""
+        words = (*(() if noting or not adding else self._argv), *adding, *noting)
         flags = (RunFlag.NOTES if noting else 0) | (RunFlag.SEEN if observing else 0)
-        self.finished_run = self._run(RunRequest(flags, noting))
+        self.finished_run = self._run(RunRequest(flags, words))
         return self.finished_run
 
     def _run(self, request: RunRequest) -> Run:
@@ -139,20 +143,17 @@ class SocketView:
 
     def write(self, files: Sequence[RestoreFile]) -> list[StatRecord]:
         """See `View`."""
-        records: list[StatRecord] = []
-        for start in range(0, len(files), limits.OUTPUTS_PER_UNIT_MAX):
-            batch = files[start : start + limits.OUTPUTS_PER_UNIT_MAX]
-            self._send([_write(batch)], _descriptors(batch))
-            records += self._written(batch)
-        return records
+        return [record for batch in _frames(files) for record in self._write(batch)]
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
-        """See `View`. WRITE and EXIT go out together: the client ends without another round trip."""
-        self._send([_write(files), Exit(0, 0, stdout, stderr)], _descriptors(files))
-        self.is_over = True
-        return self._written(files)
+        """See `View`. The last WRITE and EXIT go out together: the client ends without another round trip."""
+        *front, last = _frames(files) or [files]
+        records = [record for batch in front for record in self._write(batch)]
+        return [*records, *self._write(last, Exit(0, 0, stdout, stderr))]
 
-    def _written(self, files: Sequence[RestoreFile]) -> list[StatRecord]:
+    def _write(self, files: Sequence[RestoreFile], *last: Exit) -> list[StatRecord]:
+        self._send([_write(files), *last], _descriptors(files))
+        self.is_over = bool(last)
         records = [StatRecord(record) for record in self._receive(Written).records]
         if len(records) != len(files):
             raise ViewGone("protocol", "as many records as files were expected")
@@ -201,6 +202,11 @@ _SOURCES: Final = {
 
 def _write(files: Sequence[RestoreFile]) -> Write:
     return Write([WriteFile(file.path, file.executable, _source(file), file.data) for file in files])
+
+
+def _frames(files: Sequence[RestoreFile]) -> list[Sequence[RestoreFile]]:
+    step = limits.OUTPUTS_PER_UNIT_MAX
+    return [files[start : start + step] for start in range(0, len(files), step)]
 
 
 def _source(file: RestoreFile) -> FileSource:

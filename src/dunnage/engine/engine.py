@@ -13,7 +13,7 @@ it by itself; afterwards the client ends as the compiler did.
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
@@ -22,11 +22,12 @@ from dunnage.compilers.registry import parse, response_files
 from dunnage.engine.account import name_of, with_family
 from dunnage.engine.collect import Collected, collect
 from dunnage.engine.early import EarlyStarts, Start
-from dunnage.engine.examine import examine
+from dunnage.engine.examine import examine, with_compiler
 from dunnage.engine.extras import Extras
 from dunnage.engine.flight import Flight, FlightKey, Flights, flight_key
 from dunnage.engine.launchers import place_launcher
 from dunnage.engine.linked import NOTING
+from dunnage.engine.listed import standing
 from dunnage.engine.lookup import look_up
 from dunnage.engine.record import KeepText, Recorder
 from dunnage.engine.responses import read_response_files
@@ -37,6 +38,9 @@ from dunnage.engine.verify import Expected, KeepReport, expect, is_wanted
 from dunnage.errors import StoreError
 from dunnage.keys.digests import Digests
 from dunnage.keys.linker import Linkers
+from dunnage.keys.native import NativeCpus
+from dunnage.keys.portable import remap_words
+from dunnage.keys.roots import roots_of
 from dunnage.keys.toolchain import Toolchains
 from dunnage.model.action import ActionResult
 from dunnage.model.invocation import Invocation
@@ -82,6 +86,7 @@ class Engine:
         self._digests = Digests(store, clock_ns)
         self._toolchains = Toolchains(self._digests)
         self._linkers = Linkers(self._digests)
+        self._natives = NativeCpus()
         self._extras = Extras(clock_ns)
         self._early = EarlyStarts(self._toolchains, self._extras, self._flights)
         self._recorder = Recorder(store, self._digests, clock, keep_text)
@@ -112,7 +117,9 @@ class Engine:
         early = self._early.start(view, unit, invocation.env, self._store)
         if early is not None:
             try:
-                return self._miss(view, unit, _Miss(early.subject, Missed("new"), early=early), storing)
+                return self._miss(
+                    view, unit, invocation.env, _Miss(early.subject, Missed("new"), early=early), storing
+                )
             finally:
                 self._early.end(early)
         reason = "local"
@@ -126,9 +133,9 @@ class Engine:
             _, flight = self._take_off(found)
         try:
             if isinstance(found, Uncacheable):
-                return _step_aside(view, found, unit.name)
+                return self._left(view, unit, found, invocation.env)
             if isinstance(found, _Miss):
-                return self._miss(view, unit, found, storing)
+                return self._miss(view, unit, invocation.env, found, storing)
         finally:
             if flight is not None:
                 self._flights.land(flight)
@@ -151,7 +158,9 @@ class Engine:
         """The result that was restored, or why there is none."""
         subject: Subject | None = None
         try:
-            examined = examine(view, unit, env, self._toolchains, self._linkers, self._store, self._extras)
+            examined = examine(
+                view, unit, env, self._toolchains, self._linkers, self._store, self._extras, self._natives
+            )
             if isinstance(examined, Uncacheable):
                 return examined
             subject, path_sets = examined
@@ -170,11 +179,41 @@ class Engine:
             log.warning("lookup of %s: %s", unit.name, error)
             return _Miss(subject, Missed("store-failed", str(error)))
 
-    def _miss(self, view: View, unit: Unit, found: _Miss, storing: Callable[[], None]) -> Result:
+    def _remaps(
+        self, view: View, unit: Unit, env: Mapping[str, str], subject: Subject | None = None
+    ) -> Sequence[str]:
+        """The words that portable mode adds; the same whether a unit is stored or left to the compiler: rustc drops
+        an incremental session that was made with others.
+        """
+        if subject is not None:
+            return remap_words(unit, subject.roots, subject.toolchain)
+        if not unit.portable:
+            return ()
+        unit = with_compiler(view, unit, env)
+        toolchain = self._toolchains.recall(view, unit, env) or self._toolchains.identify(view, unit, env)
+        roots = roots_of(unit, sysroot="" if toolchain is None else toolchain.sysroot, env=env)
+        return remap_words(unit, roots, toolchain)
+
+    def _left(self, view: View, unit: Unit, verdict: Uncacheable, env: Mapping[str, str]) -> Result:
+        """Leave a unit to the compiler; in portable mode as the others are compiled."""
+        adding = self._remaps(view, unit, env)
+        if not adding:
+            return _step_aside(view, verdict, unit.name)
+        view.exit(view.compile(adding=adding))
+        return Result(
+            outcome=Outcome.UNCACHEABLE, reason=verdict.reason, detail=verdict.detail, name=unit.name
+        )
+
+    def _miss(
+        self, view: View, unit: Unit, env: Mapping[str, str], found: _Miss, storing: Callable[[], None]
+    ) -> Result:
         """Compile, let the client go, and store what was made."""
         subject, missed = found.subject, found.missed
+        if subject is not None:
+            subject.standing = standing(view, unit)
         noting = NOTING if subject is not None and subject.linker is not None else ()
-        run = view.compile(noting, observing=subject is not None and unit.observed)
+        observing = subject is not None and unit.observed
+        run = view.compile(noting, adding=self._remaps(view, unit, env, subject), observing=observing)
         collected: Collected | Missed
         if run.signal or run.code:
             collected = Missed("killed" if run.signal else "compile-failed", f"{run.signal or run.code}")

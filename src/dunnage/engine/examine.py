@@ -13,6 +13,7 @@ from dunnage.engine.extra import Extra
 from dunnage.engine.extras import Extras
 from dunnage.engine.subject import Located, Subject
 from dunnage.keys.linker import Linker, Linkers
+from dunnage.keys.native import NativeCpus
 from dunnage.keys.roots import roots_of
 from dunnage.keys.toolchain import Toolchain, Toolchains, still_holds
 from dunnage.keys.which import which
@@ -32,6 +33,7 @@ def examine(
     linkers: Linkers,
     store: Store,
     extras: Extras,
+    natives: NativeCpus,
 ) -> tuple[Subject, Sequence[Located]] | Uncacheable:
     """Find out what a unit is keyed by, and which path sets earlier runs had, newest first.
 
@@ -50,7 +52,10 @@ def examine(
         linker = _linker(view, unit, toolchain, linkers, env)
         if isinstance(linker, str):
             return Uncacheable(linker, "" if unit.link is None else unit.link.driver)
-        subject = subject_of(unit, env, toolchain, linker, inputs, extra)
+        named = natives.named(view, unit, toolchain)
+        if named is None:
+            return Uncacheable("option", "target-cpu=native")
+        subject = subject_of(named, env, toolchain, linker, inputs, extra)
         path_sets = [Located.at(subject.roots, paths) for paths in store.path_sets(subject.key)]
         watched = (*toolchain.watched, *(() if linker is None else linker.watched))
         paths = [*watched, *extra.watched, *(item.path for item in subject.inputs)]
@@ -75,14 +80,24 @@ def examine(
     return Uncacheable("toolchain-unknown", unit.compiler)
 
 
+def with_compiler(view: View, unit: Unit, env: Mapping[str, str]) -> Unit:
+    """The unit with the place of its compiler: clippy-driver's rustc is named as cargo knows it.
+
+    Raises:
+        ViewGone.
+    """
+    if "/" in unit.compiler:
+        return unit
+    return replace(unit, compiler=which(view, unit.compiler, env) or unit.compiler)
+
+
 def prepare(view: View, unit: Unit, env: Mapping[str, str]) -> tuple[Unit, Sequence[Input]] | Uncacheable:
     """The unit as its client sees it, and its inputs with the libraries found in its search directories.
 
     Raises:
         ViewGone.
     """
-    if "/" not in unit.compiler:  # clippy-driver's rustc is named as cargo knows it
-        unit = replace(unit, compiler=which(view, unit.compiler, env) or unit.compiler)
+    unit = with_compiler(view, unit, env)
     if unit.incremental is not None and _holds_session(view, unit.incremental, unit.crate_name):
         return Uncacheable("incremental")
     libraries = _libraries(view, unit)
@@ -100,7 +115,7 @@ def subject_of(
     extra: Extra,
 ) -> Subject:
     """The unit with its roots and its key; extra inputs count, too."""
-    roots = roots_of(unit, sysroot=toolchain.sysroot, cargo_home_env=env.get("CARGO_HOME"))
+    roots = roots_of(unit, sysroot=toolchain.sysroot, env=env)
     return Subject(
         unit=extra.unit(unit, env), env=env, toolchain=toolchain, linker=linker, roots=roots,
         inputs=(*inputs, *extra.inputs), extra=extra,

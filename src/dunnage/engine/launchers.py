@@ -4,6 +4,7 @@ The store keeps the program itself; the client puts its launcher in front of it 
 """
 
 import os
+from dataclasses import replace
 
 from dunnage.engine.collect import Collected
 from dunnage.keys.digests import hash_descriptor
@@ -12,9 +13,9 @@ from dunnage.model.unit import Unit
 from dunnage.model.view import Made, RestoreFile, View
 
 
-def as_launcher(path: str, descriptor: int, program: Digest) -> RestoreFile:
-    """The program behind a descriptor, carried by a launcher."""
-    return RestoreFile(path, True, descriptor, program.hex().encode(), Made.LAUNCHER)
+def as_launcher(file: RestoreFile, program: Digest) -> RestoreFile:
+    """A program that is to be written, carried by a launcher."""
+    return replace(file, executable=True, data=program.hex().encode(), made=Made.LAUNCHER)
 
 
 def place_launcher(view: View, unit: Unit, collected: Collected) -> None:
@@ -25,7 +26,10 @@ def place_launcher(view: View, unit: Unit, collected: Collected) -> None:
     """
     others = [output for output in unit.outputs if output.kind != "dep-info"]
     files = [
-        as_launcher(output.path, descriptor, hash_descriptor(descriptor, os.fstat(descriptor).st_size))
+        as_launcher(
+            RestoreFile(output.path, True, descriptor),
+            hash_descriptor(descriptor, os.fstat(descriptor).st_size),
+        )
         for output, descriptor in zip(others, collected.outputs, strict=True)
     ]
     view.write(files)

@@ -10,17 +10,18 @@ from functools import partial
 from dunnage.compilers.rustc.archive import is_thin
 from dunnage.compilers.rustc.notices import has_diagnostics, split_notices
 from dunnage.engine.account import entry_of
+from dunnage.engine.bound import bound_by_environment
 from dunnage.engine.collect import Collected, crates_of, read_at, same_but_linked, untouched
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.elf import has_compressed_sections
+from dunnage.keys.rewritten import rewritten_places
 from dunnage.keys.roots import Roots
 from dunnage.keys.search import PlaceSearch
 from dunnage.keys.template import NotKeepable, dep_info_template, literal_roots, notice_template
 from dunnage.keys.unit_key import action_key, action_text
 from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.digest import ActionKey
-from dunnage.model.path_set import ALL_VARIABLES
 from dunnage.model.unit import look_of
 from dunnage.model.view import STAT, record_of
 from dunnage.store.store import Store
@@ -53,16 +54,20 @@ class Recorder:
         try:
             if (missed := self._hash_inputs(subject, collected, namespace)) is not None:
                 return missed
-            bound = _bound_by_environment(subject, collected)
+            bound = bound_by_environment(subject, collected)
+            also = rewritten_places(subject.roots, subject.unit.remaps)
             outputs = []
-            others = [output for output in subject.unit.outputs if output.kind != "dep-info"]
-            for output, descriptor in zip(others, collected.outputs, strict=True):
-                search = PlaceSearch(subject.roots)
+            if subject.unit.hides_places:
+                bound |= {name for name, _ in subject.roots.places}
+            for output, descriptor in zip(collected.files, collected.outputs, strict=True):
+                search = PlaceSearch(subject.roots, also)
                 outputs.append(self._put(output.kind, descriptor, namespace, search))
                 bound |= search.found
                 if subject.linker is not None and has_compressed_sections(partial(read_at, descriptor)):
                     bound |= {name for name, _ in subject.roots.places}
-            for output, descriptor, made in zip(others, collected.outputs, collected.made, strict=True):
+            for output, descriptor, made in zip(
+                collected.files, collected.outputs, collected.made, strict=True
+            ):
                 if not untouched(record_of(os.fstat(descriptor)), made):
                     return Missed("output-changed", output.path)
             return self._add(subject, collected, tuple(outputs), bound)
@@ -100,6 +105,7 @@ class Recorder:
         self, subject: Subject, collected: Collected, outputs: Sequence[StoredFile], bound: set[str]
     ) -> Missed | None:
         run, roots = collected.run, subject.roots
+        rewritten = rewritten_places(roots, subject.unit.remaps)
         stdout, stderr = run.stdout or b"", run.stderr or b""
         if b"\0" in stdout or b"\0" in stderr:
             return Missed("dep-info-unreadable", "a NUL in what the compiler said")
@@ -107,6 +113,7 @@ class Recorder:
         notices = stderr_template(stderr, roots)
         for said in (dep_info, notices, stdout):
             bound |= literal_roots(said, roots)
+            bound |= {name for name, text in rewritten if text.encode("utf-8", "surrogateescape") in said}
         places = [(f"root:{name}", roots.place(name) or "") for name in sorted(bound)]
         result = ActionResult(
             outputs=tuple(outputs),
@@ -132,17 +139,6 @@ class Recorder:
         if self._keep_text is not None:
             self._keep_text(subject.unit.name, action, subject.text.render() + text.render())
         return None
-
-
-def _bound_by_environment(subject: Subject, collected: Collected) -> set[str]:
-    """Roots that a program inside the compiler was told: what it made of them cannot be seen in the outputs.
-
-    `env!("CARGO_MANIFEST_DIR").len()` is a number; so any variable with a root in it binds.
-    """
-    names = collected.paths.env
-    values = [subject.env.get(name, "") for name in (subject.env if ALL_VARIABLES in names else names)]
-    values += [value for _, value in subject.unit.env_paths]
-    return {name for value in values for name in subject.roots.within(value)}
 
 
 def stderr_template(stderr: bytes, roots: Roots) -> bytes:

@@ -6,7 +6,7 @@ from dunnage.engine.launchers import as_launcher
 from dunnage.engine.subject import Known, Missed, Subject
 from dunnage.errors import BlobCorrupt, BlobMissing
 from dunnage.keys.template import fill
-from dunnage.model.action import ActionResult
+from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.view import RestoreFile, View, exists
 from dunnage.store.store import Store
 
@@ -26,12 +26,13 @@ def restore(view: View, subject: Subject, known: Known, result: ActionResult, st
                 files.append(RestoreFile(output.path, False, None, fill(result.dep_info, subject.roots)))
                 continue
             item = next(stored)
-            descriptor = store.open_blob(item.digest, item.size)
-            files.append(
-                as_launcher(output.path, descriptor, item.digest)
-                if subject.unit.launcher
-                else RestoreFile(output.path, item.executable, descriptor)
-            )
+            file = _file(output.path, item, store)
+            if subject.unit.launcher:
+                file = as_launcher(file, item.digest)
+            files.append(file)
+        files.extend(
+            _file(_listed(subject, item), item, store) for item in stored
+        )  # one that fails keeps the rest
         records = view.restore(files, fill(result.stdout, subject.roots), fill(result.stderr, subject.roots))
     except BlobMissing as error:
         return Missed("evicted", str(error))
@@ -47,3 +48,13 @@ def restore(view: View, subject: Subject, known: Known, result: ActionResult, st
             store.remember(record, view.mount_namespace, item.digest)
     store.used(subject.key, known.paths, known.action, result)
     return None
+
+
+def _file(path: str, item: StoredFile, store: Store) -> RestoreFile:
+    return RestoreFile(path, item.executable, store.open_blob(item.digest, item.size))
+
+
+def _listed(subject: Subject, item: StoredFile) -> str:
+    """Where a file belongs that only the compiler could name."""
+    assert subject.unit.listing is not None  # the same words, the same listing
+    return f"{subject.unit.listing.directory}/{item.listed_name}"

@@ -195,7 +195,7 @@ def _digest(text: str) -> ToolchainId | None:
 
 def _subject(unit: Unit, invocation: Invocation, program: ToolchainId) -> Subject:
     env = invocation.env
-    roots = run_roots(unit.out_dir, env.get("TARGET"), unit.package_dir or unit.cwd, env.get("CARGO_HOME"))
+    roots = run_roots(unit.out_dir, unit.package_dir or unit.cwd, env)
     return Subject(unit=unit, env=env, toolchain=Toolchain(program, "", "", (), ()), roots=roots, inputs=())
 
 

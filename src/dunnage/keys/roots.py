@@ -8,20 +8,24 @@ How the roots of a unit are found, longest path first so that nested ones do the
 
     sysroot      what the compiler says (`keys.toolchain`)
     cargo-home   the part of the package's or source's path in front of `registry/src/` or `git/checkouts/`
-                 (cargo's own layout), else CARGO_HOME
-    target       from the output directory: above `deps` (or `build/<pkg>/<hash>/out` of cargo's newer layout), the
-                 profile's name, and the target's name if one was given
+                 (cargo's own layout), else CARGO_HOME, else `.cargo` in HOME
+    target       from the output directory: above `deps` (or `build/<pkg>-<hash>`, for a build script and what that
+                 compiles, or `build/<pkg>/<hash>/out` of cargo's newer layout), the profile's name, and the target's
+                 name if one was given
     package      of the run of a build script: its package's directory, unless it lies in cargo home
     workspace    the compiler's working directory, unless it lies in cargo home: cargo runs rustc for members of a
                  workspace in the workspace's root, for all else in the package's own directory
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dunnage.model.unit import Unit
 
 _CARGO_HOME_MARKS = ("/registry/src/", "/git/checkouts/")
+_UNIT = re.compile(r"-[0-9a-f]{16}$")
+"""The end of a build script's directory, which is named after its package and cargo's hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +95,14 @@ class Roots:
 def target_dir(out_dir: str, target: str | None) -> str:
     """The target directory that an output directory of cargo's belongs to; itself where it has another shape."""
     parts = out_dir.rstrip("/").split("/")
+    is_run = parts[-1] == "out"
+    unit = parts[:-1] if is_run else parts
     if parts[-1] in ("deps", "examples"):
         parts = parts[:-1]
-    elif len(parts) > 4 and parts[-1] == "out" and parts[-4] == "build":
+    elif is_run and len(parts) > 4 and parts[-4] == "build":
         parts = parts[:-4]
+    elif len(unit) > 2 and unit[-2] == "build" and _UNIT.search(unit[-1]):
+        parts = unit[:-2]
     else:
         return out_dir
     parts = parts[:-1]  # the profile
@@ -103,44 +111,40 @@ def target_dir(out_dir: str, target: str | None) -> str:
     return "/".join(parts) or out_dir
 
 
-def run_roots(out_dir: str, target: str | None, package_dir: str, cargo_home_env: str | None) -> Roots:
-    """The roots of the run of a build script: `OUT_DIR` is `<target dir>[/<target>]/<profile>/build/<package>…/out`."""
-    head, mark, _ = out_dir.rpartition("/build/")
-    parts = head.split("/")[:-1] if mark else out_dir.split("/")
-    if target and len(parts) > 1 and parts[-1] == _target_name(target):
-        parts = parts[:-1]
-    places = [("target", "/".join(parts) or out_dir)]
-    home = cargo_home([package_dir], cargo_home_env)
-    if home:
-        places.append(("cargo-home", home))
-    if not (home and (package_dir + "/").startswith(home + "/")):
-        places.append(("package", package_dir))
-    return Roots.of(places)
-
-
 def _target_name(target: str) -> str:
     """cargo names the directory after the triple, or after the stem of a target specification."""
     name = target.rsplit("/", 1)[-1]
     return name.removesuffix(".json")
 
 
-def cargo_home(paths: Sequence[str], environment: str | None) -> str | None:
-    """Where cargo keeps sources: seen in a path, else what CARGO_HOME says."""
+def cargo_home(paths: Sequence[str], env: Mapping[str, str]) -> str | None:
+    """Where cargo keeps sources: seen in a path, else what CARGO_HOME says, else where cargo looks then."""
     for path in paths:
         for mark in _CARGO_HOME_MARKS:
             index = path.find(mark)
             if index > 0:
                 return path[:index]
-    return environment
+    return env.get("CARGO_HOME") or (f"{env['HOME'].rstrip('/')}/.cargo" if env.get("HOME") else None)
 
 
-def roots_of(unit: Unit, *, sysroot: str, cargo_home_env: str | None) -> Roots:
-    """The roots of one unit."""
+def roots_of(unit: Unit, *, sysroot: str, env: Mapping[str, str]) -> Roots:
+    """The roots of one unit, of which the environment may tell where cargo home is."""
     seen = [unit.package_dir or "", unit.cwd, *(item.path for item in unit.inputs if item.role == "source")]
-    home = cargo_home(seen, cargo_home_env)
+    home = cargo_home(seen, env)
     places = [("sysroot", sysroot), ("target", target_dir(unit.out_dir, unit.target))]
     if home:
         places.append(("cargo-home", home))
     if not (home and (unit.cwd + "/").startswith(home + "/")):
         places.append(("workspace", unit.cwd))
+    return Roots.of(places)
+
+
+def run_roots(out_dir: str, package_dir: str, env: Mapping[str, str]) -> Roots:
+    """The roots of the run of a build script, which `OUT_DIR`, the package's directory and the environment tell."""
+    places = [("target", target_dir(out_dir, env.get("TARGET")))]
+    home = cargo_home([package_dir], env)
+    if home:
+        places.append(("cargo-home", home))
+    if not (home and (package_dir + "/").startswith(home + "/")):
+        places.append(("package", package_dir))
     return Roots.of(places)

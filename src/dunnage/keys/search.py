@@ -1,5 +1,7 @@
 """Which roots' places stand literally in the bytes of an output, found while the bytes pass by."""
 
+from collections.abc import Sequence
+
 from dunnage import limits
 from dunnage.keys.roots import Roots
 
@@ -14,7 +16,8 @@ class PlaceSearch:
     (the target directory in the workspace) is looked for only where the outer one was found.
     """
 
-    def __init__(self, roots: Roots) -> None:
+    def __init__(self, roots: Roots, also: Sequence[tuple[str, str]] = ()) -> None:
+        """`also`: names of roots with further texts that stand for their places."""
         outermost_first = [
             (name, place.encode("utf-8", "surrogateescape")) for name, place in reversed(roots.places)
         ]
@@ -22,7 +25,8 @@ class PlaceSearch:
         for name, place in outermost_first:
             around = (outer for _, outer in outermost_first if place.startswith(outer) and outer != place)
             self._wanted.append((name, place, next(around, None)))
-        self._overlap = max((len(place) for _, place in outermost_first), default=1) - 1
+        self._wanted += [(name, text.encode("utf-8", "surrogateescape"), None) for name, text in also]
+        self._overlap = max((len(place) for _, place, _ in self._wanted), default=1) - 1
         self._seen: set[bytes] = set()
         self.found: set[str] = set()
         """Names of the roots whose place was seen so far; one that could be overlooked counts as seen."""

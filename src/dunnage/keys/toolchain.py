@@ -38,6 +38,8 @@ class Toolchain:
     """One for each of `watched`."""
     version: str = ""
     """The first line of what the compiler says of itself: for people."""
+    commit: str = ""
+    """The commit that the compiler was built from; empty where it does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class Toolchains:
         with self._digests.reading_ahead(view, libraries) if ahead else nullcontext():
             about = _answer(view, [unit.compiler, "-vV"])
             sysroot = sysroot or _sysroot(view, unit.compiler)
-        host = next((line[6:] for line in about.splitlines() if line.startswith("host: ")), "")
+        host = _said(about, "host")
         if not sysroot.startswith("/") or not host:
             return None
         directories, standard = _standard_library(view, unit.sysroot or sysroot, host, unit.target)
@@ -141,7 +143,7 @@ class Toolchains:
         records = view.stat(looked.watched)
         unread = Toolchain(
             ToolchainId(b""), looked.sysroot, looked.host, tuple(looked.watched), tuple(records),
-            version=looked.about.partition("\n")[0],
+            version=looked.about.partition("\n")[0], commit=_said(looked.about, "commit-hash").replace("unknown", ""),
         )  # fmt: skip
         read = self._digests.of_later(view, looked.files, records[: len(looked.files)])
         return Opened(unread, looked.about, looked.files, self._place(view, unit, env), read)
@@ -175,6 +177,11 @@ class Opened:
 def _answer(view: View, argv: Sequence[str]) -> str:
     run = view.ask(argv)
     return (run.stdout or b"").decode("utf-8", "surrogateescape") if run.code == 0 and run.signal == 0 else ""
+
+
+def _said(about: str, name: str) -> str:
+    """What `-vV` says of one thing, empty where it says nothing."""
+    return next((line[len(name) + 2 :] for line in about.splitlines() if line.startswith(f"{name}: ")), "")
 
 
 def _sysroot(view: View, compiler: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 
 from dunnage.keys.ambient import whole_environment
 from dunnage.keys.linker import Linker
+from dunnage.keys.portable import stable_names
 from dunnage.keys.roots import Roots
 from dunnage.keys.text import KeyText
 from dunnage.keys.toolchain import Toolchain
@@ -32,6 +33,11 @@ class Around:
 NOTHING_AROUND: Final = Around()
 
 
+_PROXYS: Final = ("env LD_LIBRARY_PATH", "{sysroot}/lib")
+"""What rustup's proxy adds, and a cargo that is started without it lacks, in a container for one. Linkers look there
+for what libraries need; but what stands there is the compiler's own, and in the toolchain's identity."""
+
+
 def unit_text(unit: Unit, toolchain: Toolchain, roots: Roots, linker: Linker | None = None) -> KeyText:
     """Everything that counts for a unit except contents."""
     text = KeyText("unit")
@@ -40,10 +46,13 @@ def unit_text(unit: Unit, toolchain: Toolchain, roots: Roots, linker: Linker | N
     if linker is not None:
         text.add_digest("linker", linker.id)
     text.add_all("root", sorted(name for name, _ in roots.places))
+    text.add_all("portable", sorted(name for _, name in stable_names(unit, roots, toolchain)))
     text.add("cwd", roots.relative(unit.cwd))
     text.add("out-dir", roots.relative(unit.out_dir))
     for word in unit.words:
-        text.add(word.name, roots.relative(word.value) if word.is_path else word.value)
+        written = roots.relative(word.value) if word.is_path else word.value
+        if (word.name, written) != _PROXYS:
+            text.add(word.name, written)
     for name, value in unit.env:
         text.add(f"env {name}", value)
     for name, value in unit.env_paths:

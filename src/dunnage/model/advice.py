@@ -15,7 +15,7 @@ ADVICE: Final[dict[tuple[Outcome, str], str]] = {
     (
         _M,
         "bound-elsewhere",
-    ): "Build at the same place, in containers with the same mount points; both results are kept, each for its place.",
+    ): "Turn portable mode on (`portable = true`), or build at the same place: in containers, with the same mounts.",
     (_M, "evicted"): "Raise `size_max`, if `dunnage stats` shows a full store.",
     (_M, "corrupt"): "If it happens again, check the disk.",
     (_M, "verified"): "Nothing: leave out `DUNNAGE_VERIFY` to have hits restored again.",
@@ -75,7 +75,6 @@ ADVICE: Final[dict[tuple[Outcome, str], str]] = {
         "macro-unobserved",
     ): "Install dunnage at a path without blanks and colons; or set `DUNNAGE_OBSERVE=0`, and macros are not observed.",
     (_U, "linked"): "Build each `--crate-type` by itself.",
-    (_U, "lto"): "Nothing, or leave out `lto` in the profile that is built most.",
     (_U, "linker-unknown"): "Link with gcc or clang itself, not with a script, for a Linux target.",
     (_U, "linker-not-asked"): "Use GNU ld 2.35 or newer, or lld, in that image.",
     (_U, "link-argument"): "Leave out the word that is named, or report that it should be known.",
@@ -85,7 +84,10 @@ ADVICE: Final[dict[tuple[Outcome, str], str]] = {
     (_U, "emit"): "Leave out the `--emit` kind, if it is not needed.",
     (_U, "explicit-output"): "Name the directory with `--out-dir` instead.",
     (_U, "save-temps"): "Leave out `-C save-temps`, if it is not needed.",
-    (_U, "split-debuginfo"): 'Set `split-debuginfo = "off"` in the profile.',
+    (
+        _U,
+        "split-debuginfo",
+    ): 'Set `split-debuginfo = "off"` in the profile, or let `--out-dir` say where outputs go.',
     (_U, "crate-type"): "Nothing: it is left to the compiler.",
     (_U, "input"): "Name exactly one source file.",
     (_U, "stdin"): "Give the source as a file.",

@@ -130,8 +130,10 @@ class View(Protocol):
     def ask(self, argv: Sequence[str]) -> Run:
         """Run a question to a compiler (`rustc --print sysroot`): quiet, in the client's cwd and environment."""
 
-    def compile(self, noting: Sequence[str] = (), *, observing: bool = False) -> Run:
-        """Run the compiler as the client was called, its streams passed on live.
+    def compile(
+        self, noting: Sequence[str] = (), *, adding: Sequence[str] = (), observing: bool = False
+    ) -> Run:
+        """Run the compiler as the client was called, with the words of `adding` behind, its streams passed on live.
 
         With `noting`, words that make it write into the memory file `limits.NOTES_DESCRIPTOR`: those stand behind the
         others, unless the client has no such file to give; then `notes` is None. When `observing`, the compiler and

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from support.projects import small
+
 
 def test_every_setting_with_its_origin(
     dunnage: Callable, dunnage_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -48,6 +50,14 @@ def test_a_wrong_value_is_10(dunnage: Callable, monkeypatch: pytest.MonkeyPatch)
     done = dunnage("config")
     assert (done.returncode, done.stdout) == (10, "")
     assert "`loud` is not one of debug, info, warning, error" in done.stderr
+
+
+def test_settings_for_a_debugger(dunnage: Callable, tmp_path: Path) -> None:
+    done = dunnage("config", "--debugger", "gdb", cwd=small(tmp_path / "small"))
+    assert f"set substitute-path /dunnage/workspace {tmp_path}/small\n" in done.stdout
+    assert done.stderr == ""
+    done = dunnage("config", "--debugger", "gdb")
+    assert (done.returncode, done.stdout) == (2, "")
 
 
 def test_extra_inputs_and_a_glob_that_stands_for_nothing(

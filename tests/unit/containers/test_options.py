@@ -44,7 +44,9 @@ def test_a_directory_with_a_colon_is_still_mounted(tmp_path: Path) -> None:
     assert words[:2] == ["--mount", f'type=bind,"src={clients}/x86_64",dst=/dunnage/bin,readonly']
 
 
-@pytest.mark.parametrize("name", ["DUNNAGE_DISABLE", "DUNNAGE_VERIFY", "DUNNAGE_EXTRA_INPUTS"])
+@pytest.mark.parametrize(
+    "name", ["DUNNAGE_DISABLE", "DUNNAGE_VERIFY", "DUNNAGE_PORTABLE", "DUNNAGE_EXTRA_INPUTS"]
+)
 def test_what_speaks_to_the_client_reaches_the_container(name: str) -> None:
     assert container_environment({name: "1"})[name] == "1"
     assert name not in container_environment({name: ""})

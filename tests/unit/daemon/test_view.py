@@ -168,6 +168,18 @@ def test_a_compile_is_as_the_client_was_called(scene: Scene) -> None:
     assert scene.view.finished_run == run
 
 
+def test_words_that_are_added_to_a_compile(scene: Scene) -> None:
+    """Behind the client's own: with them, as a whole line, or with those for notes."""
+    own = list(hello().argv)
+    for noting, sent in (((), [*own, "--x"]), (("-C", "link-arg=y"), ["--x", "-C", "link-arg=y"])):
+        scene.seen.clear()
+        scene.answer(Exited(0, 0, 0, 5, 6, 7, 0))
+        scene.view.compile(noting, adding=["--x"])
+        [request] = scene.requests()
+        assert isinstance(request, RunRequest)
+        assert (request.flags, list(request.argv)) == (RunFlag.NOTES if noting else 0, sent)
+
+
 def memory_file(data: bytes) -> int:
     made = os.memfd_create("notes")
     os.write(made, data)
@@ -305,6 +317,20 @@ def test_restore_is_one_call(scene: Scene, tmp_path: Path) -> None:
     assert len(scene.client.descriptors) == 1
     assert scene.view.is_over
     os.close(descriptor)
+
+
+def test_more_files_than_one_frame_takes(scene: Scene) -> None:
+    """The client ends with the last of them."""
+    step, record = limits.OUTPUTS_PER_UNIT_MAX, record_at("/")
+    scene.answer(Written((record,) * step), Written((record,)))
+    files = [RestoreFile(f"/out/{n}", executable=False, descriptor=None) for n in range(step + 1)]
+    assert scene.view.restore(files, b"out", b"") == [record] * (step + 1)
+    [first] = scene.requests()
+    second, last = scene.client.next(), scene.client.next()
+    assert isinstance(first, Write)
+    assert isinstance(second, Write)
+    assert [file.path for file in (*first.files, *second.files)] == [file.path for file in files]
+    assert last == Exit(0, 0, b"out", b"")
 
 
 def test_a_file_that_could_not_be_written(scene: Scene) -> None:

@@ -37,7 +37,7 @@ def test_the_program_travels_with_its_digest(tmp_path: Path) -> None:
     view = Watching()
     place_launcher(view, unit, collected)
     digest = Digest(blake3(b"\x7fELF").digest())
-    assert list(view.files) == [as_launcher(output, descriptor, digest)]
+    assert list(view.files) == [as_launcher(RestoreFile(output, False, descriptor), digest)]
     assert view.files[0].made is Made.LAUNCHER
     assert view.files[0].data == digest.hex().encode()
     assert view.files[0].executable

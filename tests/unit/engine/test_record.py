@@ -101,6 +101,14 @@ def test_a_place_binds_wherever_it_is_seen(scene: Scene, what: str) -> None:
     assert ("display" in bound) == (what in ("stderr", "stdout"))
 
 
+@pytest.mark.parametrize("what", ["contents", "stderr"])
+def test_a_place_binds_as_the_users_own_remap_writes_it(scene: Scene, what: str) -> None:
+    """`--remap-path-prefix=/home/me=~` leaves `~/crate` of the place: another crate's would be another text."""
+    scene.changes = {"remaps": (f"{scene.directory.parent}=~",)}
+    more: dict[str, Any] = {what: b"at ~/crate/src\n"}
+    assert dict(recorded(scene, **more).bound)["root:workspace"] == str(scene.directory)
+
+
 def test_a_variable_that_names_no_place_binds_nothing(scene: Scene) -> None:
     assert recorded(scene, env="# env-dep:W\n# env-dep:MISSING\n").bound == ()
 

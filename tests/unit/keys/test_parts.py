@@ -22,6 +22,8 @@ GOLDEN: dict[str, tuple[Pairs, Pairs, str]] = {
     "argument": ((), (("argument", "-x"),), "`-x` was added"),
     "linker": ((("linker", A),), (("linker", B),), "the linker, or what it is started with, changed"),
     "target": ((), (("target", "wasm32"),), "the target or sysroot differs: none → wasm32"),
+    "portable": ((), (("portable", "/dunnage/target"), ("portable", "/dunnage/workspace")),
+                 "portable mode is on now, and was off"),
     "target contents": ((("contents target", A),), (("contents target", B),), "the target specification changed"),
     "unobserved": ((("unobserved", ""),), (), "what procedural macros look at is observed now"),
     "crate type": ((), (("crate-type", "lib"),), "`--crate-type lib` was added"),
@@ -29,6 +31,8 @@ GOLDEN: dict[str, tuple[Pairs, Pairs, str]] = {
     "test": ((), (("test", ""),), "`--test` was added"),
     "edition": ((("edition", "2018"),), (("edition", "2021"),), "`--edition` 2018 → 2021"),
     "codegen": ((("codegen", "opt-level=0"),), (("codegen", "opt-level=3"),), "`-C opt-level` 0 → 3"),
+    "native cpu": ((("native-cpu", "znver3 +aes"),), (("native-cpu", "znver4 +aes"),),
+                   "`-C target-cpu=native` means another processor, or other features of it"),
     "unstable": ((), (("unstable", "threads=8"),), "`-Z threads` none → 8"),
     "cfg": ((), (("cfg", 'feature="x"'),), '`--cfg feature="x"` was added'),
     "source": ((("input source", "{workspace}/src/lib.rs"), ("contents source", A)),
@@ -113,6 +117,14 @@ def test_what_binds_a_result_has_its_sentences() -> None:
     assert not differences(before, Entry(places=before.bound))
 
 
+def test_portable_mode_off_again_and_with_other_names() -> None:
+    on, other = entry((("portable", "/dunnage/workspace"),)), entry((("portable", "/dunnage/packages/x-1"),))
+    assert [item.sentence for item in differences(on, entry(()))] == ["portable mode is off now, and was on"]
+    assert [item.sentence for item in differences(on, other)] == [
+        "portable mode has other stable names (/dunnage/workspace → /dunnage/packages/x-1)"
+    ]
+
+
 def test_no_kind_is_missing_from_the_golden_list() -> None:
     assert set(GOLDEN) | {"bound"} == {kind.name for kind in KINDS}
 
@@ -161,3 +173,10 @@ def test_words_named_by_a_table_have_a_kind() -> None:
         "unstable profile-sample-use",
     ):
         assert kind_of(name, "v")[0] is not OTHER, name
+
+
+def test_a_variable_that_stands_in_both_keys_is_said_once() -> None:
+    before = Entry(parts=(("env X" + UNSET, ""), ("env X" + UNSET, "")), bound=(), places=(), toolchain="")
+    now = Entry(parts=(("env X", "y"), ("env X", "y")), bound=(), places=(), toolchain="")
+    [found] = differences(before, now)
+    assert found.sentence == "the environment variable `X`: unset → y"

@@ -60,6 +60,11 @@ def test_within_finds_every_place_in_a_text() -> None:
         # cargo's newer layout, one directory a unit.
         ("/p/target/debug/build/serde/0123456789abcdef/out", None, "/p/target"),
         ("/p/target/t/debug/build/serde/0123456789abcdef/out", "t", "/p/target"),
+        # A build script, and what it compiles into its OUT_DIR.
+        ("/p/target/debug/build/serde-0123456789abcdef", None, "/p/target"),
+        ("/p/target/t/release/build/serde-0123456789abcdef", "t", "/p/target"),
+        ("/p/target/debug/build/serde-0123456789abcdef/out", None, "/p/target"),
+        ("/p/build/serde", None, "/p/build/serde"),
         # Nobody's layout.
         ("/tmp/out", None, "/tmp/out"),
     ],
@@ -69,14 +74,22 @@ def test_target_dir(out_dir: str, target: str | None, expected: str) -> None:
 
 
 def test_cargo_home_is_seen_in_paths_before_the_environment_is_believed() -> None:
-    assert cargo_home(["/c/registry/src/index/a-1"], "/other") == "/c"
-    assert cargo_home(["/c/git/checkouts/a-1/2"], None) == "/c"
-    assert cargo_home(["/ws"], "/other") == "/other"
-    assert cargo_home(["/ws"], None) is None
+    told = {"CARGO_HOME": "/other", "HOME": "/me"}
+    assert cargo_home(["/c/registry/src/index/a-1"], told) == "/c"
+    assert cargo_home(["/c/git/checkouts/a-1/2"], {}) == "/c"
+    assert cargo_home(["/ws"], told) == "/other"
+    assert cargo_home(["/ws"], {}) is None
+
+
+def test_cargo_home_is_where_cargo_has_it_when_nobody_says_so() -> None:
+    """A container sets CARGO_HOME and a user does not: both have that root."""
+    assert cargo_home(["/ws"], {"HOME": "/home/me/"}) == "/home/me/.cargo"
+    assert cargo_home(["/ws"], {"CARGO_HOME": "", "HOME": "/me"}) == "/me/.cargo"
+    assert cargo_home(["/ws"], {"HOME": ""}) is None
 
 
 def test_roots_of_a_member_of_a_workspace() -> None:
-    roots = roots_of(unit_of("/ws"), sysroot="/rust", cargo_home_env="/cargo")
+    roots = roots_of(unit_of("/ws"), sysroot="/rust", env={"CARGO_HOME": "/cargo"})
     assert dict(roots.places) == {
         "sysroot": "/rust", "target": "/ws/target", "workspace": "/ws", "cargo-home": "/cargo",
     }  # fmt: skip
@@ -87,7 +100,7 @@ def test_roots_of_a_package_from_the_registry() -> None:
     unit = unit_of(
         "/ws", cwd=package, package_dir=package, inputs=(Input("source", f"{package}/src/lib.rs"),)
     )
-    roots = roots_of(unit, sysroot="/rust", cargo_home_env=None)
+    roots = roots_of(unit, sysroot="/rust", env={})
     assert dict(roots.places) == {"sysroot": "/rust", "target": "/ws/target", "cargo-home": "/cargo"}
 
 
@@ -98,9 +111,9 @@ def test_roots_of_a_build_scripts_run() -> None:
         "/t/x86_64-unknown-linux-gnu/release/build/a-1/out",
         "/t/debug/build/a/1/out",
     ):
-        roots = run_roots(out_dir, "x86_64-unknown-linux-gnu", package, None)
+        roots = run_roots(out_dir, package, {"TARGET": "x86_64-unknown-linux-gnu"})
         assert dict(roots.places) == {"target": "/t", "cargo-home": "/cargo"}
-    roots = run_roots("/odd/place", None, "/ws/member", "/cargo")
+    roots = run_roots("/odd/place", "/ws/member", {"CARGO_HOME": "/cargo"})
     assert dict(roots.places) == {"target": "/odd/place", "cargo-home": "/cargo", "package": "/ws/member"}
 
 

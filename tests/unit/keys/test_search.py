@@ -13,8 +13,8 @@ from dunnage.keys.search import PlaceSearch
 ROOTS = Roots.of([("target", "/ws/target"), ("workspace", "/ws"), ("cargo-home", "/home/u/.cargo")])
 
 
-def found(pieces: list[bytes], roots: Roots = ROOTS) -> set[str]:
-    search = PlaceSearch(roots)
+def found(pieces: list[bytes], roots: Roots = ROOTS, also: tuple[tuple[str, str], ...] = ()) -> set[str]:
+    search = PlaceSearch(roots, also)
     before = bytes(limits.LOOK_BACK_BYTES)
     for piece in pieces:
         behind = b"/ws/target"  # the buffer's old contents, which are no part of the file
@@ -57,3 +57,9 @@ def test_a_place_that_no_buffer_can_show_counts_as_seen() -> None:
     longest = "/" + "x" * limits.LOOK_BACK_BYTES
     assert found([b"", b"y"], Roots.of([("workspace", longest)])) == set()
     assert found([b"", b"y"], Roots.of([("workspace", longest + "x")])) == {"workspace"}
+
+
+def test_other_texts_for_a_place() -> None:
+    also = (("workspace", "~/a-rather-long-name-of-a-workspace"),)
+    assert found([b"~/a-rather-long-name-of", b"-a-workspace"], also=also) == {"workspace"}
+    assert found([b"~/a-rather"], also=also) == set()

@@ -97,3 +97,14 @@ def test_a_content_without_its_file_is_an_error_and_no_key() -> None:
         action_key(
             action_text(UnitKey(b"u" * 32), [], PathSet(files=("a", "b")), [Digest(b"a" * 32)], {}, ROOTS)
         )
+
+
+def test_rustups_proxy_leaves_no_trace() -> None:
+    """The same link under the proxy and without it, as in a container of cross."""
+
+    def key(*directories: str) -> UnitKey:
+        words = tuple(Word("env LD_LIBRARY_PATH", directory, is_path=True) for directory in directories)
+        return unit_key(unit_text(unit_of("/ws", words=words), TOOLCHAIN, ROOTS))
+
+    assert key("/ws/target/debug/deps", "/rust/lib") == key("/ws/target/debug/deps")
+    assert key("/rust/lib/other") != key()

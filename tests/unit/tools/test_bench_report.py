@@ -10,6 +10,7 @@ from bench.client import ClientCost
 from bench.containers import WarmBuilds
 from bench.daemon import DaemonCost
 from bench.figures import Series
+from bench.observe import ObserveCost
 from bench.report import Report, print_report
 from bench.scale import Scale
 
@@ -36,6 +37,9 @@ def full() -> Report:
     report.notice = Series((0.0002, 0.0003))
     report.containers = {"host": WarmBuilds([0.5, 0.5]), "docker run": WarmBuilds([1.0, 1.2], [0.4, 0.7])}
     report.container_hits = "176 hits"
+    report.observe = ObserveCost(
+        plain=Series((10.0, 12.0)), observed=Series((10.1, 12.0)), note_bytes=204_800
+    )
     return report
 
 
@@ -54,6 +58,13 @@ def row(text: str, beginning: str) -> str:
 
 def test_ratios_are_against_plain_and_against_dunnage() -> None:
     assert row(printed(full()), "mbx") == "mbx 13.00 s 1.18 0.55 s 0.051 0.75 54 hits"
+
+
+def test_observing_is_against_the_same_rounds() -> None:
+    text = printed(full())
+    assert row(text, "observing") == "observing: CPU time of cargo check × 1.0050 ≤ × 1.01"
+    assert row(text, "of plain") == "of plain 11.00 s (2 rounds)"
+    assert row(text, "notes") == "notes 200 KiB"
 
 
 def test_a_container_counts_without_its_start() -> None:
