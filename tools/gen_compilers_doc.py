@@ -43,7 +43,7 @@ def verdict(crate_type: str, emit: str) -> str:
     """What the front-end itself says to such a unit."""
     kind = ["--test"] if crate_type == "--test" else ["--crate-type", crate_type]
     argv = ["rustc", "src/lib.rs", "--crate-name", "x", f"--emit={emit}", *kind]
-    answer = parse(Invocation(program="rustc", argv=argv, cwd="/", env={}))
+    answer = parse(Invocation(program="rustc", argv=argv, cwd="/w", env={}))
     return f"`{answer.reason}`" if isinstance(answer, Uncacheable) else "yes"
 
 

@@ -130,7 +130,11 @@ STREAM_BYTES_MAX: Final = 384 * 1024
 """stdout or stderr of a result that is kept; both fit into one EXIT frame with room to spare."""
 
 OUTPUTS_PER_UNIT_MAX: Final = 64
-"""Files that one restore writes: they travel in one frame with their descriptors."""
+"""Files in one WRITE: they travel in one frame with their descriptors. A result with more takes several."""
+
+LISTED_OUTPUTS_MAX: Final = 1024
+"""Files of one unit that only the compiler could name: their descriptors are held until they are stored. rustc makes at
+most 256 codegen units unless told otherwise, and with `-C lto=thin --emit=asm` one for each of every crate."""
 
 INLINE_BYTES_MAX: Final = 256 * 1024
 """Text that a restore carries in its frame (dep-info with today's paths); larger text is a blob's job."""

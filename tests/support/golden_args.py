@@ -53,6 +53,11 @@ def _unit(unit: Unit) -> dict[str, Any]:
         "package_dir": unit.package_dir,
         "bundles_rlibs": unit.bundles_rlibs,
         "library_dirs": list(unit.library_dirs),
+        "merges_crates": unit.merges_crates,
+        "packs_debuginfo": unit.packs_debuginfo,
+        "listing": [] if unit.listing is None else [unit.listing.directory, *unit.listing.prefixes],
+        "hides_places": unit.hides_places,
+        "native_cpu": unit.native_cpu,
         "link": [] if unit.link is None else _link(unit.link),
     }
 

@@ -76,6 +76,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "peers": _peers,
     "qemu": lambda: _runs("qemu-aarch64-static", "--version"),
     "clang": lambda: _runs("clang", "--version"),
+    "mold": lambda: _runs("mold", "--version"),
     "valgrind": lambda: _runs("valgrind", "--version"),
     "musl": lambda: _runs("musl-gcc", "--version"),
     "sysroots": _sysroots,

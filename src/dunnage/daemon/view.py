@@ -135,7 +135,13 @@ class SocketView:
         )  # fmt: skip
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
-        """See `View`. WRITE and EXIT go out together: the client ends without another round trip."""
+        """See `View`. The last WRITE and EXIT go out together: the client ends without another round trip."""
+        step = limits.OUTPUTS_PER_UNIT_MAX
+        *front, last = [files[start : start + step] for start in range(0, len(files), step)] or [files]
+        records = [record for batch in front for record in self._write(batch)]
+        return [*records, *self._write(last, Exit(0, 0, stdout, stderr))]
+
+    def _write(self, files: Sequence[RestoreFile], *last: Exit) -> list[StatRecord]:
         writes = [
             WriteFile(
                 file.path,
@@ -146,8 +152,8 @@ class SocketView:
             for file in files
         ]
         descriptors = [file.descriptor for file in files if file.descriptor is not None]
-        self._send([Write(writes), Exit(0, 0, stdout, stderr)], descriptors)
-        self.is_over = True
+        self._send([Write(writes), *last], descriptors)
+        self.is_over = bool(last)
         records = [StatRecord(record) for record in self._receive(Written).records]
         if len(records) != len(files):
             raise ViewGone("protocol", "as many records as files were expected")

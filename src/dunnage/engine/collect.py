@@ -15,14 +15,17 @@ from dunnage.compilers.rustc.archive import ArchiveError, bundled_rlibs
 from dunnage.compilers.rustc.dep_info import DepInfo, DepInfoError, parse_dep_info
 from dunnage.engine.around import changed_around, look_around
 from dunnage.engine.extra import ROLE
-from dunnage.engine.linked import linked_files, tells_of_the_link
+from dunnage.engine.linked import tells_of_the_link
+from dunnage.engine.listed import made
 from dunnage.engine.observed import Observed, observe
 from dunnage.engine.subject import Located, Missed, Subject
+from dunnage.engine.taken_in import taken_in
 from dunnage.keys.digests import Digests
 from dunnage.keys.path_sets import joined, rust_path_set, too_many
 from dunnage.keys.unit_key import NOTHING_AROUND, Around
 from dunnage.model.digest import Digest
 from dunnage.model.path_set import PathSet
+from dunnage.model.unit import Output
 from dunnage.model.view import STAT, Run, StatRecord, View, exists, is_regular, record_of
 
 _CTIME: Final = STAT.size - 8
@@ -38,8 +41,10 @@ class Collected:
     run: Run
     dep_info: bytes
     paths: PathSet
+    files: Sequence[Output]
+    """What was made: the unit's outputs without dep-info, then those that only the compiler could name."""
     outputs: list[int]
-    """Descriptors of the unit's outputs without dep-info, in their order."""
+    """Descriptors of `files`, in their order."""
     around: Around = NOTHING_AROUND
     digests: dict[str, Digest] = field(default_factory=dict)
     """What is known of inputs and path-set files already."""
@@ -69,12 +74,17 @@ def collect(view: View, subject: Subject, run: Run, digests: Digests) -> Collect
     unit = subject.unit
     if unit.link is not None and tells_of_the_link(run.stderr):
         return Missed("link-unobserved", "the compiler spoke of the link")
-    others = [output.path for output in unit.outputs if output.kind != "dep-info"]
+    listed = made(view, unit, subject.standing)
+    if isinstance(listed, Missed):
+        return listed
+    files = [*(output for output in unit.outputs if output.kind != "dep-info"), *listed]
+    others = [output.path for output in files]
     first, *outputs = view.open([unit.dep_info, *others])
     collected = Collected(
         run=run,
         dep_info=b"",
         paths=PathSet(),
+        files=files,
         outputs=[descriptor for descriptor in outputs if descriptor is not None],
     )
     missed: Missed | None = None
@@ -105,7 +115,10 @@ def _read(
             return Missed("output-too-large", subject.unit.dep_info)
         collected.dep_info = _read_all(descriptor)
         info = parse_dep_info(collected.dep_info)
-        found = linked_files(view, subject, collected.run.notes) if subject.linker is not None else ([], [])
+        kinds = [output.kind for output in collected.files]
+        found = taken_in(
+            view, subject, collected.run.notes, dict(zip(kinds, collected.outputs, strict=False))
+        )
         if isinstance(found, Missed):
             return found
         collected.paths = _path_set(view, subject, info, collected, *found)
@@ -226,8 +239,9 @@ def _changed(after: StatRecord, before: StatRecord | None, started_ns: int) -> b
 
 
 def crates_of(subject: Subject) -> set[str]:
-    """Inputs that only rustc and cargo write."""
-    return {item.path for item in subject.inputs if item.role.startswith("extern ")}
+    """Inputs that only rustc and cargo write, and the toolchain's own, which somebody may link elsewhere meanwhile."""
+    named = {item.path for item in subject.inputs if item.role.startswith("extern ")}
+    return named.union(subject.toolchain.watched)
 
 
 def same_but_linked(after: StatRecord, before: StatRecord) -> bool:

@@ -5,7 +5,8 @@ empty store no key finds anything. So one session begins to compile at once, and
 
 Nobody else begins early, and whoever comes while that key is being made waits for it, as long as reading the toolchain
 would have taken: so equal misses still find each other (`engine.flight`), and no file is read twice. A unit that is
-linked does not begin early, because what its linker is asked for belongs to the command line.
+linked does not begin early, because what its linker is asked for belongs to the command line, nor one for
+`target-cpu=native`, because the compiler has to be asked what that is.
 """
 
 import logging
@@ -74,7 +75,7 @@ class EarlyStarts:
             ViewGone.
         """
         with self._lock:  # who comes while the first one is asking its client waits, too
-            if not self._is_decided and unit.link is None:
+            if not self._is_decided and unit.link is None and not unit.native_cpu:
                 self._is_decided = True
                 if self._toolchains.recall(view, unit, env) is None and _is_empty(store):
                     self._running = self._begin(view, unit, env)

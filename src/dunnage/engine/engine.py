@@ -26,6 +26,7 @@ from dunnage.engine.examine import examine
 from dunnage.engine.extras import Extras
 from dunnage.engine.flight import Flight, FlightKey, Flights, flight_key
 from dunnage.engine.linked import NOTING
+from dunnage.engine.listed import standing
 from dunnage.engine.lookup import look_up
 from dunnage.engine.record import KeepText, Recorder
 from dunnage.engine.responses import read_response_files
@@ -35,6 +36,7 @@ from dunnage.engine.verify import Expected, KeepReport, expect, is_wanted
 from dunnage.errors import StoreError
 from dunnage.keys.digests import Digests
 from dunnage.keys.linker import Linkers
+from dunnage.keys.native import NativeCpus
 from dunnage.keys.toolchain import Toolchains
 from dunnage.model.action import ActionResult
 from dunnage.model.invocation import Invocation
@@ -80,6 +82,7 @@ class Engine:
         self._digests = Digests(store, clock_ns)
         self._toolchains = Toolchains(self._digests)
         self._linkers = Linkers(self._digests)
+        self._natives = NativeCpus()
         self._extras = Extras(clock_ns)
         self._early = EarlyStarts(self._toolchains, self._extras, self._flights)
         self._recorder = Recorder(store, self._digests, clock, keep_text)
@@ -146,7 +149,9 @@ class Engine:
         """The result that was restored, or why there is none."""
         subject: Subject | None = None
         try:
-            examined = examine(view, unit, env, self._toolchains, self._linkers, self._store, self._extras)
+            examined = examine(
+                view, unit, env, self._toolchains, self._linkers, self._store, self._extras, self._natives
+            )
             if isinstance(examined, Uncacheable):
                 return examined
             subject, path_sets = examined
@@ -168,6 +173,8 @@ class Engine:
     def _miss(self, view: View, unit: Unit, found: _Miss, storing: Callable[[], None]) -> Result:
         """Compile, let the client go, and store what was made."""
         subject, missed = found.subject, found.missed
+        if subject is not None:
+            subject.standing = standing(view, unit)
         noting = NOTING if subject is not None and subject.linker is not None else ()
         run = view.compile(noting, observing=subject is not None and unit.observed)
         collected: Collected | Missed

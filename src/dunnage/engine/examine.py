@@ -13,6 +13,7 @@ from dunnage.engine.extra import Extra
 from dunnage.engine.extras import Extras
 from dunnage.engine.subject import Located, Subject
 from dunnage.keys.linker import Linker, Linkers
+from dunnage.keys.native import NativeCpus
 from dunnage.keys.roots import roots_of
 from dunnage.keys.toolchain import Toolchain, Toolchains, still_holds
 from dunnage.keys.which import which
@@ -32,6 +33,7 @@ def examine(
     linkers: Linkers,
     store: Store,
     extras: Extras,
+    natives: NativeCpus,
 ) -> tuple[Subject, Sequence[Located]] | Uncacheable:
     """Find out what a unit is keyed by, and which path sets earlier runs had, newest first.
 
@@ -50,7 +52,10 @@ def examine(
         linker = _linker(view, unit, toolchain, linkers, env)
         if isinstance(linker, str):
             return Uncacheable(linker, "" if unit.link is None else unit.link.driver)
-        subject = subject_of(unit, env, toolchain, linker, inputs, extra)
+        named = natives.named(view, unit, toolchain)
+        if named is None:
+            return Uncacheable("option", "target-cpu=native")
+        subject = subject_of(named, env, toolchain, linker, inputs, extra)
         path_sets = [Located.at(subject.roots, paths) for paths in store.path_sets(subject.key)]
         watched = (*toolchain.watched, *(() if linker is None else linker.watched))
         paths = [*watched, *extra.watched, *(item.path for item in subject.inputs)]

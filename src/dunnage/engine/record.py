@@ -55,14 +55,17 @@ class Recorder:
                 return missed
             bound = _bound_by_environment(subject, collected)
             outputs = []
-            others = [output for output in subject.unit.outputs if output.kind != "dep-info"]
-            for output, descriptor in zip(others, collected.outputs, strict=True):
+            if subject.unit.hides_places:
+                bound |= {name for name, _ in subject.roots.places}
+            for output, descriptor in zip(collected.files, collected.outputs, strict=True):
                 search = PlaceSearch(subject.roots)
                 outputs.append(self._put(output.kind, descriptor, namespace, search))
                 bound |= search.found
                 if subject.linker is not None and has_compressed_sections(partial(read_at, descriptor)):
                     bound |= {name for name, _ in subject.roots.places}
-            for output, descriptor, made in zip(others, collected.outputs, collected.made, strict=True):
+            for output, descriptor, made in zip(
+                collected.files, collected.outputs, collected.made, strict=True
+            ):
                 if not untouched(record_of(os.fstat(descriptor)), made):
                     return Missed("output-changed", output.path)
             return self._add(subject, collected, tuple(outputs), bound)

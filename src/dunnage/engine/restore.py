@@ -5,7 +5,7 @@ import os
 from dunnage.engine.subject import Known, Missed, Subject
 from dunnage.errors import BlobCorrupt, BlobMissing
 from dunnage.keys.template import fill
-from dunnage.model.action import ActionResult
+from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.view import RestoreFile, View, exists
 from dunnage.store.store import Store
 
@@ -25,8 +25,10 @@ def restore(view: View, subject: Subject, known: Known, result: ActionResult, st
                 files.append(RestoreFile(output.path, False, None, fill(result.dep_info, subject.roots)))
                 continue
             item = next(stored)
-            descriptor = store.open_blob(item.digest, item.size)
-            files.append(RestoreFile(output.path, item.executable, descriptor))
+            files.append(_file(output.path, item, store))
+        files.extend(
+            _file(_listed(subject, item), item, store) for item in stored
+        )  # one that fails keeps the rest
         records = view.restore(files, fill(result.stdout, subject.roots), fill(result.stderr, subject.roots))
     except BlobMissing as error:
         return Missed("evicted", str(error))
@@ -42,3 +44,13 @@ def restore(view: View, subject: Subject, known: Known, result: ActionResult, st
             store.remember(record, view.mount_namespace, item.digest)
     store.used(subject.key, known.paths, known.action, result)
     return None
+
+
+def _file(path: str, item: StoredFile, store: Store) -> RestoreFile:
+    return RestoreFile(path, item.executable, store.open_blob(item.digest, item.size))
+
+
+def _listed(subject: Subject, item: StoredFile) -> str:
+    """Where a file belongs that only the compiler could name."""
+    assert subject.unit.listing is not None  # the same words, the same listing
+    return f"{subject.unit.listing.directory}/{item.listed_name}"

@@ -57,6 +57,8 @@ class Subject:
     key: UnitKey = field(init=False)
     looked: ActionKey | None = None
     """The action key under the newest path set; None where there is none, or a file of it is not as it was."""
+    standing: Mapping[str, StatRecord] = field(default_factory=dict)
+    """What stood before the compiler ran where it leaves files that only it can name (`engine.listed`)."""
     entry: Entry | None = None
     """What is kept for explanations, once the result is stored."""
 

@@ -27,7 +27,7 @@ from dunnage.errors import BlobCorrupt, BlobMissing
 from dunnage.keys.digests import hash_descriptor
 from dunnage.keys.template import fill
 from dunnage.keys.unit_key import action_key, action_text
-from dunnage.model.action import ActionResult, StoredFile
+from dunnage.model.action import LISTED, ActionResult, StoredFile
 from dunnage.model.digest import ActionKey
 from dunnage.model.view import STAT, View, record_of
 from dunnage.store.store import Store
@@ -90,13 +90,16 @@ class Expected:
         return [difference for difference in found if difference]
 
     def _files(self, subject: Subject, collected: Collected, store: Store) -> list[str]:
-        others = [output for output in subject.unit.outputs if output.kind != "dep-info"]
         found = []
-        for output, item, blob, made in zip(
-            others, self.result.outputs, self.blobs, collected.outputs, strict=True
-        ):
-            if output.kind == "link" and subject.unit.incremental is not None:
+        stored, now = ([item.kind for item in files] for files in (self.result.outputs, collected.files))
+        if stored != now and subject.unit.incremental is None:
+            names = sorted(set(stored) ^ set(now))
+            return [f"other files: {', '.join(name.removeprefix(LISTED) for name in names)}"]
+        pairs = {item.kind: (item, blob) for item, blob in zip(self.result.outputs, self.blobs, strict=True)}
+        for output, made in zip(collected.files, collected.outputs, strict=True):
+            if output.kind not in pairs or (output.kind == "link" and subject.unit.incremental is not None):
                 continue
+            item, blob = pairs[output.kind]
             difference = _file_difference(item, blob, made)
             if difference:
                 if hash_descriptor(blob, item.size) != item.digest:

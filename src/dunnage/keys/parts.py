@@ -77,6 +77,14 @@ def _fact(words: str) -> Callable[[str, Values, Values], str]:
     return lambda label, before, now: f"{words.format(_shown(label))}: {_paths(before)} → {_paths(now)}"
 
 
+def _variable(label: str, before: Values, now: Values) -> str:
+    """A variable may stand in both keys, once because it is named and once because it was read: it is said once."""
+    once = tuple(dict.fromkeys(before)), tuple(dict.fromkeys(now))
+    if once[0] != once[1]:
+        before, now = once
+    return f"the environment variable `{_shown(label)}`: {_paths(before)} → {_paths(now)}"
+
+
 def _paths(values: Values) -> str:
     return " ".join("unset" if value is None else place(value) for value in values) if values else "none"
 
@@ -204,6 +212,11 @@ KINDS: Final = (
     Kind("edition", ("edition",), _option("--edition")),
     Kind("codegen", ("codegen", "codegen "), _option("-C {}"), _before_equals),
     Kind("unstable", ("unstable", "unstable "), _option("-Z {}"), _before_equals),
+    Kind(
+        "native cpu",
+        ("native-cpu",),
+        lambda label, b, n: "`-C target-cpu=native` means another processor, or other features of it",
+    ),
     Kind("cfg", ("cfg",), _listed("--cfg {}"), _whole),
     Kind("source", ("contents source",), _source),
     Kind("appeared", ("appeared ",), lambda label, b, n: f"`{place(label)}` appeared"),
@@ -211,7 +224,7 @@ KINDS: Final = (
     Kind("file", ("file ",), _file),
     Kind("listing", ("listing ",), _listing),
     Kind("there", ("there ",), _there),
-    Kind("env", ("env ",), _fact("the environment variable `{}`")),
+    Kind("env", ("env ",), _variable),
     Kind("environment", ("environment",), _environment),
     Kind("check-cfg", ("check-cfg",), _listed("--check-cfg {}"), _whole),
     Kind("lint", ("lint",), _listed("lint level {}"), _whole),

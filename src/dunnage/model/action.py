@@ -1,18 +1,27 @@
 """An action result: exit code (always 0: failures are not kept), streams, outputs, and what they are bound to."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from dunnage.model.digest import Digest
+
+LISTED: Final = "listed "
+"""What the kind of an output begins with that only the compiler could name; its file name follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """An output as it is kept. `kind` finds today's path among the unit's outputs."""
+    """An output as it is kept. `kind` finds today's path: among the unit's outputs, or in its listed directory."""
 
     kind: str
     digest: Digest
     size: int
     executable: bool
+
+    @property
+    def listed_name(self) -> str | None:
+        """The file name of what only the compiler could name; None for an output that was expected."""
+        return self.kind.removeprefix(LISTED) if self.kind.startswith(LISTED) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,14 @@ class Output:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Where a compiler leaves files that only it can name: whatever it makes there with a name that begins so."""
+
+    directory: str
+    prefixes: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """What a unit's link needs to know."""
@@ -99,12 +107,22 @@ class Unit:
     """CARGO_MANIFEST_DIR."""
     bundles_rlibs: bool = False
     """The output contains the crates that it depends on (`staticlib`)."""
+    merges_crates: bool = False
+    """The compiler itself reads the objects of all crates that it depends on, indirect ones too."""
     library_dirs: Sequence[str] = field(default=())
     """`-L dependency` directories, in order: where indirect crates are found."""
     observed: bool = False
     """A procedural macro may run in it, so what it looks at is observed and joins the path set."""
+    packs_debuginfo: bool = False
+    """The compiler packs the debug information of those crates into a file of its own, `.dwp`."""
     link: Link | None = None
     """How an output is linked; None where none is."""
+    listing: Listing | None = None
+    """Where further outputs are, which only the compiler can name; None where there are none."""
+    hides_places: bool = False
+    """No search through the outputs would find all places in them, so they are right at one place only."""
+    native_cpu: bool = False
+    """The words name the processor of this machine without saying which."""
 
 
 def look_of(unit: Unit) -> str:

@@ -81,6 +81,28 @@ def _patched(word: str) -> Build:
     return Build(prepare=prepare, env={"RUSTC": f"{BASE}/sysroot/bin/rustc", "PATH": path})
 
 
+VERSIONED = {
+    "Cargo.toml": package(),
+    "build.rs": 'fn main() {\n    println!("cargo:rustc-link-arg-bins=-Wl,--version-script={}/versions.map", '
+    'env!("CARGO_MANIFEST_DIR"));\n}\n',
+    "src/main.rs": """fn main() {
+    let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+    let word = ["VERSION", "ONE"].join("_");
+    print!("{}", program.windows(word.len()).any(|part| part == word.as_bytes()));
+}
+""",
+}
+BEHIND = app(
+    saying("mid::said()"),
+    manifest='[dependencies]\nmid = { path = "mid" }\n[profile.dev]\nlto = "fat"\n',
+) | {
+    "mid/Cargo.toml": package(name="mid", more='[dependencies]\nbase = { path = "../base" }\n'),
+    "mid/src/lib.rs": saying("base::said()"),
+    "base/Cargo.toml": package(name="base"),
+    "base/src/lib.rs": saying("unsafe { answer() }.to_string()", ANSWER),
+    "base/build.rs": search("libraries", library=True),
+}
+
 MOVED = saying("greeting::said()", "mod greeting;\n")
 WHERE = "pub fn said() -> String {\n    file!().to_string()\n}\n"
 LINTS = '[lints.rust]\nunexpected_cfgs = {{ level = "warn", check-cfg = [{}] }}\n'
@@ -178,6 +200,12 @@ CASES = [
         b=Build(files={"base/src/lib.rs": saying('"two".to_string()')}),
     ),
     Case(
+        line=6, name="bundled-behind-lto", files=BEHIND,
+        claim="With LTO a library that a crate two down bundles reaches the program.",
+        a=Build(prepare=lambda project: archive(project / "base/libraries", 1)),
+        b=Build(prepare=lambda project: archive(project / "base/libraries", 2)),
+    ),
+    Case(
         line=7, name="link-attribute", claim='The archive behind `#[link(kind = "static")]` is an input.',
         files=native("libraries", library=False),
         a=Build(prepare=lambda project: archive(project / "libraries", 1)),
@@ -209,6 +237,11 @@ CASES = [
             "src/main.rs": ANSWER + 'fn main() {\n    print!("{}", unsafe { answer() });\n}\n',
         },
         a=_linker_script("one"), b=_linker_script("two"), hits=False,
+    ),
+    Case(
+        line=9, name="version-script", claim="The contents of a version script count.", files=VERSIONED,
+        a=Build(files={"versions.map": "VERSION_ONE { global: main; };\n"}),
+        b=Build(files={"versions.map": "VERSION_TWO { global: main; };\n"}),
     ),
     Case(
         line=9, name="target-file", claim="A target specification counts by its contents.",

@@ -122,11 +122,15 @@ def _command(name: str, words: tuple[str, ...]) -> Case:
 CASES = [
     Case(
         line=16, name="split-debuginfo", claim="`.dwo` files come back with everything else.", files=PLAIN,
-        **_both(_flags("-Csplit-debuginfo=unpacked")), look=Look.FILES, hits=False,
+        **_both(_flags("-Csplit-debuginfo=unpacked")), look=Look.FILES,
+    ),
+    Case(
+        line=16, name="packed-debuginfo", claim="`.dwp` files come back with everything else.", files=PLAIN,
+        **_both(_flags("-Csplit-debuginfo=packed")), look=Look.FILES,
     ),
     Case(
         line=16, name="emit-asm", claim="Assembly that `--emit` asked for comes back.", files=PLAIN,
-        **_both(_flags("--emit=asm,llvm-ir")), look=Look.FILES, hits=False,
+        **_both(_flags("--emit=asm,llvm-ir")), look=Look.FILES,
     ),
     Case(
         line=16, name="save-temps", claim="What `-C save-temps` left comes back.", files=PLAIN,

@@ -307,6 +307,20 @@ def test_restore_is_one_call(scene: Scene, tmp_path: Path) -> None:
     os.close(descriptor)
 
 
+def test_more_files_than_one_frame_takes(scene: Scene) -> None:
+    """The client ends with the last of them."""
+    step, record = limits.OUTPUTS_PER_UNIT_MAX, record_at("/")
+    scene.answer(Written((record,) * step), Written((record,)))
+    files = [RestoreFile(f"/out/{n}", executable=False, descriptor=None) for n in range(step + 1)]
+    assert scene.view.restore(files, b"out", b"") == [record] * (step + 1)
+    [first] = scene.requests()
+    second, last = scene.client.next(), scene.client.next()
+    assert isinstance(first, Write)
+    assert isinstance(second, Write)
+    assert [file.path for file in (*first.files, *second.files)] == [file.path for file in files]
+    assert last == Exit(0, 0, b"out", b"")
+
+
 def test_a_file_that_could_not_be_written(scene: Scene) -> None:
     scene.answer(Written((STAT.pack(28, 0, 0, 0, 0, 0, 0),)), after=2)
     with pytest.raises(ViewGone) as gone:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,21 @@ def test_metadata_that_was_only_linked_meanwhile_is_the_same(tmp_path: Path, dig
     found.close()
     os.link(tmp_path / "src/lib.rs", tmp_path / "src/other.rs")  # but sources are everybody's
     assert reason(collect(LocalView(), subject, ended(), digests))[0] == "input-changed"
+
+
+def test_a_file_of_the_toolchain_that_was_only_linked_meanwhile_is_the_same(
+    tmp_path: Path, digests: Digests
+) -> None:
+    written(tmp_path / "src/lib.rs", "")
+    library = written(tmp_path / "libstd.rlib", "std")
+    subject = subject_of(tmp_path)
+    subject.toolchain = replace(subject.toolchain, watched=(str(library),))
+    subject.records[str(library)] = record_at(str(library))
+    make_outputs(subject, f"x.d: src/lib.rs {library}\n")
+    os.link(library, tmp_path / "linked")
+    found = collect(LocalView(), subject, ended(), digests)
+    assert isinstance(found, Collected)
+    found.close()
 
 
 def test_an_input_that_cannot_be_opened(subject: Subject, digests: Digests) -> None:

@@ -144,6 +144,50 @@ def test_an_input_that_changes_while_the_compiler_runs(tmp_path: Path, engine: E
     assert isinstance(view.ended, Run)
 
 
+EXTRA = '[[extra-inputs]]\nfiles = ["schema/*.sql", "src/**/*.rs"]\n'
+
+
+def test_an_extra_input_that_changes_appears_or_goes(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a")
+    made.write("dunnage.toml", EXTRA)
+    schema = made.write("schema/a.sql", "one")
+    assert named(serve(made)[0]) == ("miss", "new")
+    assert named(serve(made)[0]) == ("hit", "local")
+    made.write("schema/a.sql", "two")
+    assert named(serve(made)[0]) == ("miss", "inputs-changed")
+    more = made.write("schema/b.sql", "")
+    assert named(serve(made)[0]) == ("miss", "inputs-changed")
+    more.unlink()
+    assert named(serve(made)[0]) == ("hit", "local")
+    schema.unlink()
+    assert named(serve(made)[0]) == ("miss", "inputs-changed")
+    made.write("schema/a.sql", "one")
+    assert named(serve(made)[0]) == ("hit", "local")
+
+
+@pytest.mark.parametrize("name", ["schema/a.sql", "schema/b.sql"])
+def test_an_extra_input_that_changes_or_appears_while_the_compiler_runs(
+    tmp_path: Path, engine: Engine, store: Store, name: str
+) -> None:
+    made = crate(tmp_path / "a")
+    made.write("dunnage.toml", EXTRA)
+    made.write("schema/a.sql", "one")
+    invocation = made.invocation()
+    view = made.view(invocation)
+    view.while_compiling = lambda: made.write(name, "late") and None
+    assert named(engine.serve(view, invocation)) == ("miss", "input-changed")
+    assert store.size().actions == 0
+
+
+def test_a_module_that_is_an_extra_input_too_may_not_be_found_twice(tmp_path: Path, serve: Serve) -> None:
+    made = crate(tmp_path / "a", "pub mod x;\n")
+    made.write("dunnage.toml", EXTRA.replace("src/**/*.rs", "src/*.rs"))
+    made.write("src/x.rs", "")
+    serve(made)
+    made.write("src/x/mod.rs", "")
+    assert named(serve(made)[0]) == ("miss", "compile-failed")
+
+
 def test_another_place_is_a_miss_where_the_outputs_name_the_place(tmp_path: Path, serve: Serve) -> None:
     serve(crate(tmp_path / "a"))
     assert named(serve(crate(tmp_path / "b"))[0]) == ("miss", "bound-elsewhere")

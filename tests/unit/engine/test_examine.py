@@ -13,6 +13,7 @@ from dunnage.engine.extras import Extras
 from dunnage.engine.subject import Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.linker import Linkers
+from dunnage.keys.native import NativeCpus
 from dunnage.keys.toolchain import Toolchains
 from dunnage.model.action import ActionResult
 from dunnage.model.digest import ActionKey
@@ -66,7 +67,9 @@ def unit_in(directory: Path, **changes: Any) -> Unit:
 def examined(
     view: LocalView, unit: Unit, toolchains: Toolchains, store: Store, extras: Extras | None = None
 ) -> Subject:
-    found = examine(view, unit, ENV, toolchains, linkers_of(store), store, extras or extras_of())
+    found = examine(
+        view, unit, ENV, toolchains, linkers_of(store), store, extras or extras_of(), NativeCpus()
+    )
     assert not isinstance(found, Uncacheable), found
     return found[0]
 
@@ -113,6 +116,7 @@ def test_a_compiler_that_is_nowhere(tmp_path: Path, toolchains: Toolchains, stor
         linkers_of(store),
         store,
         extras_of(),
+        NativeCpus(),
     )
     assert found == Uncacheable("toolchain-unknown", "no-such-rustc")
 
@@ -138,6 +142,7 @@ def test_a_toolchain_that_does_not_stand_still(tmp_path: Path, toolchains: Toolc
         linkers_of(store),
         store,
         extras_of(),
+        NativeCpus(),
     )
     assert isinstance(found, Uncacheable)
     assert found.reason == "toolchain-unknown"
@@ -164,7 +169,9 @@ def test_too_many_archives(tmp_path: Path, toolchains: Toolchains, store: Store)
     for number in range(limits.ARCHIVES_PER_UNIT_MAX + 1):
         (native / f"{number}.a").touch()
     unit = unit_in(tmp_path, search_dirs=(SearchDir("native", str(native), (".a",)),))
-    found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store, extras_of())
+    found = examine(
+        CountingView(), unit, ENV, toolchains, linkers_of(store), store, extras_of(), NativeCpus()
+    )
     assert found == Uncacheable("too-many-libraries")
 
 
@@ -176,7 +183,9 @@ def test_an_incremental_session_is_one_of_this_crate(
 ) -> None:
     (tmp_path / "incremental" / name).mkdir(parents=True)
     unit = unit_in(tmp_path, incremental=f"{tmp_path}/incremental")
-    found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store, extras_of())
+    found = examine(
+        CountingView(), unit, ENV, toolchains, linkers_of(store), store, extras_of(), NativeCpus()
+    )
     assert (found == Uncacheable("incremental")) is is_session
 
 
@@ -205,7 +214,7 @@ def test_extra_inputs_that_are_not_understood_until_they_are_mended(
     written(tmp_path / "dunnage.toml", "extra-inputs = 1\n")
     unit, extras = unit_in(tmp_path), extras_of()
     for _ in range(2):
-        found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store, extras)
+        found = examine(CountingView(), unit, ENV, toolchains, linkers_of(store), store, extras, NativeCpus())
         assert isinstance(found, Uncacheable)
         assert found.reason == "extra-inputs"
         assert "dunnage.toml: extra-inputs is a list of tables" in found.detail

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from dunnage.keys.text import KeyText
 from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.digest import ActionKey
 from dunnage.model.path_set import PathSet
+from dunnage.model.unit import Listing
 from dunnage.model.view import RestoreFile, StatRecord, ViewGone
 from dunnage.store.store import Store
 from support.subjects import subject_of, written
@@ -53,6 +55,17 @@ def test_everything_is_written_with_todays_places(tmp_path: Path, store: Store) 
     assert (deps / "demo-1.d").read_text() == f"{deps}/demo-1.d: src/lib.rs\n"
     notice = f'{{"artifact":"{deps}/libdemo-1.rmeta","emit":"metadata"}}\n'
     assert view.printed == (b"said", notice.encode())
+
+
+def test_files_that_only_the_compiler_could_name(tmp_path: Path, store: Store) -> None:
+    deps = str(tmp_path / "today/target/debug/deps")
+    result = stored(store, tmp_path / "blobs", subject_of(tmp_path / "yesterday"))
+    more = replace(result.outputs[0], kind="listed demo-1.unit.rcgu.dwo")
+    subject = subject_of(tmp_path / "today", listing=Listing(deps, ("demo-1.",)))
+    assert (
+        restore(LocalView(), subject, KNOWN, replace(result, outputs=(*result.outputs, more)), store) is None
+    )
+    assert Path(deps, "demo-1.unit.rcgu.dwo").read_text() == "bytes of metadata"
 
 
 def test_what_was_written_is_known_by_its_stat(tmp_path: Path, store: Store) -> None:

@@ -325,7 +325,7 @@ def test_a_store_that_cannot_be_read_is_a_miss(scene: Scene) -> None:
 
 def test_what_was_not_read_has_no_key(tmp_path: Path) -> None:
     run = Run(code=0, signal=0, stdout=b"", stderr=b"", started_ns=0, wall_us=1, cpu_us=1)
-    collected = Collected(run=run, dep_info=b"", paths=PathSet(), outputs=[])
+    collected = Collected(run=run, dep_info=b"", paths=PathSet(), files=[], outputs=[])
     assert verify._key_of(subject_of(tmp_path), collected) is None
 
 

@@ -76,6 +76,11 @@ def test_wildcards_stay_out_of_target_directories_and_caches(tree: Path) -> None
     ]
 
 
+def test_a_cache_that_is_named_plainly_counts(tree: Path) -> None:
+    assert names(tree, "other/*") == ["other/CACHEDIR.TAG"]
+    assert names(tree, "other") == ["other/CACHEDIR.TAG", "other/target/g.sql"]
+
+
 def test_absolute_paths_keep_their_names(tree: Path) -> None:
     assert names(Path("/nowhere"), f"{tree}/schema/*.sql") == [f"{tree}/schema/a.sql"]
 

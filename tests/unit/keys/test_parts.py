@@ -28,6 +28,8 @@ GOLDEN: dict[str, tuple[Pairs, Pairs, str]] = {
     "test": ((), (("test", ""),), "`--test` was added"),
     "edition": ((("edition", "2018"),), (("edition", "2021"),), "`--edition` 2018 → 2021"),
     "codegen": ((("codegen", "opt-level=0"),), (("codegen", "opt-level=3"),), "`-C opt-level` 0 → 3"),
+    "native cpu": ((("native-cpu", "znver3 +aes"),), (("native-cpu", "znver4 +aes"),),
+                   "`-C target-cpu=native` means another processor, or other features of it"),
     "unstable": ((), (("unstable", "threads=8"),), "`-Z threads` none → 8"),
     "cfg": ((), (("cfg", 'feature="x"'),), '`--cfg feature="x"` was added'),
     "source": ((("input source", "{workspace}/src/lib.rs"), ("contents source", A)),
@@ -160,3 +162,10 @@ def test_words_named_by_a_table_have_a_kind() -> None:
         "unstable profile-sample-use",
     ):
         assert kind_of(name, "v")[0] is not OTHER, name
+
+
+def test_a_variable_that_stands_in_both_keys_is_said_once() -> None:
+    before = Entry(parts=(("env X" + UNSET, ""), ("env X" + UNSET, "")), bound=(), places=(), toolchain="")
+    now = Entry(parts=(("env X", "y"), ("env X", "y")), bound=(), places=(), toolchain="")
+    [found] = differences(before, now)
+    assert found.sentence == "the environment variable `X`: unset → y"

@@ -35,10 +35,19 @@ def members(read: Read, size: int) -> list[str]:
     Raises:
         ArchiveError: no archive, or a damaged one.
     """
+    return [name for name, _, _ in located_members(read, size)]
+
+
+def located_members(read: Read, size: int) -> list[tuple[str, int, int]]:
+    """The same with where each begins and how long it is, in bytes.
+
+    Raises:
+        ArchiveError: no archive, or a damaged one.
+    """
     magic = read(0, len(_MAGIC))
     if magic not in (_MAGIC, _THIN):
         raise ArchiveError("no archive")
-    names: list[str] = []
+    found: list[tuple[str, int, int]] = []
     table = b""
     offset = len(_MAGIC)
     while offset < size:
@@ -50,12 +59,14 @@ def members(read: Read, size: int) -> list[str]:
         if name == "//":
             table = read(offset, min(length, _TABLE_BYTES_MAX))
         elif name.startswith("#1/"):
-            names.append(_text(read(offset, min(_number(name[3:]), length)).rstrip(b"\0")))
+            own = min(_number(name[3:]), length)
+            found.append((_text(read(offset, own).rstrip(b"\0")), offset + own, length - own))
         elif name not in ("/", "/SYM64/"):
-            names.append(_long(name, table) if name.startswith("/") else name.removesuffix("/"))
+            full = _long(name, table) if name.startswith("/") else name.removesuffix("/")
+            found.append((full, offset, length))
         if here:
             offset += length + length % 2
-    return [name for name in names if not name.startswith("__.SYMDEF")]
+    return [member for member in found if not member[0].startswith("__.SYMDEF")]
 
 
 def crate_stems(names: Iterable[str]) -> frozenset[str]:

@@ -99,7 +99,7 @@ def _opaque(command: Command, setting: str | None) -> None:
 
 
 def _split_debuginfo(command: Command, setting: str | None) -> None:
-    command.split_debuginfo = setting != "off"
+    command.split_debuginfo = setting or "off"
 
 
 def _save_temps(command: Command, setting: str | None) -> None:
@@ -108,8 +108,7 @@ def _save_temps(command: Command, setting: str | None) -> None:
 
 
 def _target_cpu(command: Command, setting: str | None) -> None:
-    if setting == "native":
-        command.refuse("option", "target-cpu=native")
+    command.native_cpu = setting == "native"  # the last one wins
 
 
 def _llvm_args(command: Command, setting: str | None) -> None:

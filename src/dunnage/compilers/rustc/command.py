@@ -36,8 +36,10 @@ class Command:
     extra_filename: str = ""
     incremental: str | None = None
     debuginfo: bool = False
-    split_debuginfo: bool = False
+    split_debuginfo: str = "off"
+    """`packed`, `unpacked`, or what else was given."""
     lto: bool = False
+    native_cpu: bool = False
     opaque: bool = False
     """Outputs are packed in a way that hides the paths in them."""
     ends_options: bool = False

@@ -4,6 +4,7 @@ What rustc reads through `env!` it reports itself (dep-info, `# env-dep:`); that
 else, `CARGO_TERM_COLOR`, `CARGO_NET_RETRY`, `RUST_BACKTRACE`, …, must not change a key.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -76,6 +77,11 @@ LINKER_WRITES: Final = ("LLD_REPRODUCE", "COLLECT_GCC_OPTIONS")
 """Set, a linker writes more than its output, or is somebody else's already."""
 
 
+_UNITS_DIRECTORY: Final = re.compile(r"/build/[^/:]+/[0-9a-f]{16}/out$")
+"""In its newer layout cargo puts the directory of some unit of the build in front of LD_LIBRARY_PATH, another one each
+time: nothing that is the same in two builds without a cache can depend on it."""
+
+
 def words_of_linkers(env: Mapping[str, str]) -> list[Word]:
     """What counts besides where something is linked; lists of directories one by one, each relative to its root."""
     return [
@@ -83,6 +89,7 @@ def words_of_linkers(env: Mapping[str, str]) -> list[Word]:
         for name in LINKER
         if name in env
         for part in env[name].split(":")
+        if not (name == "LD_LIBRARY_PATH" and _UNITS_DIRECTORY.search(part))
     ]
 
 

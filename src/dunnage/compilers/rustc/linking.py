@@ -11,10 +11,10 @@ from typing import Final
 
 from dunnage.compilers.rustc.command import Command
 from dunnage.compilers.rustc.environment import LINKER_WRITES
-from dunnage.compilers.rustc.options import FALSE_VALUES, UNLINKED_CRATE_TYPES
+from dunnage.compilers.rustc.options import FALSE_VALUES, TRUE_VALUES, UNLINKED_CRATE_TYPES
 from dunnage.model.unit import Link
 
-_TARGETS: Final = re.compile(r"-linux-(gnu|musl)[a-z0-9_]*$")
+TARGETS: Final = re.compile(r"-linux-(gnu|musl)[a-z0-9_]*$")
 """Where programs have no suffix, shared libraries are `lib*.so`, and rustc links with `cc` unless told otherwise."""
 
 _DRIVERS: Final = re.compile(r"(.*-)?(cc|c\+\+|gcc|g\+\+|clang|clang\+\+)(-[0-9.]+)?$")
@@ -26,8 +26,10 @@ _UNSEEN: Final = ("link-self-contained", "rpath")
 """Settings of -C that must be off: files that no driver names, and ways between roots, which no search for
 places finds."""
 
+_BOOLEANS: Final = {"", *FALSE_VALUES, *TRUE_VALUES}
+
 _DRIVER_WORDS: Final = re.compile(
-    r"-(fuse-ld=(bfd|gold|lld)|static|static-pie|pie|no-pie|rdynamic|pthread|nostartfiles|nostdlib|nodefaultlibs"
+    r"-(fuse-ld=(bfd|gold|lld|mold)|static|static-pie|pie|no-pie|rdynamic|pthread|nostartfiles|nostdlib|nodefaultlibs"
     r"|s|m[a-z0-9=.+-]+|B/.+|-sysroot=/.+|-target=[a-z0-9_-]+)$"
 )
 
@@ -67,21 +69,23 @@ def link_of(command: Command, kinds: Sequence[str], env: Mapping[str, str]) -> L
         raise LinkUnknown("argument", "--")
     if len(linked) > 1:  # the second link would write over the notes of the first
         raise LinkUnknown("linked", ",".join(linked))
-    if command.lto:  # what goes into the output was compiled into one object before any linker sees a crate
-        raise LinkUnknown("lto", linked[0])
     target = command.single.get("target")
-    if target is not None and not _TARGETS.search(target):
+    if target is not None and not TARGETS.search(target):
         raise LinkUnknown("linker-unknown", target)
     if written := [name for name in LINKER_WRITES if name in env]:
         raise LinkUnknown("linker-unknown", written[0])
-    driver, words = "cc", []
-    for name, value in _settings(command):
+    driver = "cc"
+    words: list[str] = []
+    for word in (word.value for word in command.codegen):
+        name, _, value = word.partition("=")
         if name == "linker":
             driver = value
         elif name == "linker-flavor" and value not in _FLAVORS:
             raise LinkUnknown("linker-unknown", value)
-        elif name == "linker-plugin-lto" or (name in _UNSEEN and value not in FALSE_VALUES):
+        elif name in _UNSEEN and value not in FALSE_VALUES:
             raise LinkUnknown("linker-unknown", f"-C {name}")
+        elif name == "linker-plugin-lto" and value not in _BOOLEANS:  # the path of a plug-in
+            raise LinkUnknown("linker-unknown", f"-C {word}")
         elif name in ("link-arg", "link-args"):
             words += [value] if name == "link-arg" else value.split()
     if not _DRIVERS.fullmatch(posixpath.basename(driver)) or ("/" in driver and not driver.startswith("/")):
@@ -93,12 +97,6 @@ def link_of(command: Command, kinds: Sequence[str], env: Mapping[str, str]) -> L
         search_dirs=(*_directories(command), *directories),
         stem=command.single["crate-name"] + command.extra_filename,
     )
-
-
-def _settings(command: Command) -> Iterator[tuple[str, str]]:
-    for word in command.codegen:
-        name, _, value = word.value.partition("=")
-        yield name, value
 
 
 def _directories(command: Command) -> Iterator[str]:

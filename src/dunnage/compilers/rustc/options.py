@@ -121,13 +121,13 @@ CODEGEN_ROWS: Final = (
     Codegen("incremental", _K, why="that there is a directory counts, where it stands does not"),
     Codegen("llvm-args", _K, "option", "refused where it names a file"),
     Codegen("profile-use", _I, why="contents count, and the name, which dep-info shows"),
-    Codegen("target-cpu", _K, "option", "`native` means another processor on another machine: refused"),
-    Codegen("save-temps", _R, "save-temps", "refused when on"),
+    Codegen("target-cpu", _K, "option", "of `native` what it means on this machine, by rustc's own words"),
+    Codegen("save-temps", _R, "save-temps", "refused when on: it leaves directories with random names"),
     Codegen(
         "split-debuginfo",
         _K,
         "split-debuginfo",
-        "`packed` and `unpacked` are refused where there is debug info",
+        "refused for other systems than Linux, and with `--emit=link=path`",
     ),
     Codegen("help", _R, "not-a-compile"),
 )
@@ -194,10 +194,12 @@ SYSROOT_CRATES: Final = frozenset({"std", "core", "alloc", "proc_macro", "test"}
 EMIT_KINDS: Final = frozenset(
     {"asm", "llvm-bc", "dep-info", "link", "llvm-ir", "metadata", "mir", "obj", "thin-link-bitcode"}
 )
-CACHEABLE_EMITS: Final = frozenset({"dep-info", "metadata", "link"})
+PLAIN_EMITS: Final = frozenset({"dep-info", "metadata", "link"})
+"""Kinds whose files have names that follow from the command line; all others have one a codegen unit."""
 CRATE_TYPES: Final = frozenset({"bin", "lib", "rlib", "dylib", "cdylib", "staticlib", "proc-macro"})
 UNLINKED_CRATE_TYPES: Final = frozenset({"lib", "rlib", "staticlib"})
 """Crate types that rustc makes without a linker."""
 
 FALSE_VALUES: Final = frozenset({"n", "no", "off", "false"})
-"""How rustc reads a boolean that is not set."""
+TRUE_VALUES: Final = frozenset({"y", "yes", "on", "true"})
+"""How rustc reads booleans."""

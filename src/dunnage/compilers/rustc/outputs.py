@@ -1,8 +1,10 @@
 """Which files rustc makes, by --emit kind, crate type and target. Source: `rustc_session::output`, and real runs."""
 
+import posixpath
 from collections.abc import Mapping, Sequence
 
-from dunnage.model.unit import Output
+from dunnage.compilers.rustc.options import PLAIN_EMITS
+from dunnage.model.unit import Listing, Output
 
 
 class OutputsUnknown(ValueError):
@@ -37,7 +39,7 @@ def expected(
     out_dir: str,
     cwd: str,
 ) -> list[Output]:
-    """The outputs of a unit, in the order in which a restore should make them.
+    """The outputs of a unit whose places are known, in the order in which a restore should make them.
 
     `emits` maps each kind to its explicit path. Metadata comes before the library, because cargo starts dependents
     when it is there, and dep-info first, because rustc writes it first.
@@ -56,9 +58,40 @@ def expected(
         if emits["link"] is not None and len(names) > 1:
             raise OutputsUnknown("explicit-output", "one path for several libraries")
         files += [Output(kind, _place(emits["link"], name, out_dir, cwd)) for kind, name in sorted(names)]
+    for kind in sorted(emits.keys() - PLAIN_EMITS):
+        if (explicit := emits[kind]) is not None:
+            files.append(Output(kind, _place(explicit, "", out_dir, cwd)))
     if len({item.path for item in files}) != len(files):
         raise OutputsUnknown("explicit-output", "two outputs in one file")
     return files
+
+
+def listing_of(
+    outputs: Sequence[Output],
+    *,
+    crate_name: str,
+    extra_filename: str,
+    emits: Mapping[str, str | None],
+    splits: bool,
+    out_dir: str,
+) -> Listing | None:
+    """Where files are that nobody can name beforehand, None where there are none.
+
+    Codegen units are named after what is in them, `<stem>.<unit>.rcgu.dwo`; packed debug information stands beside
+    what it belongs to, under that name and `.dwp`.
+
+    Raises:
+        OutputsUnknown: they are not in the output directory.
+    """
+    if not splits and emits.keys() <= PLAIN_EMITS:
+        return None
+    if splits and emits.get("link") is not None:
+        raise OutputsUnknown("split-debuginfo", "--emit=link=path")
+    if out_dir == "/":
+        raise OutputsUnknown("explicit-output", "--out-dir=/")
+    beside = [posixpath.basename(output.path) for output in outputs if output.kind not in PLAIN_EMITS]
+    stems = [crate_name + extra_filename, *(beside if splits else ())]
+    return Listing(out_dir, tuple(sorted({f"{stem}." for stem in stems})))
 
 
 def _linked_name(kind: str, stem: str, target: str | None) -> tuple[str, str]:

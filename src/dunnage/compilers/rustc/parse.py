@@ -5,9 +5,9 @@ from typing import Final
 
 from dunnage.compilers.rustc import clippy, environment
 from dunnage.compilers.rustc.command import Command
-from dunnage.compilers.rustc.linking import LinkUnknown, link_of
-from dunnage.compilers.rustc.options import CACHEABLE_EMITS
-from dunnage.compilers.rustc.outputs import OutputsUnknown, expected
+from dunnage.compilers.rustc.linking import TARGETS, LinkUnknown, link_of
+from dunnage.compilers.rustc.options import PLAIN_EMITS
+from dunnage.compilers.rustc.outputs import OutputsUnknown, expected, listing_of
 from dunnage.compilers.rustc.response import ResponseFileError, expand
 from dunnage.compilers.rustc.scan import Malformed, scan
 from dunnage.compilers.rustc.take import take
@@ -81,22 +81,22 @@ def _judge(command: Command, invocation: Invocation) -> None:
         raise _Stop("no-crate-name")
     if "/" in name or "/" in command.extra_filename:
         raise _Stop("argument", "a path in a name")
-    kinds = _kinds(command)
-    makes_objects = not emits or not emits.keys() <= {"dep-info", "metadata"}
     if command.refusal is not None:
         raise _Stop(*command.refusal)
-    if others := emits.keys() - CACHEABLE_EMITS:
-        raise _Stop("emit", ",".join(sorted(others)))
     if "dep-info" not in emits:
         raise _Stop("no-dep-info")
-    if command.split_debuginfo and command.debuginfo and makes_objects:
-        raise _Stop("split-debuginfo", "-C split-debuginfo")
-    if command.lto and "staticlib" in kinds and makes_objects:
-        raise _Stop("lto", "staticlib")
+    if _splits(command) and not TARGETS.search(single.get("target", "-linux-gnu")):
+        raise _Stop("split-debuginfo", single["target"])
     if invocation.stderr_is_terminal and single.get("error-format") != "json":
         looks = dict(command.display)
         if looks.get("color") not in ("always", "never") or "diagnostic-width" not in looks:
             raise _Stop("terminal")
+
+
+def _splits(command: Command) -> bool:
+    """Whether there is debug information, in files of its own."""
+    makes_objects = not command.emits.keys() <= {"dep-info", "metadata"}
+    return command.debuginfo and command.split_debuginfo != "off" and makes_objects
 
 
 def _kinds(command: Command) -> Sequence[str]:
@@ -119,6 +119,11 @@ def _assemble(
         crate_name=single["crate-name"], extra_filename=command.extra_filename, emits=command.emits,
         crate_types=_kinds(command), target=target, out_dir=out_dir, cwd=cwd,
     )  # fmt: skip
+    listing = listing_of(
+        outputs, crate_name=single["crate-name"], extra_filename=command.extra_filename, emits=command.emits,
+        splits=_splits(command), out_dir=out_dir,
+    )  # fmt: skip
+    packs = link is not None and _splits(command) and command.split_debuginfo == "packed"
     words = words_of(command, source)
     if command.opaque:
         words += place_words(command, source, env)
@@ -173,6 +178,11 @@ def _assemble(
         library_dirs=command.library_dirs,
         observed=observed,
         link=link,
+        merges_crates="link" in command.emits and (command.lto or packs),
+        packs_debuginfo=packs,
+        listing=listing,
+        hides_places=not command.emits.keys() <= PLAIN_EMITS or (listing is not None and command.opaque),
+        native_cpu=command.native_cpu,
     )
 
 

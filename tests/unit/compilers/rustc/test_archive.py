@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from dunnage.compilers.rustc.archive import ArchiveError, Read, bundled_rlibs, crate_stems, is_thin, members
+from dunnage.compilers.rustc.archive import (
+    ArchiveError,
+    Read,
+    bundled_rlibs,
+    crate_stems,
+    is_thin,
+    located_members,
+    members,
+)
 from support.rustc_args import installed_rustc
 
 
@@ -37,6 +45,15 @@ def test_gnu() -> None:
 def test_bsd() -> None:
     data = b"!<arch>\n" + member(b"#1/12", b"__.SYMDEF\0\0\0sym") + member(b"#1/8", b"long.o\0\0data")
     assert names(data) == ["long.o"]
+
+
+def test_where_the_members_are() -> None:
+    data = b"!<arch>\n" + member(b"#1/8", b"long.o\0\0data") + member(b"short.o/", b"odd")
+    found = located_members(reader(data), len(data))
+    assert [(name, data[at : at + size]) for name, at, size in found] == [
+        ("long.o", b"data"),
+        ("short.o", b"odd"),
+    ]
 
 
 def test_thin() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dunnage.model.unit import Input
+from dunnage.model.unit import Input, Listing
 from support.rustc_args import CHECK, refusal_of, unit_of, words_of
 
 
@@ -49,7 +49,6 @@ def test_save_temps(word: str) -> None:
 @pytest.mark.parametrize(
     "word",
     [
-        "-Ctarget-cpu=native",
         "-Ztune-cpu=native",
         "-Zcodegen-backend=cranelift",
         "-Zself-profile",
@@ -69,7 +68,7 @@ def test_save_temps(word: str) -> None:
     ],
 )
 def test_refused(word: str) -> None:
-    assert refusal_of(word) == ("option", word[2:] if "target-cpu" in word else f"{word[:2]} {word[2:]}")
+    assert refusal_of(word) == ("option", f"{word[:2]} {word[2:]}")
 
 
 @pytest.mark.parametrize(
@@ -96,15 +95,32 @@ def test_kept_verbatim(word: str) -> None:
 
 @pytest.mark.parametrize("debug", ["-g", "-Cdebuginfo=1", "-Cdebuginfo=line-tables-only", "-Cdebuginfo"])
 def test_split_debuginfo_with_debuginfo(debug: str) -> None:
-    assert refusal_of(debug, "-Csplit-debuginfo=unpacked")[0] == "split-debuginfo"
-    assert refusal_of("-Csplit-debuginfo=packed", debug)[0] == "split-debuginfo"
-    unit_of(debug, "-Csplit-debuginfo=off")
-    unit_of(debug, "-Csplit-debuginfo=unpacked", base=CHECK)
+    for kind in ("unpacked", "packed"):
+        unit = unit_of(debug, f"-Csplit-debuginfo={kind}")
+        assert unit.listing == Listing("/w/target/debug/deps", ("x.",))
+        assert not unit.packs_debuginfo, "a library's are in the library"
+    assert unit_of(debug, "-Csplit-debuginfo=off").listing is None
+    assert unit_of(debug, "-Csplit-debuginfo=unpacked", base=CHECK).listing is None
+
+
+def test_packed_debuginfo_of_what_is_linked() -> None:
+    unit = unit_of("-g", "-Csplit-debuginfo=packed", "--crate-type=cdylib")
+    assert unit.listing == Listing("/w/target/debug/deps", ("libx.so.", "x."))
+    assert unit.packs_debuginfo
+    assert unit.merges_crates
+    assert not unit_of("-g", "-Csplit-debuginfo=unpacked", "--crate-type=cdylib").merges_crates
+
+
+@pytest.mark.parametrize(
+    "words", [("--target=x86_64-apple-darwin",), ("--target=x86_64-pc-windows-gnu",), ("--emit=link=/o/x",)]
+)
+def test_split_debuginfo_that_is_not_understood(words: tuple[str, ...]) -> None:
+    assert refusal_of("-g", "-Csplit-debuginfo=packed", *words)[0] == "split-debuginfo"
 
 
 @pytest.mark.parametrize("debug", ["-Cdebuginfo=0", "-Cdebuginfo=none"])
 def test_split_debuginfo_without_debuginfo(debug: str) -> None:
-    unit_of(debug, "-Csplit-debuginfo=unpacked")
+    assert unit_of(debug, "-Csplit-debuginfo=unpacked").listing is None
 
 
 @pytest.mark.parametrize(
@@ -129,7 +145,15 @@ def test_questions(word: str) -> None:
 
 
 @pytest.mark.parametrize("lto", ["-Clto", "-Clto=fat", "-Clto=thin"])
-def test_a_static_library_with_lto_hides_its_crates(lto: str) -> None:
-    assert refusal_of(lto, "--crate-type=staticlib")[0] == "lto"
-    unit_of(lto)
-    unit_of("-Clto=off", "--crate-type=staticlib")
+def test_with_lto_rustc_reads_all_crates(lto: str) -> None:
+    assert unit_of(lto, "--crate-type=staticlib").merges_crates
+    assert not unit_of(lto, base=CHECK).merges_crates
+    for off in ("off", "no", "thin-local"):
+        assert not unit_of(lto, f"-Clto={off}", "--crate-type=staticlib").merges_crates
+
+
+def test_the_native_cpu_is_asked_for() -> None:
+    assert unit_of("-Ctarget-cpu=native").native_cpu
+    assert codegen("-Ctarget-cpu=native") == ["target-cpu=native"]
+    assert not unit_of("-Ctarget-cpu=native", "-Ctarget-cpu=x86-64-v3").native_cpu
+    assert not unit_of().native_cpu

@@ -15,6 +15,7 @@ from dunnage.compilers.rustc.environment import (
     of_proc_macros,
     of_rustc,
     paths_of_proc_macros,
+    words_of_linkers,
 )
 
 NOISE = {
@@ -90,3 +91,12 @@ def test_macros_are_observed_unless_that_is_switched_off(value: str | None, obse
 def test_every_row_says_why() -> None:
     for table in (RUSTC, PRESENT, CLIPPY, PROC_MACRO):
         assert all(table.values())
+
+
+def test_a_directory_that_cargo_takes_by_chance_is_left_out() -> None:
+    made = "/w/target/debug/build/made/33c70a9feedf7c0d/out"
+    for name, counts in (("LD_LIBRARY_PATH", ["/r/lib"]), ("LIBRARY_PATH", [made, "/r/lib"])):
+        words = words_of_linkers({name: f"{made}:/r/lib"})
+        assert [word.value for word in words] == counts
+    old = "/w/target/debug/build/made-33c70a9feedf7c0d/out"
+    assert [word.value for word in words_of_linkers({"LD_LIBRARY_PATH": old})] == [old]

@@ -32,6 +32,13 @@ def test_no_search_path_is_none() -> None:
     assert link("-Crpath=no") == Link(driver="cc", stem="x-1")
 
 
+@pytest.mark.parametrize(
+    "word", ["-Clto=fat", "-Clto=thin", "-Clinker-plugin-lto", "-Clinker-plugin-lto=yes"]
+)
+def test_link_time_optimisation(word: str) -> None:
+    assert link(word) == Link(driver="cc", stem="x-1")
+
+
 def test_words_and_directories() -> None:
     found = link(
         "-Clinker=/usr/bin/aarch64-linux-gnu-gcc-12", "-Clink-arg=-fuse-ld=bfd",
@@ -51,7 +58,7 @@ def test_words_and_directories() -> None:
         (("-Clinker=ld.lld",), "linker-unknown"),
         (("-Clinker=sub/gcc",), "linker-unknown"),
         (("-Clinker-flavor=ld.lld",), "linker-unknown"),
-        (("-Clinker-plugin-lto",), "linker-unknown"),
+        (("-Clinker-plugin-lto=/usr/lib/LLVMgold.so",), "linker-unknown"),
         (("-Clink-self-contained=yes",), "linker-unknown"),
         (("-Crpath",), "linker-unknown"),
         (("-C", "rpath=yes"), "linker-unknown"),
@@ -61,11 +68,10 @@ def test_words_and_directories() -> None:
         (("-Clink-arg=-Wl,-Map=x.map",), "link-argument"),
         (("-Clink-arg=-Wl,--dependency-file=x",), "link-argument"),
         (("-Clink-arg=-Wl,--compress-debug-sections=zlib",), "link-argument"),
-        (("-Clink-arg=-fuse-ld=mold",), "link-argument"),
+        (("-Clink-arg=-fuse-ld=other",), "link-argument"),
         (("-Clink-arg=@words",), "link-argument"),
         (("-Clink-arg=-Wl,@words",), "link-argument"),
         (("-Clink-arg=-specs=x",), "link-argument"),
-        (("-Clto",), "lto"),
         (("--crate-type=cdylib,dylib",), "linked"),
     ],
 )

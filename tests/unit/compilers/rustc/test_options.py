@@ -7,12 +7,12 @@ import subprocess
 import pytest
 
 from dunnage.compilers.rustc.options import (
-    CACHEABLE_EMITS,
     CODEGEN,
     CRATE_TYPES,
     EMIT_KINDS,
     LONG,
     OPTIONS,
+    PLAIN_EMITS,
     SHORT,
     UNLINKED_CRATE_TYPES,
     UNSTABLE,
@@ -54,7 +54,7 @@ def test_every_harmless_name_would_look_like_files() -> None:
 
 
 def test_emit_kinds_and_crate_types_nest() -> None:
-    assert CACHEABLE_EMITS < EMIT_KINDS
+    assert PLAIN_EMITS < EMIT_KINDS
     assert UNLINKED_CRATE_TYPES < CRATE_TYPES
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dunnage.compilers.rustc.outputs import OutputsUnknown, expected, staticlib_name
+from dunnage.compilers.rustc.outputs import OutputsUnknown, expected, listing_of, staticlib_name
+from dunnage.model.unit import Listing
 from support.rustc_args import installed_rustc
 
 
@@ -31,6 +32,46 @@ def test_all_kinds_in_the_order_of_a_restore() -> None:
         ("link", "/o/libx-1.rlib"),
         ("staticlib", "/o/libx-1.a"),
     ]
+
+
+def test_further_kinds_are_known_where_they_are_named() -> None:
+    assert files(["lib"], {"link": None, "asm": "a.s", "llvm-ir": None}) == [
+        ("link", "/o/libx-1.rlib"),
+        ("asm", "/w/a.s"),
+    ]
+
+
+def listing(
+    emits: dict[str, str | None], *, splits: bool = False, kinds: tuple[str, ...] = ("lib",), out: str = "/o"
+) -> Listing | None:
+    made = expected(
+        crate_name="x",
+        extra_filename="-1",
+        crate_types=kinds,
+        emits=emits,
+        target=None,
+        out_dir=out,
+        cwd="/w",
+    )
+    return listing_of(made, crate_name="x", extra_filename="-1", emits=emits, splits=splits, out_dir=out)
+
+
+def test_where_files_are_that_nobody_can_name() -> None:
+    plain: dict[str, str | None] = {"dep-info": None, "link": None}
+    assert listing(plain) is None
+    assert listing({**plain, "asm": None}) == Listing("/o", ("x-1.",))
+    assert listing({**plain, "asm": "a.s"}) == Listing("/o", ("x-1.",)), (
+        "several units have several files all the same"
+    )
+    assert listing(plain, splits=True) == Listing("/o", ("x-1.",))
+    assert listing(plain, splits=True, kinds=("bin",)) == Listing("/o", ("x-1.",))
+    assert listing(plain, splits=True, kinds=("cdylib", "lib")) == Listing("/o", ("libx-1.so.", "x-1."))
+
+
+def test_where_they_are_not_looked_for() -> None:
+    for emits, out in (({"link": "a"}, "/o"), ({"link": None}, "/")):
+        with pytest.raises(OutputsUnknown):
+            listing(emits, splits=True, out=out)
 
 
 def test_explicit_paths() -> None:

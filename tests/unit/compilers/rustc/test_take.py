@@ -115,10 +115,6 @@ def test_the_look_of_diagnostics_is_no_word() -> None:
 @pytest.mark.parametrize(
     ("emit", "reason"),
     [
-        ("asm", "emit"),
-        ("llvm-ir", "emit"),
-        ("obj", "emit"),
-        ("mir", "emit"),
         ("new-kind", "emit"),
         ("metadata=-", "explicit-output"),
         ("metadata=", "explicit-output"),
