@@ -21,9 +21,9 @@ static uint64_t ns_of(struct timespec at) {
     return (uint64_t)((int64_t)at.tv_sec * 1000000000 + (int64_t)at.tv_nsec);
 }
 
-void put_stat_record(struct writer *writer, const char *path, int error) {
+void put_stat_record(struct writer *writer, const char *path, int error, bool follow) {
     struct stat found;
-    if (error == 0 && stat(path, &found) != 0) {
+    if (error == 0 && (follow ? stat(path, &found) : lstat(path, &found)) != 0) {
         error = errno;
     }
     if (error != 0) {
@@ -43,7 +43,7 @@ bool answer_stat(struct writer *writer, const struct message *request) {
     frame_begin(writer, WIRE_TYPE_STATS, 4 + (uint64_t)request->count * WIRE_STAT_RECORD_BYTES);
     put_u32(writer, request->count);
     for (uint32_t i = 0; i < request->count; i++) {
-        put_stat_record(writer, next_string(&at), 0);
+        put_stat_record(writer, next_string(&at), 0, true);
     }
     return frame_end(writer);
 }

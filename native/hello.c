@@ -92,15 +92,19 @@ static void put_texts(struct writer *writer, char **texts, uint32_t count) {
     }
 }
 
-bool say_hello(struct writer *writer, char **argv, uint8_t tty) {
+bool say_hello(struct writer *writer, char **argv, uint8_t tty, const char *payload) {
     static char cwd[PATH_MAX];
     static char program[PATH_MAX];
     uint32_t words = count_of(argv);
     uint32_t variables = count_of(environ);
-    if (!getcwd(cwd, sizeof cwd) || find_program(argv[0], program) != 0 || words > WIRE_STRINGS_PER_LIST_MAX ||
+    /* Where a launcher's program will lie is not known before it has to run. */
+    int error =
+        *payload ? (append(program, sizeof program, argv[0]) ? 0 : ENAMETOOLONG) : find_program(argv[0], program);
+    if (!getcwd(cwd, sizeof cwd) || error != 0 || words > WIRE_STRINGS_PER_LIST_MAX ||
         variables > WIRE_STRINGS_PER_LIST_MAX) {
         return false;
     }
+    uint32_t capabilities = WIRE_CAPABILITY_DESCRIPTORS | (*payload ? WIRE_CAPABILITY_LAUNCHER : 0);
     uint64_t namespace = mount_namespace();
     struct writer counter = {.counting = true};
     for (struct writer *each = &counter;; each = writer) {
@@ -109,13 +113,14 @@ bool say_hello(struct writer *writer, char **argv, uint8_t tty) {
         }
         put_u64(each, WIRE_MAGIC);
         put_u16(each, WIRE_VERSION);
-        put_u32(each, WIRE_CAPABILITY_DESCRIPTORS | (namespace ? WIRE_CAPABILITY_MOUNT_NAMESPACE : 0));
+        put_u32(each, capabilities | (namespace ? WIRE_CAPABILITY_MOUNT_NAMESPACE : 0));
         put_u32(each, (uint32_t)getpid());
         put_u64(each, namespace);
         put_u8(each, tty);
         put_text(each, WIRE_CLIENT_VERSION);
         put_text(each, program);
         put_text(each, cwd);
+        put_text(each, payload);
         put_texts(each, argv, words);
         put_texts(each, environ, variables);
         if (each == writer) {

@@ -10,7 +10,8 @@
  * either. */
 bool find_terminals(uint8_t *bits);
 
-/* Sends HELLO. False: it cannot be said (no current directory, no such program, too large), or the daemon is gone. */
-bool say_hello(struct writer *writer, char **argv, uint8_t tty);
+/* Sends HELLO. `payload`: the digest of the program that a launcher carries, "" for a client. False: it cannot be said
+ * (no current directory, no such program, too large), or the daemon is gone. */
+bool say_hello(struct writer *writer, char **argv, uint8_t tty, const char *payload);
 
 #endif

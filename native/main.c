@@ -7,16 +7,6 @@
 #include "session.h"
 #include "wire.h"
 
-static const char *variable(const char *name) {
-    size_t size = strlen(name);
-    for (char **each = environ; *each; each++) {
-        if (strncmp(*each, name, size) == 0 && (*each)[size] == '=') {
-            return *each + size + 1;
-        }
-    }
-    return "";
-}
-
 static _Noreturn void say_what_it_is(void) {
     static char text[512];
     (void)(append(text, sizeof text, "dunnage " WIRE_CLIENT_VERSION " (wire version ") &&
@@ -35,13 +25,9 @@ int main(int argc, char **argv) {
     if (argc < 2 || argv[1][0] == '-') {
         say_what_it_is();
     }
-    const char *disable = variable("DUNNAGE_DISABLE");
-    bool disabled = *disable && strcmp(disable, "0") != 0;
-    if (!disabled && worth_asking(argc - 1, argv + 1)) {
-        const char *socket = variable("DUNNAGE_SOCKET");
-        if (*socket) {
-            serve(socket, argv + 1);
-        }
+    const char *socket = where_to_ask();
+    if (socket && worth_asking(argc - 1, argv + 1)) {
+        serve(socket, argv + 1, "");
     }
     become(argv + 1);
 }

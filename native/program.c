@@ -26,8 +26,20 @@ static int runnable(const char *path) {
     return is_ourselves(&found) ? ENOENT : 0;
 }
 
+/* What a launcher carries, by its very word. */
+static const char *carried_name;
+static find_carrier carried_find;
+
+void carry(const char *name, find_carrier find) {
+    carried_name = name;
+    carried_find = find;
+}
+
 int find_program(const char *name, char *path) {
     path[0] = '\0';
+    if (carried_name && name == carried_name) {
+        return carried_find(path, 0);
+    }
     if (!*name) {
         return ENOENT;
     }
@@ -71,8 +83,32 @@ _Noreturn void become(char **argv) {
         (void)execve(path, argv, environ);
         error = errno;
     }
+    for (unsigned attempt = 1; carried_name && argv[0] == carried_name && attempt <= CARRIER_ATTEMPTS; attempt++) {
+        if (carried_find(path, attempt) == 0) {
+            (void)execve(path, argv, environ);
+            error = errno;
+        }
+    }
     complain("cannot run", argv[0], error);
     _exit(error == ENOENT ? 127 : 126);
+}
+
+/* The value of a variable, "" where it is not set. */
+static const char *variable(const char *name) {
+    size_t size = strlen(name);
+    for (char **each = environ; *each; each++) {
+        if (strncmp(*each, name, size) == 0 && (*each)[size] == '=') {
+            return *each + size + 1;
+        }
+    }
+    return "";
+}
+
+const char *where_to_ask(void) {
+    const char *disable = variable("DUNNAGE_DISABLE");
+    const char *socket = variable("DUNNAGE_SOCKET");
+    bool disabled = *disable && strcmp(disable, "0") != 0;
+    return disabled || *variable("DUNNAGE_SEEN") || !*socket ? NULL : socket;
 }
 
 /* Options that make rustc answer a question and end. Found anywhere they only cost us a compile that we do not keep,

@@ -1,6 +1,8 @@
 /* Reads what the daemon sends: bytes in, messages out, no I/O. */
 #include "reader.h"
 
+#include "trailer.h"
+
 /* A place in a frame. Once something did not fit, everything after reads as zero and `wrong` stays. */
 struct cursor {
     uint8_t *at;
@@ -49,15 +51,37 @@ static struct span take_text(struct cursor *cursor) {
     return text;
 }
 
+static bool has_descriptor(uint8_t source) {
+    return source == WIRE_SOURCE_DESCRIPTOR || source == WIRE_SOURCE_LAUNCHER;
+}
+
+/* Whether a file's data are what its source asks for. */
+static bool data_fits(const struct file_to_write *file) {
+    switch (file->source) {
+    case WIRE_SOURCE_INLINE:
+        return true;
+    case WIRE_SOURCE_DESCRIPTOR:
+    case WIRE_SOURCE_DIRECTORY:
+        return file->data.size == 0;
+    case WIRE_SOURCE_LAUNCHER:
+        return file->data.size == TRAILER_DIGEST_CHARS;
+    case WIRE_SOURCE_SYMLINK:
+    case WIRE_SOURCE_RENAME: /* a path, which becomes a C string */
+        return file->data.size > 0 && !memchr(file->data.at, 0, file->data.size);
+    default:
+        return false;
+    }
+}
+
 static struct file_to_write take_file(struct cursor *cursor) {
     struct file_to_write file = {.path = take_text(cursor)};
     uint32_t executable = take_number(cursor, 1);
     uint32_t source = take_number(cursor, 1);
     file.data = take_blob(cursor);
     file.executable = executable != 0;
-    file.has_descriptor = source == WIRE_SOURCE_DESCRIPTOR;
-    if (executable > 1 || (source != WIRE_SOURCE_DESCRIPTOR && source != WIRE_SOURCE_INLINE) ||
-        (file.has_descriptor && file.data.size > 0)) {
+    file.source = (uint8_t)source;
+    file.has_descriptor = has_descriptor(file.source);
+    if (executable > 1 || !data_fits(&file)) {
         cursor->wrong = true;
     }
     return file;
@@ -159,7 +183,8 @@ static struct span next_blob(uint8_t **at) {
 struct file_to_write next_file(uint8_t **at) {
     struct file_to_write file = {.path = next_blob(at)};
     file.executable = (*at)[0] != 0;
-    file.has_descriptor = (*at)[1] == WIRE_SOURCE_DESCRIPTOR;
+    file.source = (*at)[1];
+    file.has_descriptor = has_descriptor(file.source);
     *at += 2;
     file.data = next_blob(at);
     return file;

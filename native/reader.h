@@ -27,6 +27,7 @@ struct message {
 struct file_to_write {
     struct span path;
     struct span data;
+    uint8_t source;
     bool executable;
     bool has_descriptor;
 };

@@ -6,10 +6,12 @@
 #include "restore.h"
 
 #include "files.h"
+#include "trailer.h"
 
 #include <linux/fs.h>
 #include <signal.h>
 #include <stdio.h> /* rename, nothing else */
+#include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -70,6 +72,40 @@ static int copy_all(int from, int to) {
     return 0;
 }
 
+/* The launcher stands beside us. -1: it does not, or cannot be read. */
+static int open_launcher(void) {
+    static char path[PATH_MAX];
+    const char *own = (const char *)getauxval(AT_EXECFN);
+    path[0] = '\0';
+    return own && append_bytes(path, sizeof path, own, (size_t)(base_name(own) - own)) &&
+                   append(path, sizeof path, "launcher")
+               ? open(path, O_RDONLY | O_CLOEXEC)
+               : -1;
+}
+
+/* The launcher, the program, and a trailer that says so (trailer.h). Without a launcher: the program alone. */
+static int put_launcher(const struct span *digest, int program, int to) {
+    struct trailer trailer = {.magic = TRAILER_MAGIC_CHARS};
+    struct stat carried;
+    int launcher = open_launcher();
+    if (launcher < 0) {
+        return copy_all(program, to);
+    }
+    int error = copy_all(launcher, to);
+    (void)close(launcher);
+    off_t offset = lseek(to, 0, SEEK_END); /* a clone leaves it at the beginning */
+    if (error != 0 || offset < 0 || fstat(program, &carried) != 0) {
+        return error != 0 ? error : errno;
+    }
+    way = way == WAY_CLONE ? WAY_COPY : way; /* which clones, too, where it can */
+    error = copy_all(program, to);
+    trailer_put(trailer.version, TRAILER_VERSION);
+    trailer_put(trailer.offset, (uint64_t)offset);
+    trailer_put(trailer.size, (uint64_t)carried.st_size);
+    memcpy(trailer.digest, digest->at, TRAILER_DIGEST_CHARS); /* so many: message_parse has seen to it */
+    return error != 0 ? error : write_all(to, &trailer, sizeof trailer);
+}
+
 /* Makes the missing directories above `path`. */
 static int make_parents(char *path) {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -99,13 +135,51 @@ static bool temporary_name(const char *path, unsigned number, char *temporary) {
            append_number(temporary, PATH_MAX, number);
 }
 
+static int write_directory(char *path) {
+    struct stat found;
+    int error = mkdir(path, 0777) == 0 ? 0 : errno;
+    if (error == ENOENT) {
+        error = make_parents(path);
+        error = error != 0 ? error : mkdir(path, 0777) == 0 ? 0 : errno;
+    }
+    return error == EEXIST && lstat(path, &found) == 0 && S_ISDIR(found.st_mode) ? 0 : error;
+}
+
+/* Moves what was made elsewhere to its place: a directory over an empty one, at once. */
+static int write_rename(const struct span *data, char *path) {
+    static char from[PATH_MAX];
+    int error = path_of(*data, from);
+    return error != 0 ? error : rename(from, path) == 0 ? 0 : errno;
+}
+
+/* Two containers that share a directory may have the same pids, so the number goes on where a name is taken. */
+static unsigned temporary_number;
+
+static int write_symlink(const struct span *data, char *path) {
+    static char target[PATH_MAX];
+    static char temporary[PATH_MAX];
+    int error = path_of(*data, target);
+    for (int tries = 0; error == 0 && tries < TEMPORARY_TRIES_MAX; tries++) {
+        if (!temporary_name(path, temporary_number++, temporary)) {
+            return ENAMETOOLONG;
+        }
+        if (symlink(target, temporary) == 0) {
+            error = rename(temporary, path) == 0 ? 0 : errno;
+            if (error != 0) {
+                (void)unlink(temporary);
+            }
+            return error;
+        }
+        error = errno == ENOENT ? make_parents(path) : errno == EEXIST ? 0 : errno;
+    }
+    return error != 0 ? error : EEXIST;
+}
+
 /* Opens a new file under a temporary name; the umask gives its mode as it would the compiler's. */
 static int open_temporary(char *path, bool executable, char *temporary, int *fd) {
-    /* Two containers that share a directory may have the same pids, so the number goes on where a name is taken. */
-    static unsigned number;
     bool made_parents = false;
     for (int tries = 0; tries < TEMPORARY_TRIES_MAX; tries++) {
-        if (!temporary_name(path, number++, temporary)) {
+        if (!temporary_name(path, temporary_number++, temporary)) {
             return ENAMETOOLONG;
         }
         *fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, executable ? 0777 : 0666);
@@ -125,21 +199,25 @@ static int open_temporary(char *path, bool executable, char *temporary, int *fd)
     return EEXIST;
 }
 
-static int write_file(const struct file_to_write *file, int fd, char *path) {
+static int write_content(const struct file_to_write *file, int fd, int to) {
+    switch (file->source) {
+    case WIRE_SOURCE_LAUNCHER:
+        return put_launcher(&file->data, fd, to);
+    case WIRE_SOURCE_DESCRIPTOR:
+        return copy_all(fd, to);
+    default:
+        return write_all(to, file->data.at, file->data.size);
+    }
+}
+
+static int write_regular(const struct file_to_write *file, int fd, char *path) {
     static char temporary[PATH_MAX];
     int to;
-    int error = path_of(file->path, path);
+    int error = open_temporary(path, file->executable, temporary, &to);
     if (error != 0) {
         return error;
     }
-    if (!*base_name(path)) {
-        return EISDIR;
-    }
-    error = open_temporary(path, file->executable, temporary, &to);
-    if (error != 0) {
-        return error;
-    }
-    error = file->has_descriptor ? copy_all(fd, to) : write_all(to, file->data.at, file->data.size);
+    error = write_content(file, fd, to);
     /* Some file systems only say at close that there was no room. */
     if (close(to) != 0 && error == 0) {
         error = errno;
@@ -151,6 +229,26 @@ static int write_file(const struct file_to_write *file, int fd, char *path) {
         (void)unlink(temporary);
     }
     return error;
+}
+
+static int write_file(const struct file_to_write *file, int fd, char *path) {
+    int error = path_of(file->path, path);
+    if (error != 0) {
+        return error;
+    }
+    if (!*base_name(path)) {
+        return EISDIR;
+    }
+    switch (file->source) {
+    case WIRE_SOURCE_DIRECTORY:
+        return write_directory(path);
+    case WIRE_SOURCE_SYMLINK:
+        return write_symlink(&file->data, path);
+    case WIRE_SOURCE_RENAME:
+        return write_rename(&file->data, path);
+    default:
+        return write_regular(file, fd, path);
+    }
 }
 
 enum restored answer_write(struct writer *writer, const struct message *request, const int *fds) {
@@ -166,7 +264,7 @@ enum restored answer_write(struct writer *writer, const struct message *request,
     for (uint32_t i = 0; i < request->count; i++) {
         struct file_to_write file = next_file(&at);
         int error = write_file(&file, file.has_descriptor ? *fds++ : -1, path);
-        put_stat_record(writer, path, error);
+        put_stat_record(writer, path, error, file.source != WIRE_SOURCE_SYMLINK);
         if (error != 0) {
             result = NOT_RESTORED;
         }

@@ -166,6 +166,42 @@ static bool reap(pid_t child, struct ending *ending, const struct signals *befor
     return true;
 }
 
+/* Whether what we run has all its descendants looked for; and whether they come to us. */
+static bool minded, adopting;
+
+void mind_family(void) {
+    minded = true;
+    adopting = prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0;
+}
+
+/* Whether any descendant is still there, once the child has been reaped. */
+static bool others_live(void) {
+    pid_t ended;
+    do {
+        ended = waitpid(-1, NULL, WNOHANG);
+    } while (ended > 0 || (ended < 0 && errno == EINTR));
+    return !adopting || ended == 0;
+}
+
+/* Passes on what descendants say for as long as one of them has the streams. What ends us meanwhile may. */
+static void attend_to_the_end(struct stream *streams, struct writer *writer, const struct signals *before) {
+    restore_signals(before);
+    while (streams[0].from >= 0 || streams[1].from >= 0) {
+        struct pollfd wanted[2];
+        for (int i = 0; i < 2; i++) {
+            wanted[i] = (struct pollfd){.fd = streams[i].from, .events = POLLIN};
+        }
+        if (poll(wanted, 2, -1) <= 0) {
+            continue;
+        }
+        for (int i = 0; i < 2; i++) {
+            if (streams[i].from >= 0 && wanted[i].revents) {
+                (void)pass_on(&streams[i], writer);
+            }
+        }
+    }
+}
+
 /* Until the compiler has ended. Its pipes may stay open longer (a grandchild holds them) or close sooner. */
 static void attend(pid_t child, struct stream *streams, struct writer *writer, struct ending *ending,
                    const struct signals *before) {
@@ -183,6 +219,10 @@ static void attend(pid_t child, struct stream *streams, struct writer *writer, s
                 (void)pass_on(&streams[i], writer);
             }
         }
+    }
+    if (minded) {
+        ending->outlived = others_live();
+        attend_to_the_end(streams, writer, before);
     }
     /* What it has said is in the pipes. Whoever else still holds them is not waited for. */
     for (int i = 0; i < 2; i++) {

@@ -101,7 +101,7 @@ static enum next serve_run(struct session *session, const struct message *reques
         session->ending = ending;
     }
     struct writer *writer = &session->writer;
-    frame_begin(writer, WIRE_TYPE_EXITED, 4 + 4 + 4 + 8 + 8 + 8 + 1 + 1);
+    frame_begin(writer, WIRE_TYPE_EXITED, 4 + 4 + 4 + 8 + 8 + 8 + 1 + 1 + 1);
     int files[2];
     unsigned count = 0;
     if (notes >= 0) {
@@ -119,6 +119,7 @@ static enum next serve_run(struct session *session, const struct message *reques
     put_u64(writer, ending.cpu_us);
     put_u8(writer, notes >= 0 ? 1 : 0);
     put_u8(writer, ending.seen >= 0 ? 1 : 0);
+    put_u8(writer, ending.outlived ? 1 : 0);
     bool sent = frame_end(writer);
     for (unsigned i = 0; i < count; i++) {
         (void)close(files[i]);
@@ -181,7 +182,7 @@ static void serve_messages(struct session *session) {
     }
 }
 
-void serve(const char *socket_path, char **argv) {
+void serve(const char *socket_path, char **argv, const char *payload) {
     static struct session session;
     uint8_t tty;
     int sock = find_terminals(&tty) ? sock_connect(socket_path) : -1;
@@ -190,7 +191,7 @@ void serve(const char *socket_path, char **argv) {
     }
     session.argv = argv;
     session.writer.sock = sock;
-    if (say_hello(&session.writer, argv, tty)) {
+    if (say_hello(&session.writer, argv, tty, payload)) {
         serve_messages(&session);
     }
     drop_descriptors(&session, session.fd_count);

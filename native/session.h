@@ -5,7 +5,7 @@
 #include "sys.h"
 
 /* Connects, greets and serves the daemon's requests. Returns only when the compiler has to be run without us; ends the
- * process otherwise. `argv` is the compiler's. */
-void serve(const char *socket_path, char **argv);
+ * process otherwise. `argv` is the compiler's; `payload` is for HELLO. */
+void serve(const char *socket_path, char **argv, const char *payload);
 
 #endif

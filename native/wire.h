@@ -34,6 +34,7 @@
 /* Capabilities, in HELLO and WELCOME. */
 #define WIRE_CAPABILITY_DESCRIPTORS 1u
 #define WIRE_CAPABILITY_MOUNT_NAMESPACE 2u
+#define WIRE_CAPABILITY_LAUNCHER 4u
 
 /* HELLO.tty: which streams are terminals. */
 #define WIRE_TTY_STDIN 1u
@@ -58,6 +59,10 @@
 /* WRITE.files: where the bytes come from. */
 #define WIRE_SOURCE_DESCRIPTOR 0u
 #define WIRE_SOURCE_INLINE 1u
+#define WIRE_SOURCE_LAUNCHER 2u
+#define WIRE_SOURCE_DIRECTORY 3u
+#define WIRE_SOURCE_SYMLINK 4u
+#define WIRE_SOURCE_RENAME 5u
 
 /* What a note of SEEN is of. */
 #define WIRE_NOTE_BEGAN 1u

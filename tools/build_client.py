@@ -1,11 +1,11 @@
-"""Build the static client with zig for one, some or all architectures, and the library that observes programs.
+"""Build the static client with zig for one, some or all architectures, its launcher, and the library that observes.
 
 python tools/build_client.py                      for this machine
 python tools/build_client.py --arch aarch64       for another; may be given more than once
 python tools/build_client.py --all --check-size   for all of them; fail when one is larger than 64 KiB
 
-Writes src/dunnage/clients/<arch>/{dunnage,sccache,observe.so}: the client twice, because the `cc` crate goes by the
-file's name.
+Writes src/dunnage/clients/<arch>/{dunnage,sccache,launcher,observe.so}: the client twice, because the `cc` crate goes
+by the file's name. The launcher is padded to whole blocks, so that a file system can share the program behind it.
 An output that is newer than everything it is made from is left alone. The first build for an architecture
 compiles musl, too (up to a minute), later ones take a second.
 """
@@ -25,7 +25,9 @@ NATIVE: Final = HERE / "native"
 CLIENTS: Final = HERE / "src" / "dunnage" / "clients"
 OBSERVE: Final = NATIVE / "observe"
 NAMES: Final = ("dunnage", "sccache")
+LAUNCHER: Final = "launcher"
 LIBRARY: Final = "observe.so"
+BLOCK_BYTES: Final = 4096
 SIZE_MAX: Final = 64 * 1024
 
 TARGETS: Final = {
@@ -99,6 +101,11 @@ def sources() -> list[Path]:
     return sorted(path for path in NATIVE.glob("*.c") if not path.name.startswith("fuzz_"))
 
 
+def launcher_sources() -> list[Path]:
+    """The C files of the launcher: the client's, with another `main`."""
+    return [path for path in sources() if path.name != "main.c"] + sorted(NATIVE.glob("launcher/*.c"))
+
+
 def library_sources() -> list[Path]:
     """The C files of the library, in a fixed order."""
     return sorted(OBSERVE.glob("*.c"))
@@ -108,14 +115,20 @@ def is_fresh(outputs: Sequence[Path]) -> bool:
     """Whether all outputs are there and newer than the sources, the headers and this file."""
     if not all(output.is_file() for output in outputs):
         return False
-    headers = [*NATIVE.glob("*.h"), *OBSERVE.glob("*.h")]
-    inputs = [*sources(), *library_sources(), *headers, Path(__file__)]
+    inputs = [*sources(), *launcher_sources(), *library_sources(), *NATIVE.glob("**/*.h"), Path(__file__)]
     return min(o.stat().st_mtime_ns for o in outputs) > max(i.stat().st_mtime_ns for i in inputs)
 
 
 def compile_to(arch: str, output: Path) -> None:
     """Compile the client for an architecture. Raises CalledProcessError; the compiler has said why."""
     _compile(arch, FLAGS, sources(), output)
+
+
+def compile_launcher(arch: str, output: Path) -> None:
+    """Compile the launcher, and fill its last block. Raises CalledProcessError; the compiler has said why."""
+    _compile(arch, FLAGS, launcher_sources(), output)
+    with output.open("ab") as file:
+        file.write(bytes(-file.tell() % BLOCK_BYTES))
 
 
 def kernel_headers(arch: str) -> list[str]:
@@ -144,14 +157,18 @@ def _compile(arch: str, flags: Sequence[str], files: Sequence[Path], output: Pat
 
 
 def build(arch: str, directory: Path, *, force: bool = False) -> list[Path]:
-    """Build client and library into `directory`; returns the files. What is in use is replaced, not written over."""
-    outputs = [directory / name for name in (*NAMES, LIBRARY)]
+    """Build client, launcher and library into `directory`; returns the files. What is in use is replaced."""
+    outputs = [directory / name for name in (*NAMES, LAUNCHER, LIBRARY)]
     if not force and is_fresh(outputs):
         return outputs
     directory.mkdir(parents=True, exist_ok=True)
     fresh = directory / f".client-{os.getpid()}"
     try:
-        for compiler, names in ((compile_to, NAMES), (compile_library, (LIBRARY,))):
+        for compiler, names in (
+            (compile_to, NAMES),
+            (compile_launcher, (LAUNCHER,)),
+            (compile_library, (LIBRARY,)),
+        ):
             compiler(arch, fresh)
             content = fresh.read_bytes()
             for name in names:

@@ -19,7 +19,7 @@ sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
 from support.shadow.story import Story, draw, shrink, tell  # noqa: E402 - after the path is set
 from support.shadow.subjects import SUBJECTS  # noqa: E402
 
-SHARES = {"workspace": 5, "semver": 5, "rustversion": 4, "hyperfine": 3, "ripgrep": 3}
+SHARES = {"workspace": 4, "sys": 2, "semver": 4, "rustversion": 4, "hyperfine": 3, "ripgrep": 3}
 """How the edits of a night are spread: many where a state takes seconds."""
 
 

@@ -113,6 +113,19 @@ has some 600 files in 150 KB."""
 PART_CHARS_MAX: Final = 512
 """Characters of one part of a key that an entry keeps: a sentence shows 120 of them."""
 
+RUN_PATHS_MAX: Final = 32_768
+"""Paths that the run of a build script and its children may look at: eight frames of a hit (`PATHS_PER_FRAME_MAX`),
+some 30 ms. A C library of 400 files (aws-lc) has some 3,000, a search of include directories in vain most of them."""
+
+RUN_FILES_MAX: Final = 8192
+"""Files and directories that a run may leave in OUT_DIR: twice what openssl's whole build makes."""
+
+RUN_BYTES_MAX: Final = 1024 * 1024 * 1024
+"""What they may hold together: a tenth of a store. Debug builds of LLVM are larger, and compile for an hour anyway."""
+
+RUN_DEPTH_MAX: Final = 64
+"""How deep directories in OUT_DIR may be nested."""
+
 EXTRA_FILES_MAX: Final = 4096
 """Files that one package's extra inputs may be: as many as a path set holds."""
 

@@ -26,6 +26,17 @@ records = st.binary(min_size=STAT.size, max_size=STAT.size)
 files = st.one_of(
     st.builds(WriteFile, texts, st.booleans(), st.just(FileSource.DESCRIPTOR), st.just(b"")),
     st.builds(WriteFile, texts, st.booleans(), st.just(FileSource.INLINE), blobs),
+    st.builds(
+        WriteFile, texts, st.booleans(), st.just(FileSource.LAUNCHER), st.binary(min_size=64, max_size=64)
+    ),
+    st.builds(WriteFile, texts, st.booleans(), st.just(FileSource.DIRECTORY), st.just(b"")),
+    st.builds(
+        WriteFile,
+        texts,
+        st.booleans(),
+        st.sampled_from((FileSource.SYMLINK, FileSource.RENAME)),
+        blobs.map(lambda data: b"/" + data.replace(b"\0", b"")),
+    ),
 )
 
 

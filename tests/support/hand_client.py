@@ -17,12 +17,19 @@ WAIT_S = 30
 
 
 def hello(
-    argv: Sequence[str] = ("rustc",), *, cwd: str = "/", env: Sequence[str] = (), **changes: int
+    argv: Sequence[str] = ("rustc",),
+    *,
+    cwd: str = "/",
+    env: Sequence[str] = (),
+    payload: str = "",
+    **changes: int,
 ) -> Hello:
     """A greeting; `changes` are its integer fields."""
     fields = {"magic": MAGIC_NUMBER, "wire_version": WIRE_VERSION, "capabilities": int(CAPABILITIES)}
     fields |= {"pid": os.getpid(), "mount_namespace": 7, "tty": 0} | changes
-    return Hello(client_version="test", program=argv[0], cwd=cwd, argv=list(argv), env=list(env), **fields)
+    return Hello(
+        client_version="test", program=argv[0], cwd=cwd, payload=payload, argv=list(argv), env=list(env), **fields
+    )  # fmt: skip
 
 
 class HandClient:

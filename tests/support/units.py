@@ -10,7 +10,7 @@ from typing import Any
 from dunnage import limits
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Input, Output, Unit, Word
-from dunnage.model.view import STAT, Entry, RestoreFile, Run, StatRecord, record_of
+from dunnage.model.view import STAT, Entry, Made, RestoreFile, Run, StatRecord, record_of
 from support.noting import began, memory
 
 ENDED_WELL = Run(code=0, signal=0, stdout=b"", stderr=b"", started_ns=0, wall_us=1000, cpu_us=1000)
@@ -84,7 +84,10 @@ class LocalView:
 
     def entries(self, path: str) -> list[Entry] | None:
         try:
-            return [Entry(entry.name, entry.is_dir()) for entry in os.scandir(path)]
+            return [
+                Entry(entry.name, entry.is_dir(follow_symlinks=False), entry.is_symlink())
+                for entry in os.scandir(path)
+            ]
         except OSError:
             return None
 
@@ -123,14 +126,24 @@ class LocalView:
             started_ns=started_ns, wall_us=100_000, cpu_us=90_000, notes=noted, seen=self.seen if observing else None,
         )  # fmt: skip
 
-    def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
+    def write(self, files: Sequence[RestoreFile]) -> list[StatRecord]:
         for file in files:
             os.makedirs(os.path.dirname(file.path), exist_ok=True)
-            data = file.data if file.descriptor is None else _contents(file.descriptor)
-            with open(file.path, "wb") as out:
-                out.write(data)
-        self.printed = (stdout, stderr)
+            if file.made is Made.DIRECTORY:
+                os.makedirs(file.path, exist_ok=True)
+            elif file.made is Made.MOVED:
+                os.rename(file.data, file.path)
+            else:
+                data = file.data if file.descriptor is None else _contents(file.descriptor)
+                with open(file.path, "wb") as out:
+                    out.write(data)
+                os.chmod(file.path, 0o755 if file.executable else 0o644)
         return [record_at(file.path) for file in files]
+
+    def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
+        records = self.write(files)
+        self.printed = (stdout, stderr)
+        return records
 
     def exit(self, run: Run) -> None:
         self.ended = run

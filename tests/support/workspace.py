@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from support.invoking import DUNNAGE, succeed
+from support.launchers import program_of
 
 MACRO = """
 use proc_macro::TokenStream;
@@ -65,7 +66,7 @@ class Project:
         """Everything that compilers made, by its place."""
         target = self.directory / "target"
         return {
-            str(path.relative_to(target)): path.read_bytes()
+            str(path.relative_to(target)): program_of(path.read_bytes())
             for path in sorted(target.rglob("*"))
             if path.is_file() and ("deps" in path.parts or path.name.startswith("build-script-"))
         }  # fmt: skip

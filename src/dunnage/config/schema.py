@@ -121,6 +121,14 @@ SETTINGS: Final = (
         choices=SWITCH,
     ),
     Setting(
+        name="replay",
+        kind=Kind.CHOICE,
+        default="on",
+        trust=Trust.USER,
+        doc="Whether runs of build scripts are replayed. Off, their programs are written as rustc makes them.",
+        choices=SWITCH,
+    ),
+    Setting(
         name="observe",
         kind=Kind.CHOICE,
         default="on",

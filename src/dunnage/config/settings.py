@@ -36,6 +36,7 @@ class Settings:
     log_level: str
     key_texts: str
     verify: str
+    replay: str
     observe: str
     portable: str
     container_arch: str
@@ -60,6 +61,7 @@ class Settings:
         return {
             **{BY_NAME[name].env: "1" for name in FOR_CLIENTS if self.value(name) == "on"},
             **({BY_NAME["observe"].env: "0"} if self.observe == "off" else {}),
+            **({BY_NAME["replay"].env: "0"} if self.replay == "off" else {}),
             **({extra_inputs.VARIABLE: extra_inputs.encode(mine)} if mine else {}),
         }
 

@@ -15,7 +15,7 @@ from dunnage.model.invocation import Invocation
 from dunnage.model.outcome import Outcome, Result
 from dunnage.model.view import ViewGone
 from dunnage.wire.messages import Control, Hello, Reply, Tty
-from dunnage.wire.version import WIRE_VERSION
+from dunnage.wire.version import WIRE_VERSION, Capability
 
 log = logging.getLogger(__name__)
 
@@ -123,5 +123,6 @@ def _invocation(hello: Hello) -> Invocation:
         argv=hello.argv,
         cwd=hello.cwd,
         env=environment(hello.env),
+        payload=hello.payload if hello.capabilities & Capability.LAUNCHER else "",
         stderr_is_terminal=bool(hello.tty & Tty.STDERR),
     )

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from dunnage import limits
 from dunnage.daemon.transport import Transport
-from dunnage.model.view import Entry, RestoreFile, Run, StatRecord, View, ViewGone, exists
+from dunnage.model.view import Entry, Made, RestoreFile, Run, StatRecord, View, ViewGone, exists
 from dunnage.wire.messages import (
     ClientMessage,
     DaemonMessage,
@@ -94,7 +94,9 @@ class SocketView:
         answer = self._ask(List(path), Listed)
         if answer.errno:
             return None
-        return [Entry(name, kind == EntryKind.DIRECTORY) for kind, name in answer.names]
+        return [
+            Entry(name, kind == EntryKind.DIRECTORY, kind == EntryKind.SYMLINK) for kind, name in answer.names
+        ]
 
     def ask(self, argv: Sequence[str]) -> Run:
         """See `View`."""
@@ -136,33 +138,28 @@ class SocketView:
         return Run(
             code=message.code, signal=message.signal, stdout=stdout, stderr=stderr,
             started_ns=message.started_ns, wall_us=message.wall_us, cpu_us=message.cpu_us, notes=notes, seen=seen,
+            outlived=message.outlived == 1,
         )  # fmt: skip
+
+    def write(self, files: Sequence[RestoreFile]) -> list[StatRecord]:
+        """See `View`."""
+        return [record for batch in _frames(files) for record in self._write(batch)]
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
         """See `View`. The last WRITE and EXIT go out together: the client ends without another round trip."""
-        step = limits.OUTPUTS_PER_UNIT_MAX
-        *front, last = [files[start : start + step] for start in range(0, len(files), step)] or [files]
+        *front, last = _frames(files) or [files]
         records = [record for batch in front for record in self._write(batch)]
         return [*records, *self._write(last, Exit(0, 0, stdout, stderr))]
 
     def _write(self, files: Sequence[RestoreFile], *last: Exit) -> list[StatRecord]:
-        writes = [
-            WriteFile(
-                file.path,
-                file.executable,
-                FileSource.INLINE if file.descriptor is None else FileSource.DESCRIPTOR,
-                file.data,
-            )
-            for file in files
-        ]
-        descriptors = [file.descriptor for file in files if file.descriptor is not None]
-        self._send([Write(writes), *last], descriptors)
+        self._send([_write(files), *last], _descriptors(files))
         self.is_over = bool(last)
         records = [StatRecord(record) for record in self._receive(Written).records]
         if len(records) != len(files):
             raise ViewGone("protocol", "as many records as files were expected")
         failed = [file.path for file, record in zip(files, records, strict=True) if not exists(record)]
         if failed:
+            self.is_over = True  # the client goes on alone
             raise ViewGone("write-failed", ", ".join(failed))
         return records
 
@@ -194,6 +191,31 @@ class SocketView:
         if not isinstance(message, expected):
             raise ViewGone("protocol", f"{type(message).__name__} instead of {expected.__name__}")
         return message
+
+
+_SOURCES: Final = {
+    Made.LAUNCHER: FileSource.LAUNCHER,
+    Made.DIRECTORY: FileSource.DIRECTORY,
+    Made.MOVED: FileSource.RENAME,
+}
+
+
+def _write(files: Sequence[RestoreFile]) -> Write:
+    return Write([WriteFile(file.path, file.executable, _source(file), file.data) for file in files])
+
+
+def _frames(files: Sequence[RestoreFile]) -> list[Sequence[RestoreFile]]:
+    step = limits.OUTPUTS_PER_UNIT_MAX
+    return [files[start : start + step] for start in range(0, len(files), step)]
+
+
+def _source(file: RestoreFile) -> FileSource:
+    plain = FileSource.INLINE if file.descriptor is None else FileSource.DESCRIPTOR
+    return _SOURCES.get(file.made, plain)
+
+
+def _descriptors(files: Sequence[RestoreFile]) -> list[int]:
+    return [file.descriptor for file in files if file.descriptor is not None]
 
 
 def _batches(paths: Sequence[str]) -> Iterator[Sequence[str]]:

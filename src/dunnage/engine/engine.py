@@ -25,12 +25,14 @@ from dunnage.engine.early import EarlyStarts, Start
 from dunnage.engine.examine import examine, with_compiler
 from dunnage.engine.extras import Extras
 from dunnage.engine.flight import Flight, FlightKey, Flights, flight_key
+from dunnage.engine.launchers import place_launcher
 from dunnage.engine.linked import NOTING
 from dunnage.engine.listed import standing
 from dunnage.engine.lookup import look_up
 from dunnage.engine.record import KeepText, Recorder
 from dunnage.engine.responses import read_response_files
 from dunnage.engine.restore import restore
+from dunnage.engine.runs import Runs
 from dunnage.engine.subject import Missed, Subject
 from dunnage.engine.verify import Expected, KeepReport, expect, is_wanted
 from dunnage.errors import StoreError
@@ -88,6 +90,7 @@ class Engine:
         self._extras = Extras(clock_ns)
         self._early = EarlyStarts(self._toolchains, self._extras, self._flights)
         self._recorder = Recorder(store, self._digests, clock, keep_text)
+        self._runs = Runs(store, self._digests, self._flights, clock)
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None] = lambda: None) -> Result:
         """Bring one client to its end and say how that was. `storing` is called when the client has gone.
@@ -95,6 +98,8 @@ class Engine:
         Raises:
             ViewGone: the client went away or broke the rules before its compiler was done.
         """
+        if invocation.payload:
+            return self._runs.serve(view, invocation, storing)
         names = response_files(invocation.argv)
         if names:
             contents = read_response_files(view, names, invocation.cwd)
@@ -221,6 +226,8 @@ class Engine:
         # The compiler is done, and what it made is here: a client that left is no loss.
         with suppress(ViewGone):
             self._compare(view, found, collected)
+            if unit.launcher and isinstance(collected, Collected):
+                place_launcher(view, unit, collected)
             view.exit(run)
         storing()
         if found.early is not None and not isinstance(collected, Missed) and (unread := found.early.missed()):

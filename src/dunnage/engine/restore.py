@@ -2,6 +2,7 @@
 
 import os
 
+from dunnage.engine.launchers import as_launcher
 from dunnage.engine.subject import Known, Missed, Subject
 from dunnage.errors import BlobCorrupt, BlobMissing
 from dunnage.keys.template import fill
@@ -25,7 +26,10 @@ def restore(view: View, subject: Subject, known: Known, result: ActionResult, st
                 files.append(RestoreFile(output.path, False, None, fill(result.dep_info, subject.roots)))
                 continue
             item = next(stored)
-            files.append(_file(output.path, item, store))
+            file = _file(output.path, item, store)
+            if subject.unit.launcher:
+                file = as_launcher(file, item.digest)
+            files.append(file)
         files.extend(
             _file(_listed(subject, item), item, store) for item in stored
         )  # one that fails keeps the rest
@@ -40,7 +44,7 @@ def restore(view: View, subject: Subject, known: Known, result: ActionResult, st
                 os.close(file.descriptor)
     written = [record for file, record in zip(files, records, strict=True) if file.descriptor is not None]
     for item, record in zip(result.outputs, written, strict=True):
-        if exists(record):
+        if exists(record) and not subject.unit.launcher:  # which is another file than the one that is kept
             store.remember(record, view.mount_namespace, item.digest)
     store.used(subject.key, known.paths, known.action, result)
     return None

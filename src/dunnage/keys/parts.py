@@ -186,6 +186,7 @@ _ROOTS: Final = {
     "cargo-home": "cargo home",
     "target": "the target directory",
     "workspace": "the workspace",
+    "package": "the package",
     "sysroot": "the sysroot",
 }
 
@@ -217,6 +218,7 @@ KINDS: Final = (
     Kind("emit", ("emit",), _listed("--emit {}"), _whole),
     Kind("test", ("test",), _listed("--test"), _whole),
     Kind("edition", ("edition",), _option("--edition")),
+    Kind("argument", ("argument",), _listed("{}"), _whole),
     Kind("codegen", ("codegen", "codegen "), _option("-C {}"), _before_equals),
     Kind("unstable", ("unstable", "unstable "), _option("-Z {}"), _before_equals),
     Kind(

@@ -12,6 +12,7 @@ How the roots of a unit are found, longest path first so that nested ones do the
     target       from the output directory: above `deps` (or `build/<pkg>-<hash>`, for a build script and what that
                  compiles, or `build/<pkg>/<hash>/out` of cargo's newer layout), the profile's name, and the target's
                  name if one was given
+    package      of the run of a build script: its package's directory, unless it lies in cargo home
     workspace    the compiler's working directory, unless it lies in cargo home: cargo runs rustc for members of a
                  workspace in the workspace's root, for all else in the package's own directory
 """
@@ -135,4 +136,15 @@ def roots_of(unit: Unit, *, sysroot: str, env: Mapping[str, str]) -> Roots:
         places.append(("cargo-home", home))
     if not (home and (unit.cwd + "/").startswith(home + "/")):
         places.append(("workspace", unit.cwd))
+    return Roots.of(places)
+
+
+def run_roots(out_dir: str, package_dir: str, env: Mapping[str, str]) -> Roots:
+    """The roots of the run of a build script, which `OUT_DIR`, the package's directory and the environment tell."""
+    places = [("target", target_dir(out_dir, env.get("TARGET")))]
+    home = cargo_home([package_dir], env)
+    if home:
+        places.append(("cargo-home", home))
+    if not (home and (package_dir + "/").startswith(home + "/")):
+        places.append(("package", package_dir))
     return Roots.of(places)

@@ -22,6 +22,34 @@ ADVICE: Final[dict[tuple[Outcome, str], str]] = {
     (_M, "verify-differs"): "Read the report (`dunnage stats` names it), and report it to dunnage.",
     (_M, "compile-failed"): "Mend what the compiler complains about.",
     (_M, "killed"): "Look who ended the compiler: the user, a timeout, or a machine without memory.",
+    (_M, "run-failed"): "Mend what the build script complains about.",
+    (
+        _M,
+        "run-unobserved",
+    ): "Nothing, if the toolchain links programs statically (musl); else look for what was too much in the log.",
+    (
+        _M,
+        "run-not-followed",
+    ): "Nothing: `dunnage explain` names the program. Static and set-uid ones cannot be observed.",
+    (
+        _M,
+        "run-wrote",
+    ): "Let the build script write to OUT_DIR only; `dunnage explain` names what it wrote elsewhere.",
+    (_M, "run-network"): "Nothing: what a network answers is another thing each time.",
+    (
+        _M,
+        "run-clock",
+    ): "Nothing: who asked is named above. A time belongs into what is built last, not into each build.",
+    (_M, "run-machine"): "Nothing: who asked for what is named above.",
+    (_M, "run-children"): "Let the build script wait for what it starts.",
+    (_M, "run-odd-output"): "Nothing: links and odd modes are not kept.",
+    (_M, "run-too-large"): "Nothing: the bounds are in `docs/explanation/build-script-runs.md`.",
+    (_U, "run-switched-off"): "Set `replay = on` and leave out `DUNNAGE_VERIFY`.",
+    (_U, "run-by-hand"): "Nothing: the launcher ran the program that it carries.",
+    (
+        _U,
+        "run-old-output",
+    ): "Nothing: cargo runs a build script again whose inputs changed. The next clean build is replayed.",
     (_M, "input-changed"): "Build again; do not write to sources while cargo runs.",
     (_M, "dep-info-unreadable"): "Report it, with the unit's `.d` file.",
     (

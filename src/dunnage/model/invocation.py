@@ -14,5 +14,7 @@ class Invocation:
     cwd: str
     env: Mapping[str, str]
     stderr_is_terminal: bool = False
+    payload: str = ""
+    """The digest, as hex text, of the program that a launcher carries; empty for a compiler."""
     response_files: Mapping[str, bytes] | None = None
     """Contents of the `@files` named in argv, by the name as written; None while nobody has read them."""

@@ -61,7 +61,23 @@ _ROWS: Final = (
     Reason("macro-unobserved", _M, "what a procedural macro looks at could not be observed"),
     Reason("store-failed", _M, "the store could not be written"),
     Reason("client-gone", _M, "the client went away before its outputs could be collected"),
+    # Runs of build scripts that were not stored.
+    Reason("run-failed", _M, "the build script failed; failures are never stored"),
+    Reason("run-unobserved", _M, "what the build script looked at could not be observed as a whole"),
+    Reason("run-not-followed", _M, "the build script started a program that could not be observed"),
+    Reason("run-wrote", _M, "the build script wrote outside of OUT_DIR"),
+    Reason("run-network", _M, "the build script, or what it started, asked for the network"),
+    Reason("run-clock", _M, "the build script, or what it started, asked for the time of day"),
+    Reason(
+        "run-machine", _M, "the build script, or what it started, asked about the machine or about itself"
+    ),
+    Reason("run-children", _M, "the build script left processes behind"),
+    Reason("run-odd-output", _M, "OUT_DIR holds something that is no plain file or directory"),
+    Reason("run-too-large", _M, "the build script made, or looked at, more than is kept"),
     # Left to the compiler.
+    Reason("run-switched-off", _U, "replay is switched off, or verify mode is on: build scripts run as ever"),
+    Reason("run-by-hand", _U, "a build script that cargo did not run"),
+    Reason("run-old-output", _U, "OUT_DIR holds files of an earlier run, which the build script may look at"),
     Reason("linked", _U, "several outputs are made by linkers, which tell only of the last"),
     Reason("linker-unknown", _U, "a linker, or a target's, that is not understood"),
     Reason("linker-not-asked", _U, "a linker that cannot be asked what it reads"),

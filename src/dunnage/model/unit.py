@@ -117,6 +117,8 @@ class Unit:
     """The compiler packs the debug information of those crates into a file of its own, `.dwp`."""
     link: Link | None = None
     """How an output is linked; None where none is."""
+    launcher: bool = False
+    """The output is the program of a build script, and becomes a launcher that carries it."""
     listing: Listing | None = None
     """Where further outputs are, which only the compiler can name; None where there are none."""
     hides_places: bool = False

@@ -3,7 +3,8 @@
 import os
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import IntEnum
 from stat import S_ISDIR, S_ISREG
 from typing import Final, NewType, Protocol
 
@@ -54,6 +55,8 @@ class Entry:
 
     name: str
     is_dir: bool
+    is_link: bool = field(default=False, compare=False)
+    """It is a symbolic link, whatever it leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,10 +72,23 @@ class Run:
     """Of the clock that stamps files, just before the compiler started."""
     wall_us: int
     cpu_us: int
+    outlived: bool = False
+    """A child of a launcher's program had not ended with it, or that could not be told."""
     notes: bytes | None = None
     """What stands in the memory file that the compiler was given; None where it was not."""
     seen: bytes | None = None
     """What the program and its children noted of what they looked at (`wire.seen`); None where nobody watched."""
+
+
+class Made(IntEnum):
+    """What a client is to make at a path."""
+
+    FILE = 0
+    LAUNCHER = 1
+    """A launcher that carries the program of the descriptor; `data` is its digest as hex text."""
+    DIRECTORY = 2
+    MOVED = 3
+    """What stands at the path `data`, moved here at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,7 @@ class RestoreFile:
     executable: bool
     descriptor: int | None
     data: bytes = b""
+    made: Made = Made.FILE
 
 
 class ViewGone(Exception):
@@ -121,6 +138,13 @@ class View(Protocol):
         With `noting`, words that make it write into the memory file `limits.NOTES_DESCRIPTOR`: those stand behind the
         others, unless the client has no such file to give; then `notes` is None. When `observing`, the compiler and
         its children note what they look at, unless it cannot be observed; then `seen` is None.
+        """
+
+    def write(self, files: Sequence[RestoreFile]) -> list[StatRecord]:
+        """Write these files, as many as there are; records of them as they stand.
+
+        Raises:
+            ViewGone: `write-failed`: the client could not write one of them. Unless its compiler has run, it runs it.
         """
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from dunnage import limits
 from dunnage.errors import ProtocolError
+from dunnage.model.digest import DIGEST_BYTES
 from dunnage.wire.messages import STAT_RECORD, EntryKind, Field, FileSource, RunFlag, Stream, WriteFile
 
 Append = Callable[[bytes], None]
@@ -25,6 +26,7 @@ _I32: Final = struct.Struct("<i")
 _U8_BLOB: Final = struct.Struct("<BI")
 _FILE: Final = struct.Struct("<BBI")
 _RECORD_BYTES: Final = STAT_RECORD.size
+_DIGEST_CHARS: Final = 2 * DIGEST_BYTES
 
 
 class Kind(NamedTuple):
@@ -180,7 +182,21 @@ def _file(file: WriteFile) -> WriteFile:
     """A file whose parts agree."""
     if file.source is FileSource.DESCRIPTOR and file.data:
         raise ProtocolError("has a file with a descriptor and data, too")
+    if not _fits(file):
+        raise ProtocolError(f"has a file from {file.source.name} with data that it cannot have")
     return file
+
+
+def _fits(file: WriteFile) -> bool:
+    match file.source:
+        case FileSource.LAUNCHER:
+            return len(file.data) == _DIGEST_CHARS
+        case FileSource.DIRECTORY:
+            return not file.data
+        case FileSource.SYMLINK | FileSource.RENAME:
+            return bool(file.data) and b"\0" not in file.data
+        case _:
+            return True
 
 
 # --- writing --------------------------------------------------------------------------------------

@@ -87,11 +87,25 @@ class FileSource(IntEnum):
 
     DESCRIPTOR = 0
     INLINE = 1
+    LAUNCHER = 2
+    """From a descriptor, with the client's `launcher` in front; `data` is the digest of the program, 64 hex digits."""
+    DIRECTORY = 3
+    """No file: a directory."""
+    SYMLINK = 4
+    """No file: a symbolic link; `data` is what it says."""
+    RENAME = 5
+    """What stands at the path `data` is moved here."""
+
+
+WITH_DESCRIPTOR: Final = frozenset({FileSource.DESCRIPTOR, FileSource.LAUNCHER})
+"""Sources whose bytes come with a descriptor."""
 
 
 @dataclass(frozen=True, slots=True)
 class WriteFile:
-    """One file of WRITE: `text path`, `u8 executable`, `u8 source`, `blob data` (empty with DESCRIPTOR)."""
+    """One file of WRITE: `text path`, `u8 executable`, `u8 source`, `blob data` (as `FileSource` says;
+    empty with DESCRIPTOR and DIRECTORY).
+    """
 
     path: str
     executable: bool
@@ -114,6 +128,7 @@ class Hello:
         Field("client_version", "text"),
         Field("program", "text"),
         Field("cwd", "text"),
+        Field("payload", "text"),
         Field("argv", "texts", "STRINGS_PER_LIST_MAX"),
         Field("env", "texts", "STRINGS_PER_LIST_MAX"),
     )
@@ -131,6 +146,8 @@ class Hello:
     program: str
     """The path that `execve` would get: argv[0] as found in PATH."""
     cwd: str
+    payload: str
+    """The digest of the program that a launcher carries, as hex text; empty from everybody else."""
     argv: Sequence[str]
     """The command line without the client itself: argv[0] is the compiler as it was named."""
     env: Sequence[str]
@@ -190,6 +207,7 @@ class Exited:
         Field("cpu_us", "u64"),
         Field("notes", "flag"),
         Field("seen", "flag"),
+        Field("outlived", "flag"),
     )
     errno: int
     """Not 0 when the program could not be started at all."""
@@ -204,6 +222,8 @@ class Exited:
     """1: the memory file of NOTES travels with the frame, whatever the compiler made of it."""
     seen: int = 0
     """1: the memory file of SEEN travels with the frame, behind that of NOTES; 0 where nothing was observed."""
+    outlived: int = 0
+    """1, from a launcher only: a child of the program has not ended with it, or that cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ class Capability(IntFlag):
     """Files travel as open descriptors (`SCM_RIGHTS`). Without it they would have to travel in messages."""
     MOUNT_NAMESPACE = 2
     """`mount_namespace` in HELLO names the namespace for as long as the machine is up."""
+    LAUNCHER = 4
+    """The client is a launcher: it carries the program that RUN without words runs (`payload` in HELLO)."""
 
 
 CAPABILITIES: Final = Capability.DESCRIPTORS

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from support.battery import inputs, outputs
+from support.battery import inputs, outputs, scripts
 from support.battery.case import Case
 
 PATH = Path(__file__).resolve().parents[2] / "battery" / "peers.json"
 
-CASES: list[Case] = [*inputs.CASES, *outputs.CASES]
+CASES: list[Case] = [*inputs.CASES, *outputs.CASES, *scripts.CASES]
 """All of them, in the order of the lines."""
 
 

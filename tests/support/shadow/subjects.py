@@ -4,13 +4,17 @@ Weights say how often an edit is drawn. A large project is edited at its own sou
 or two; what makes everything compile again (`wipe`, `flag`, `feature`) is for the small ones, or for the night.
 """
 
+import os
 import shutil
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from support import projects
+from support.commands import run
 from support.shadow.edits import Scope
+from support.shadow.sys_crate import DATA, write_sys_crate
 from support.shadow.workspace import write_workspace
 
 EVERYWHERE: Mapping[str, int] = {
@@ -54,6 +58,16 @@ def _released(name: str, version: str) -> Callable[[Path], Path | None]:
     return make
 
 
+def _sys(directory: Path) -> Path:
+    """With the `cc` crate that ripgrep's lock file names: it is unpacked already."""
+    project = projects.ripgrep()
+    locked = tomllib.loads((project.source / "Cargo.lock").read_text())["package"]
+    write_sys_crate(directory, next(package["version"] for package in locked if package["name"] == "cc"))
+    home = os.environ | {"CARGO_HOME": str(project.cargo_home)}
+    run(["cargo", "generate-lockfile", "--offline"], cwd=directory, env=home).succeeded()
+    return project.cargo_home
+
+
 def _own(directory: Path) -> None:
     write_workspace(directory)
 
@@ -80,6 +94,27 @@ SUBJECTS: dict[str, Subject] = {
         ),
         {**EVERYWHERE, **CHEAP},
         _own,
+    ),
+    "sys": Subject(
+        Scope(
+            sources=("src/", "build.rs"),
+            commands=(BUILD, CHECK, RELEASE),
+            features=((),),
+            flags=("CARGO_PROFILE_DEV_OPT_LEVEL", "CARGO_PROFILE_DEV_DEBUG", "RUSTFLAGS"),
+            data=DATA,
+        ),
+        {
+            "data": 10,
+            "wipe": 12,
+            "back": 8,
+            "environment": 6,
+            "build-script": 3,
+            "touch": 2,
+            "flag": 2,
+            "body": 2,
+            "command": 2,
+        },
+        _sys,
     ),
     "semver": Subject(
         Scope(

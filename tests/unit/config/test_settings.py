@@ -54,6 +54,7 @@ def test_the_user_then_the_project_then_the_environment(user: Path, project: Pat
         "key_texts": "default",
         "verify": "default",
         "observe": "default",
+        "replay": "default",
         "portable": "default",
         "container_arch": str(project / "dunnage.toml"),
     }
@@ -71,6 +72,7 @@ def test_clients_are_told_what_is_not_as_ever(user: Path, project: Path) -> None
     assert told(DUNNAGE_VERIFY="0") == {}
     assert told(DUNNAGE_VERIFY="0", DUNNAGE_OBSERVE="off") == {"DUNNAGE_OBSERVE": "0"}
     assert told(DUNNAGE_OBSERVE="on") == {"DUNNAGE_VERIFY": "1"}
+    assert told(DUNNAGE_REPLAY="off", DUNNAGE_VERIFY="0") == {"DUNNAGE_REPLAY": "0"}
     (project / "dunnage.toml").write_text("portable = true\n")
     assert told() == {"DUNNAGE_VERIFY": "1", "DUNNAGE_PORTABLE": "1"}
 

@@ -8,7 +8,7 @@ import pytest
 from dunnage import limits
 from dunnage.wire.codec import encode
 from dunnage.wire.messages import Control, Exec, Opened, Reply, Welcome
-from dunnage.wire.version import MAGIC_NUMBER, WIRE_VERSION
+from dunnage.wire.version import CAPABILITIES, MAGIC_NUMBER, WIRE_VERSION, Capability
 from support.hand_client import HandClient, hello
 from support.running import Running, until
 
@@ -132,3 +132,14 @@ def test_a_request_in_another_version_is_refused_in_words(running: Running) -> N
     assert isinstance(reply, Reply)
     assert b"VersionMismatch" in reply.answer
     client.close()
+
+
+def test_a_launcher_is_known_by_its_capability_and_digest(running: Running) -> None:
+    """What it carries is a run of a build script; without the capability its payload says nothing."""
+    for capability, reason in ((Capability.LAUNCHER, "run-by-hand"), (0, "unknown-compiler")):
+        client = connected(running)
+        said = int(CAPABILITIES) | int(capability)
+        client.send(hello(("/t/build-script-build",), payload="ab" * 32, capabilities=said))
+        assert isinstance(client.next(), Welcome)
+        assert client.next() == Exec(reason)
+        client.close()

@@ -11,7 +11,7 @@ import pytest
 from dunnage import limits
 from dunnage.daemon.transport import Transport
 from dunnage.daemon.view import SocketView, environment
-from dunnage.model.view import STAT, Entry, RestoreFile, Run, ViewGone
+from dunnage.model.view import STAT, Entry, Made, RestoreFile, Run, ViewGone
 from dunnage.wire.messages import (
     EntryKind,
     Exec,
@@ -338,6 +338,34 @@ def test_a_file_that_could_not_be_written(scene: Scene) -> None:
     with pytest.raises(ViewGone) as gone:
         scene.view.restore([RestoreFile("/out/a.d", executable=False, descriptor=None)], b"", b"")
     assert (gone.value.reason, gone.value.detail) == ("write-failed", "/out/a.d")
+
+
+def test_many_files_go_in_several_frames(scene: Scene, tmp_path: Path) -> None:
+    """A tree: directories, a program behind a launcher, files from descriptors, and the move at the end."""
+    path = tmp_path / "blob"
+    path.write_text("b")
+    descriptor = os.open(path, os.O_RDONLY)
+    there = record_at(str(path))
+    many = limits.OUTPUTS_PER_UNIT_MAX
+    scene.answer(Written((there,) * many), Written((there,) * 2))
+    files = [
+        RestoreFile("/out", executable=False, descriptor=None, made=Made.DIRECTORY),
+        *(RestoreFile(f"/out/{number}", executable=False, descriptor=None) for number in range(many - 1)),
+        RestoreFile("/out/program", True, descriptor, b"ab" * 32, Made.LAUNCHER),
+        RestoreFile("/at", executable=False, descriptor=None, data=b"/out", made=Made.MOVED),
+    ]
+    assert scene.view.write(files) == [there] * (many + 2)
+    [first] = scene.requests()
+    second = scene.client.next()
+    assert isinstance(first, Write)
+    assert isinstance(second, Write)
+    assert first.files[0].source is FileSource.DIRECTORY
+    assert [(f.source, f.data) for f in second.files] == [
+        (FileSource.LAUNCHER, b"ab" * 32),
+        (FileSource.RENAME, b"/out"),
+    ]
+    assert not scene.view.is_over
+    os.close(descriptor)
 
 
 def test_stepping_aside_and_ending(scene: Scene) -> None:

@@ -16,7 +16,7 @@ from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.digest import ActionKey
 from dunnage.model.path_set import PathSet
 from dunnage.model.unit import Listing
-from dunnage.model.view import RestoreFile, StatRecord, ViewGone
+from dunnage.model.view import Made, RestoreFile, StatRecord, ViewGone
 from dunnage.store.store import Store
 from support.subjects import subject_of, written
 from support.units import LocalView, record_at
@@ -128,3 +128,24 @@ def test_a_client_that_cannot_write_ends_the_session_and_nothing_stays_open(
     with pytest.raises(ViewGone, match="write-failed"):
         restore(Full(), subject, KNOWN, result, store)
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_a_build_scripts_program_comes_behind_a_launcher(tmp_path: Path, store: Store) -> None:
+    """What then stands there is not what is kept, so it is not remembered as that."""
+    subject = subject_of(tmp_path, launcher=True)
+    result = stored(store, tmp_path / "blobs", subject)
+
+    class Watching(LocalView):
+        files: Sequence[RestoreFile] = ()
+
+        def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
+            self.files = files
+            return super().restore(files, stdout, stderr)
+
+    view = Watching()
+    assert restore(view, subject, KNOWN, result, store) is None
+    carried = [file for file in view.files if file.descriptor is not None]
+    assert [file.made for file in carried] == [Made.LAUNCHER] * 2
+    assert [file.data.decode() for file in carried] == [item.digest.hex() for item in result.outputs]
+    for file in carried:
+        assert store.digest_of(record_at(file.path), view.mount_namespace) is None

@@ -19,6 +19,7 @@ GOLDEN: dict[str, tuple[Pairs, Pairs, str]] = {
     "kind": ((("kind", "unit"),), (("kind", "x"),), "it is another kind of key: unit → x"),
     "language": ((("language", "rust"),), (("language", "c"),), "the language differs: rust → c"),
     "toolchain": ((("toolchain", A),), (("toolchain", B),), "the toolchain changed: rustc 1.95.0 → rustc 1.96.0"),
+    "argument": ((), (("argument", "-x"),), "`-x` was added"),
     "linker": ((("linker", A),), (("linker", B),), "the linker, or what it is started with, changed"),
     "target": ((), (("target", "wasm32"),), "the target or sysroot differs: none → wasm32"),
     "portable": ((), (("portable", "/dunnage/target"), ("portable", "/dunnage/workspace")),

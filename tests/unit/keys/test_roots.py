@@ -2,7 +2,7 @@
 
 import pytest
 
-from dunnage.keys.roots import Roots, cargo_home, roots_of, target_dir
+from dunnage.keys.roots import Roots, cargo_home, roots_of, run_roots, target_dir
 from dunnage.model.unit import Input
 from support.units import unit_of
 
@@ -102,6 +102,19 @@ def test_roots_of_a_package_from_the_registry() -> None:
     )
     roots = roots_of(unit, sysroot="/rust", env={})
     assert dict(roots.places) == {"sysroot": "/rust", "target": "/ws/target", "cargo-home": "/cargo"}
+
+
+def test_roots_of_a_build_scripts_run() -> None:
+    package = "/cargo/registry/src/index/a-1.0.0"
+    for out_dir in (
+        "/t/debug/build/a-1/out",
+        "/t/x86_64-unknown-linux-gnu/release/build/a-1/out",
+        "/t/debug/build/a/1/out",
+    ):
+        roots = run_roots(out_dir, package, {"TARGET": "x86_64-unknown-linux-gnu"})
+        assert dict(roots.places) == {"target": "/t", "cargo-home": "/cargo"}
+    roots = run_roots("/odd/place", "/ws/member", {"CARGO_HOME": "/cargo"})
+    assert dict(roots.places) == {"target": "/odd/place", "cargo-home": "/cargo", "package": "/ws/member"}
 
 
 def test_a_text_that_only_looks_like_a_root() -> None:

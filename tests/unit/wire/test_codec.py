@@ -41,6 +41,7 @@ HELLO = Hello(
     "0.1.0",
     "/usr/bin/rustc",
     "/work",
+    "",
     ["rustc", "--crate-name", "\udcff"],
     ["A=1", "Ü=ö"],
 )
@@ -149,7 +150,11 @@ def test_what_a_client_may_not_send(data: bytes, words: str) -> None:
         (frame(Exec.TYPE, struct.pack("<I", 2) + b"a\0"), "EXEC.reason has a NUL byte"),
         (frame(Write.TYPE, struct.pack("<I", 65)), "WRITE.files says it has 65 files"),
         (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 2, 0, 0)), "executable byte is 2"),
-        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 2, 0)), "the FileSource 2"),
+        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 9, 0)), "the FileSource 9"),
+        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 2, 0)), "from LAUNCHER with data"),
+        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 3, 1) + b"x"), "from DIRECTORY with data"),
+        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 4, 0)), "from SYMLINK with data"),
+        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 5, 1) + b"\0"), "from RENAME with data"),
         (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 0, 1) + b"x"), "a descriptor and data"),
         (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 1, 262145)), "at most 262144"),
         (frame(Exit.TYPE, struct.pack("<iiII", 0, 65, 0, 0)), "EXIT.signal is 65"),
@@ -189,7 +194,7 @@ def test_what_is_never_sent(message: Message, words: str) -> None:
 @pytest.mark.parametrize(
     ("greeting", "known"),
     [
-        (HELLO, (MAGIC_NUMBER, 7, 0, 0, 0, 0, "", "", "", (), ())),
+        (HELLO, (MAGIC_NUMBER, 7, 0, 0, 0, 0, "", "", "", "", (), ())),
         (Control(MAGIC_NUMBER, WIRE_VERSION, b"{}"), (MAGIC_NUMBER, 7, b"")),
     ],
 )

@@ -13,6 +13,7 @@ from dunnage.compilers.rustc.response import ResponseFileError, expand
 from dunnage.compilers.rustc.scan import Malformed, scan
 from dunnage.compilers.rustc.take import take
 from dunnage.compilers.rustc.words import place_words, words_of
+from dunnage.config.replay import is_replayed
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Cacheable, Input, SearchDir, Uncacheable, Unit, Verdict, Word
 
@@ -187,6 +188,23 @@ def _assemble(
         remaps=[word.value for word in command.remaps if word.name == "remap-path-prefix"],
         portable=is_portable(command, invocation),
         package=package_of(command, source, env),
+        launcher=link is not None
+        and listing is None
+        and not packs
+        and _is_build_script(command, out_dir, env),
+    )
+
+
+def _is_build_script(command: Command, out_dir: str, env: Mapping[str, str]) -> bool:
+    """Whether cargo compiles a build script, whose runs may be replayed. It runs on the host, so it has no target."""
+    return (
+        command.single["crate-name"].startswith("build_script_")
+        and list(_kinds(command)) == ["bin"]
+        and command.emits.get("link") is None
+        and "target" not in command.single
+        and "/build/" in out_dir
+        and "CARGO_PKG_NAME" in env
+        and is_replayed(env)
     )
 
 

@@ -194,3 +194,22 @@ def test_response_files() -> None:
     whole = "\n".join(LIB).encode()
     assert verdict_of(argv=["rustc", "@all"], files={"all": whole}) == verdict_of()
     assert isinstance(verdict_of(argv=["rustc", "@all"], files={"all": b"\xff"}), Uncacheable)
+
+
+SCRIPT = ("build.rs", "--crate-name", "build_script_build", "--crate-type", "bin", "--emit=dep-info,link")
+SCRIPT_DIR = ("--out-dir", "/w/target/debug/build/x-1")
+
+
+def test_a_build_scripts_program_becomes_a_launcher() -> None:
+    def launcher(*words: str, base: tuple[str, ...] = SCRIPT, env: dict[str, str] = CARGO) -> bool:
+        verdict = verdict_of(*words, base=base, env=env)
+        assert isinstance(verdict, Cacheable)
+        return verdict.unit.launcher
+
+    assert launcher(*SCRIPT_DIR)
+    assert not launcher("--out-dir", "/w/target/debug/deps")
+    assert not launcher(*SCRIPT_DIR, "--target", "aarch64-unknown-linux-gnu")
+    assert not launcher(*SCRIPT_DIR, env={})
+    assert not launcher(*SCRIPT_DIR, env=CARGO | {"DUNNAGE_REPLAY": "0"})
+    assert not launcher(*SCRIPT_DIR, base=("build.rs", "--crate-name", "x", *SCRIPT[3:]))
+    assert not launcher(*SCRIPT_DIR, base=(*SCRIPT[:4], "cdylib", SCRIPT[5]))

@@ -1,0 +1,77 @@
+"""Verdicts on launchers' invocations."""
+
+from typing import Any
+
+import pytest
+
+from dunnage.compilers.build_script import LANGUAGE, NEVER, counts, name_of, never_counts, parse
+from dunnage.model.invocation import Invocation
+from dunnage.model.unit import Cacheable, Uncacheable, Unit
+
+ENV = {
+    "OUT_DIR": "/t/debug/build/zlib-sys-1a2b/out",
+    "CARGO_MANIFEST_DIR": "/c/zlib-sys",
+    "CARGO_PKG_NAME": "zlib-sys",
+    "CARGO_PKG_VERSION": "1.2.3",
+}
+
+
+def invocation(env: dict[str, str] | None = None, **changes: Any) -> Invocation:
+    fields: dict[str, Any] = {"program": "/t/b", "argv": ["/t/b"], "cwd": "/c/zlib-sys", "payload": "00" * 32}
+    return Invocation(env=ENV | (env or {}), **(fields | changes))
+
+
+def unit(env: dict[str, str] | None = None, **changes: Any) -> Unit:
+    verdict = parse(invocation(env, **changes))
+    assert isinstance(verdict, Cacheable)
+    return verdict.unit
+
+
+def values(of: Unit, name: str) -> list[str]:
+    return [word.value for word in of.words if word.name == name]
+
+
+def test_a_run() -> None:
+    run = unit(argv=["/t/b", "--word"])
+    assert (run.language, run.name) == (LANGUAGE, "zlib-sys 1.2.3 (build script run)")
+    assert (run.out_dir, run.cwd, run.package_dir) == (ENV["OUT_DIR"], "/c/zlib-sys", "/c/zlib-sys")
+    assert values(run, "argument") == ["--word"]
+
+
+def test_lists_of_paths_count_part_by_part() -> None:
+    words = [
+        word
+        for word in unit({"PATH": "/a:/b", "X": "", "Y": "{target}"}).words
+        if word.name[4:] in "PATH X Y"
+    ]
+    assert [(w.name, w.value, w.is_path) for w in words] == [
+        ("env PATH", "/a", True), ("env PATH", "/b", True), ("env X", "", False), ("env Y", "{target}", True),
+    ]  # fmt: skip
+
+
+def test_what_is_not_known_counts() -> None:
+    """`env::vars` tells nobody which variables were looked at."""
+    assert counts("MY_WORD")
+    assert not counts("TERM")
+    assert not never_counts("TERM")
+    assert values(unit({"MY_WORD": "x"}), "env MY_WORD") == ["x"]
+
+
+@pytest.mark.parametrize("name", [*NEVER, "DUNNAGE_SOCKET"])
+def test_what_never_counts(name: str) -> None:
+    assert never_counts(name)
+    assert unit({name: "1"}) == unit({name: "2"})
+
+
+@pytest.mark.parametrize(
+    "env",
+    [{"OUT_DIR": ""}, {"OUT_DIR": "relative"}, {"CARGO_MANIFEST_DIR": ""}, {"OUT_DIR": "/t/../x"}],
+)
+def test_not_run_by_cargo(env: dict[str, str]) -> None:
+    verdict = parse(invocation(env))
+    assert isinstance(verdict, Uncacheable)
+    assert verdict.reason == "run-by-hand"
+
+
+def test_a_name_without_a_package() -> None:
+    assert name_of({}) == "a (build script run)"

@@ -1,0 +1,174 @@
+"""The use case: a launcher's session from its verdict to its outcome, with a script of shell as the program."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dunnage.engine.engine import Engine
+from dunnage.model.invocation import Invocation
+from dunnage.model.outcome import REASONS, Outcome, Result
+from dunnage.model.view import Run
+from dunnage.store.store import Store
+from dunnage.wire.seen import SeenKind
+from support.noting import began, memory, note
+from support.subjects import written
+from support.units import LocalView
+
+PROGRAM = "/memfd:build-script (deleted)"
+
+
+class Launcher(LocalView):
+    """A launcher whose program does what a test says, and is seen to."""
+
+    def __init__(self, work: Callable[[], object] = lambda: None, *notes: bytes, **ending: Any) -> None:
+        super().__init__()
+        self.work, self.notes, self.ending = work, notes, ending
+
+    def compile(self, noting: object = (), *, observing: bool = False) -> Run:
+        self.compiled += 1
+        assert observing
+        self.work()
+        run = Run(
+            code=0, signal=0, stdout=b"cargo::warning=x\n", stderr=b"err", started_ns=1 << 62, wall_us=5_000_000,
+            cpu_us=5, seen=memory(began(PROGRAM), *self.notes),
+        )  # fmt: skip
+        return replace(run, **self.ending)
+
+
+@pytest.fixture
+def invocation(tmp_path: Path) -> Invocation:
+    """Run by cargo."""
+    out = tmp_path / "target/debug/build/app-1/out"
+    out.mkdir(parents=True)
+    (tmp_path / "app").mkdir()
+    env = {
+        "OUT_DIR": str(out), "CARGO_MANIFEST_DIR": f"{tmp_path}/app", "TARGET": "host",
+        "CARGO_PKG_NAME": "app", "CARGO_PKG_VERSION": "1.0.0",
+    }  # fmt: skip
+    return Invocation(program="/b", argv=["/b"], cwd=f"{tmp_path}/app", env=env, payload="ab" * 32)
+
+
+def out_of(invocation: Invocation) -> Path:
+    return Path(invocation.env["OUT_DIR"])
+
+
+def how(result: Result) -> tuple[Outcome, str]:
+    assert (result.outcome, result.reason) in REASONS
+    assert result.language == "build script"
+    return result.outcome, result.reason
+
+
+def wipe(invocation: Invocation) -> None:
+    for path in out_of(invocation).iterdir():
+        path.unlink()
+
+
+def test_a_run_and_its_replay(engine: Engine, invocation: Invocation) -> None:
+    out = out_of(invocation)
+    first = Launcher(lambda: written(out / "made", "made"), note(SeenKind.WROTE, str(out / "made")))
+    result = engine.serve(first, invocation)
+    assert how(result) == (Outcome.MISS, "new")
+    assert (result.name, result.family) == ("app 1.0.0 (build script run)", "app app build script run")
+    assert result.entry is not None
+    assert first.ended is not None
+    wipe(invocation)
+    again = Launcher()
+    result = engine.serve(again, invocation)
+    assert how(result) == (Outcome.HIT, "local")
+    assert result.saved_us > 4_000_000
+    assert again.compiled == 0
+    assert (out / "made").read_text() == "made"
+    assert again.printed == (b"cargo::warning=x\n", b"err")
+    assert os.listdir(out.parent) == ["out"]
+
+
+def test_what_it_read_counts(engine: Engine, invocation: Invocation, tmp_path: Path) -> None:
+    data = written(tmp_path / "app/data", "one")
+    read = note(SeenKind.READ, str(data))
+    assert how(engine.serve(Launcher(lambda: None, read), invocation)) == (Outcome.MISS, "new")
+    assert how(engine.serve(Launcher(), invocation))[0] is Outcome.HIT
+    written(data, "two")
+    assert how(engine.serve(Launcher(lambda: None, read), invocation)) == (Outcome.MISS, "inputs-changed")
+    written(data, "one")
+    assert how(engine.serve(Launcher(), invocation))[0] is Outcome.HIT
+
+
+def test_another_place_is_another_run(engine: Engine, invocation: Invocation, tmp_path: Path) -> None:
+    assert how(engine.serve(Launcher(), invocation)) == (Outcome.MISS, "new")
+    elsewhere = tmp_path / "other/debug/build/app-1/out"
+    elsewhere.mkdir(parents=True)
+    moved = replace(invocation, env={**invocation.env, "OUT_DIR": str(elsewhere)})
+    assert how(engine.serve(Launcher(), moved)) == (Outcome.MISS, "bound-elsewhere")
+    assert how(engine.serve(Launcher(), moved))[0] is Outcome.HIT
+    assert how(engine.serve(Launcher(), invocation))[0] is Outcome.HIT
+
+
+@pytest.mark.parametrize(
+    ("reason", "ending"),
+    [
+        ("run-failed", {"code": 3}),
+        ("killed", {"code": 0, "signal": 9}),
+        ("run-children", {"outlived": True}),
+        ("output-too-large", {"stdout": None}),
+        ("run-unobserved", {"seen": None}),
+        ("run-unobserved", {"seen": b"nonsense"}),
+        ("run-unobserved", {"seen": memory(began(PROGRAM), used=999)}),
+        ("run-wrote", {"seen": memory(began(PROGRAM), note(SeenKind.WROTE, "/elsewhere"))}),
+        ("run-clock", {"seen": memory(began(PROGRAM), note(SeenKind.UNSEEN, "clock"))}),
+    ],
+)
+def test_what_is_not_stored(
+    engine: Engine, invocation: Invocation, reason: str, ending: dict[str, Any]
+) -> None:
+    view = Launcher(lambda: None, **ending)
+    assert how(engine.serve(view, invocation)) == (Outcome.MISS, reason)
+    assert isinstance(view.ended, Run)
+    assert how(engine.serve(Launcher(), invocation)) == (Outcome.MISS, "new")
+
+
+@pytest.mark.parametrize(
+    ("reason", "env"),
+    [
+        ("run-switched-off", {"DUNNAGE_REPLAY": "0"}),
+        ("run-switched-off", {"DUNNAGE_OBSERVE": "0"}),
+        ("run-switched-off", {"DUNNAGE_VERIFY": "1"}),
+        ("run-by-hand", {"OUT_DIR": ""}),
+    ],
+)
+def test_where_it_steps_aside(
+    engine: Engine, invocation: Invocation, reason: str, env: dict[str, str]
+) -> None:
+    view = Launcher()
+    result = engine.serve(view, replace(invocation, env={**invocation.env, **env}))
+    assert how(result) == (Outcome.UNCACHEABLE, reason)
+    assert view.ended == reason
+
+
+def test_an_odd_digest(engine: Engine, invocation: Invocation) -> None:
+    for payload in ("xy", "ab"):
+        assert how(engine.serve(Launcher(), replace(invocation, payload=payload)))[1] == "run-by-hand"
+
+
+def test_an_old_output_is_left_to_the_program(engine: Engine, invocation: Invocation) -> None:
+    written(out_of(invocation) / "old", "")
+    assert how(engine.serve(Launcher(), invocation)) == (Outcome.UNCACHEABLE, "run-old-output")
+
+
+def test_what_was_trimmed_is_made_again(engine: Engine, store: Store, invocation: Invocation) -> None:
+    out = out_of(invocation)
+
+    def work() -> object:
+        return written(out / "made", "made")
+
+    engine.serve(Launcher(work), invocation)
+    wipe(invocation)
+    for path in Path(store.directory).rglob("*"):
+        if path.is_file() and len(path.name) > 32:
+            path.chmod(0o600)
+            path.unlink()
+    assert how(engine.serve(Launcher(work), invocation)) == (Outcome.MISS, "evicted")
+    assert os.listdir(out.parent) == ["out"]
