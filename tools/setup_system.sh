@@ -14,6 +14,7 @@ qemu-aarch64-static qemu-user-static the foreign clients' tests
 podman podman podman's tests
 debootstrap debootstrap the images of the container tests
 gcc gcc linking Rust programs
+gdb gdb panics and frames of portable mode
 mold mold links with mold
 musl-gcc musl-tools the observing library beside musl
 /usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1 libc6-arm64-cross the observing library on foreign machines
