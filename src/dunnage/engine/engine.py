@@ -227,7 +227,7 @@ class Engine:
         with suppress(ViewGone):
             self._compare(view, found, collected)
             if unit.launcher and isinstance(collected, Collected):
-                place_launcher(view, unit, collected)
+                place_launcher(view, collected)
             view.exit(run)
         storing()
         if found.early is not None and not isinstance(collected, Missed) and (unread := found.early.missed()):

@@ -9,7 +9,6 @@ from dataclasses import replace
 from dunnage.engine.collect import Collected
 from dunnage.keys.digests import hash_descriptor
 from dunnage.model.digest import Digest
-from dunnage.model.unit import Unit
 from dunnage.model.view import Made, RestoreFile, View
 
 
@@ -18,18 +17,17 @@ def as_launcher(file: RestoreFile, program: Digest) -> RestoreFile:
     return replace(file, executable=True, data=program.hex().encode(), made=Made.LAUNCHER)
 
 
-def place_launcher(view: View, unit: Unit, collected: Collected) -> None:
+def place_launcher(view: View, collected: Collected) -> None:
     """Put a launcher in the place of what was compiled. Its descriptor stays open, with the program itself.
 
     Raises:
         ViewGone: also where it could not be written; then the program stands there as it was.
     """
-    others = [output for output in unit.outputs if output.kind != "dep-info"]
     files = [
         as_launcher(
             RestoreFile(output.path, True, descriptor),
             hash_descriptor(descriptor, os.fstat(descriptor).st_size),
         )
-        for output, descriptor in zip(others, collected.outputs, strict=True)
+        for output, descriptor in zip(collected.files, collected.outputs, strict=True)
     ]
     view.write(files)

@@ -13,7 +13,7 @@ from dunnage.model.path_set import PathSet
 from dunnage.model.unit import Output
 from dunnage.model.view import Made, RestoreFile, StatRecord
 from support.subjects import ended, written
-from support.units import LocalView, unit_of
+from support.units import LocalView
 
 
 class Watching(LocalView):
@@ -30,12 +30,10 @@ def test_the_program_travels_with_its_digest(tmp_path: Path) -> None:
     program = written(tmp_path / "program", b"\x7fELF")
     descriptor = os.open(program, os.O_RDONLY)
     output = f"{tmp_path}/build_script_build-1"
-    unit = unit_of(
-        str(tmp_path), outputs=(Output("dep-info", f"{output}.d"), Output("bin", output)), launcher=True
-    )
-    collected = Collected(run=ended(), dep_info=b"", paths=PathSet(), outputs=[descriptor])
+    files = (Output("bin", output),)
+    collected = Collected(run=ended(), dep_info=b"", paths=PathSet(), files=files, outputs=[descriptor])
     view = Watching()
-    place_launcher(view, unit, collected)
+    place_launcher(view, collected)
     digest = Digest(blake3(b"\x7fELF").digest())
     assert list(view.files) == [as_launcher(RestoreFile(output, False, descriptor), digest)]
     assert view.files[0].made is Made.LAUNCHER

@@ -107,9 +107,9 @@ def test_roots_of_a_package_from_the_registry() -> None:
 def test_roots_of_a_build_scripts_run() -> None:
     package = "/cargo/registry/src/index/a-1.0.0"
     for out_dir in (
-        "/t/debug/build/a-1/out",
-        "/t/x86_64-unknown-linux-gnu/release/build/a-1/out",
-        "/t/debug/build/a/1/out",
+        "/t/debug/build/a-0123456789abcdef/out",
+        "/t/x86_64-unknown-linux-gnu/release/build/a-0123456789abcdef/out",
+        "/t/debug/build/a/0123456789abcdef/out",
     ):
         roots = run_roots(out_dir, package, {"TARGET": "x86_64-unknown-linux-gnu"})
         assert dict(roots.places) == {"target": "/t", "cargo-home": "/cargo"}
