@@ -14,6 +14,8 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from blake3 import blake3
+
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Cacheable, Uncacheable, Unit, Verdict, Word
 
@@ -54,6 +56,19 @@ BY_NAME_STARTS: Final = (
     "CARGO_NET_",
     "CARGO_HTTP_",
 )
+
+
+_SHOWN: Final = """
+    OUT_DIR TARGET HOST OPT_LEVEL DEBUG PROFILE RUSTC RUSTDOC RUSTC_LINKER CARGO CARGO_HOME CARGO_TARGET_DIR
+    CARGO_ENCODED_RUSTFLAGS RUSTUP_HOME RUSTUP_TOOLCHAIN PATH LD_LIBRARY_PATH HOME LANG LANGUAGE TZ CC CXX AR CFLAGS
+    CXXFLAGS PKG_CONFIG_PATH
+"""
+
+SHOWN: Final = frozenset(_SHOWN.split())
+"""Variables whose values stand in a key's text as they are. All others stand there as digests: texts of keys are kept
+for explanations, and an environment has passwords in it."""
+
+SHOWN_STARTS: Final = ("CARGO_CFG_", "CARGO_FEATURE_", "CARGO_PKG_", "CARGO_MANIFEST_", "DEP_", "LC_")
 
 
 def counts(name: str) -> bool:
@@ -101,5 +116,9 @@ def name_of(env: Mapping[str, str]) -> str:
 
 def _environment(env: Mapping[str, str]) -> Iterator[Word]:
     for name in sorted(filter(counts, env)):
-        for part in env[name].split(":"):
+        value = env[name]
+        if name not in SHOWN and not name.startswith(SHOWN_STARTS):
+            yield Word(f"env {name}", blake3(value.encode("utf-8", "surrogateescape")).hexdigest())
+            continue
+        for part in value.split(":"):
             yield Word(f"env {name}", part, is_path=part.startswith(("/", "{")))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from dunnage import limits
-from dunnage.compilers.build_script import never_counts
+from dunnage.compilers.build_script import counts, never_counts
 from dunnage.engine.around import changed_around, look_around
 from dunnage.engine.run_sources import asks_for_the_time, may_ask
 from dunnage.engine.run_verdict import is_special, within
@@ -50,7 +50,7 @@ def run_inputs(
     paths = PathSet(
         files=_relative((path for path in candidates if is_regular(records[path])), subject),
         absent=_relative((path for path in candidates if not exists(records[path])), subject),
-        env=tuple(sorted(name for name in seen.env if not never_counts(name))),
+        env=tuple(sorted(name for name in seen.env if not (counts(name) or never_counts(name)))),
         listed=_relative(
             (path for path in listed if exists(records[path]) and not is_regular(records[path])), subject
         ),
