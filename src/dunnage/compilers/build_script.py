@@ -37,6 +37,7 @@ NEVER: Final[Mapping[str, str]] = {
 NEVER_STARTS: Final = ("DUNNAGE_",)
 
 _SESSION: Final = """
+    HOSTNAME CONTAINER_ID container
     PWD OLDPWD TERM COLORTERM TERM_PROGRAM TERM_PROGRAM_VERSION TERM_SESSION_ID COLUMNS LINES LS_COLORS WINDOWID
     WINDOWPATH DISPLAY WAYLAND_DISPLAY XAUTHORITY DBUS_SESSION_BUS_ADDRESS DESKTOP_STARTUP_ID INVOCATION_ID
     JOURNAL_STREAM MAIL HISTFILE HISTSIZE HISTCONTROL PS1 PROMPT_COMMAND LESSOPEN LESSCLOSE PAGER EDITOR VISUAL
@@ -45,7 +46,8 @@ _SESSION: Final = """
 """
 
 BY_NAME: Final = frozenset(_SESSION.split())
-"""Variables of a terminal, a session or a person: they count where they were asked for by name."""
+"""Variables of a terminal, a session, a container or a person: they count where they were asked for by name. Docker
+gives each container a HOSTNAME of its own."""
 
 BY_NAME_STARTS: Final = (
     "SSH_",
