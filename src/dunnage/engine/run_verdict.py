@@ -44,7 +44,8 @@ TELLERS: Final = frozenset(
 )
 """Programs that print what they asked the kernel for: no file has it."""
 
-_RANDOM: Final = ("/dev/urandom", "/dev/random")
+_OF_TOOLS: Final = ("/dev/urandom", "/dev/random", "/dev/tty")
+"""For names by chance, and for how wide rustc's diagnostics may be: an output shows neither."""
 
 _WRITTEN_BY_ALL: Final = re.compile(r"/dev/(null|zero|full|stdout|stderr|fd/.*)|/proc/(self|[0-9]+)/fd/.*")
 
@@ -152,7 +153,7 @@ def _special(facts: Facts) -> str:
 
 def _by_tools(path: str, facts: Facts) -> bool:
     """Whether nobody but tools can have asked: the notes of what was read do not say who it was."""
-    if not (_CORES.fullmatch(path) or path in _RANDOM):
+    if not (_CORES.fullmatch(path) or path in _OF_TOOLS):
         return False
     return any(is_tool(process.program) for process in facts.seen.by_pid.values())
 

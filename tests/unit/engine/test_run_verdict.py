@@ -48,6 +48,7 @@ def test_an_ordinary_run() -> None:
         ("run-machine", {"looked": frozenset({"/proc/self/exe"})}),
         ("run-machine", {"read": frozenset({"/sys/fs/cgroup/cpu.max"})}),
         ("run-machine", {"read": frozenset({"/dev/urandom"})}),
+        ("run-machine", {"read": frozenset({"/dev/tty"})}),
         ("run-wrote", {"wrote": frozenset({"/c/src/made.rs"})}),
         ("run-wrote", {"wrote": frozenset({"/tmp/stays"})}),
         ("run-wrote", {"wrote": frozenset({f"{OUT}/../../b-1/out/x"})}),
@@ -63,7 +64,9 @@ def test_rows(reason: str, seen: dict[str, object]) -> None:
 
 def test_tools_may_ask_for_processors() -> None:
     by_pid = {7: Process(pid=7, parent=1, program="/usr/bin/rustc")}
-    assert judge(read=frozenset({"/sys/fs/cgroup/cpu.max", "/dev/urandom"}), by_pid=by_pid) is None
+    assert (
+        judge(read=frozenset({"/sys/fs/cgroup/cpu.max", "/dev/urandom", "/dev/tty"}), by_pid=by_pid) is None
+    )
 
 
 @pytest.mark.parametrize(
