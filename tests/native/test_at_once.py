@@ -89,6 +89,12 @@ def test_disabled(stage: Stage, value: str) -> None:
     assert ended_at_once(stage, stage.script(SAY), "--crate-name", "x")[0] == 7
 
 
+def test_inside_an_observed_run(stage: Stage) -> None:
+    """What its program reads has to be seen, so it may not be restored."""
+    stage.environment["DUNNAGE_SEEN"] = "/proc/1/fd/1"
+    assert ended_at_once(stage, stage.script(SAY), "--crate-name", "x")[0] == 7
+
+
 @pytest.mark.parametrize("value", ["", "0"])
 def test_not_disabled(stage: Stage, value: str) -> None:
     """What does not disable."""
