@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from support.launchers import program_of
 from support.workshop import Workshop
 from support.workspace import Project, workspace
 
@@ -28,7 +29,7 @@ def files(project: Project) -> dict[str, bytes]:
     target = project.directory / "target"
     own = {path for profile in target.iterdir() for path in profile.glob("*.d")}
     return {
-        str(path.relative_to(target)): path.read_bytes()
+        str(path.relative_to(target)): program_of(path.read_bytes())
         for path in sorted(target.rglob("*"))
         if path.is_file()
         and ".fingerprint" not in path.parts

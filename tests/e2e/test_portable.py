@@ -53,11 +53,9 @@ def plainly(there: Site, script: Path) -> Built:
 
 
 def rate(counts: Counts) -> float:
-    """Hits among the units that could be cached; what never compiles (a probe of a build script) is none."""
-    assert counts.fallbacks == 0
-    assert counts.uncacheable == {}
-    probes = counts.all["reasons"]["miss"].get("compile-failed", 0)
-    return counts.hits / (counts.hits + counts.misses - probes)
+    """Hits among the units; what never compiles (a probe of a build script) is none, and runs stay at their place."""
+    hits, misses = counts.compiled()
+    return hits / (hits + misses - counts.all["reasons"]["miss"].get("compile-failed", 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from typing import Final
 
 from blake3 import blake3
 
+from dunnage.compilers.library_path import directories
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Cacheable, Uncacheable, Unit, Verdict, Word
 
@@ -122,5 +123,5 @@ def _environment(env: Mapping[str, str]) -> Iterator[Word]:
         if name not in SHOWN and not name.startswith(SHOWN_STARTS):
             yield Word(f"env {name}", blake3(value.encode("utf-8", "surrogateescape")).hexdigest())
             continue
-        for part in value.split(":"):
+        for part in directories(name, value):
             yield Word(f"env {name}", part, is_path=part.startswith(("/", "{")))

@@ -10,8 +10,8 @@
     what cannot be followed              not stored: the network, the clock, a pipe, a program without the library
 
 What is left out, because rustc itself looks at it: `compilers.rustc.own_reads`. rustc asks for the clock only with
-`-C incremental`, and how many processors there are says nothing about what it makes; a child of a macro may do neither,
-unless it is one of `BOOKKEEPERS`.
+`-C incremental` and in nightlies, and how many processors there are says nothing about what it makes; a child of a
+macro may do neither, unless it is one of `BOOKKEEPERS`.
 """
 
 import posixpath
@@ -121,7 +121,15 @@ def _unfollowed(subject: Subject, own: OwnReads, seen: Seen, children: set[int])
             continue
         if word == "cores" and not by_child:
             continue
-        if word == "clock" and not by_child and subject.unit.incremental is not None:
+        if word == "clock" and not by_child and _asks_itself(subject):
             continue
         return Missed("macro-unseen", f"{word}: {posixpath.basename(program) or 'a forked process'}")
     return None
+
+
+def _asks_itself(subject: Subject) -> bool:
+    """Whether rustc asks for the time without a macro's doing: for the names of incremental sessions, and in a nightly
+    for that of the report that it would write if it crashed. A macro that asks cannot be told apart there.
+    """
+    version = subject.toolchain.version
+    return subject.unit.incremental is not None or "-nightly" in version or "-dev" in version

@@ -47,7 +47,9 @@ TELLERS: Final = frozenset(
 _OF_TOOLS: Final = ("/dev/urandom", "/dev/random", "/dev/tty")
 """For names by chance, and for how wide rustc's diagnostics may be: an output shows neither."""
 
-_WRITTEN_BY_ALL: Final = re.compile(r"/dev/(null|zero|full|stdout|stderr|fd/.*)|/proc/(self|[0-9]+)/fd/.*")
+_WRITTEN_BY_ALL: Final = re.compile(
+    r"/dev|/dev/(null|zero|full|stdout|stderr|fd/.*)|/proc/(self|[0-9]+)/fd/.*"
+)
 
 _NO_FILES: Final = ("/proc/", "/sys/", "/dev/")
 

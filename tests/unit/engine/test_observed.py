@@ -1,6 +1,7 @@
 """From notes to what joins a path set: by what is there, with a reason where no key can stand for it."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,18 @@ def test_rustc_asks_for_the_clock_when_it_is_incremental(tmp_path: Path) -> None
     assert seen(incremental, note(SeenKind.UNSEEN, "clock")).missed is None
     child = began(SH, pid=CHILD, parent=PID)
     assert seen(incremental, child, note(SeenKind.UNSEEN, "clock", pid=CHILD)).missed is not None
+
+
+@pytest.mark.parametrize(
+    ("version", "is_stored"), [("1.97.0-nightly (a1b2 2026-05-20)", True), ("1.95.0", False)]
+)
+def test_a_nightly_names_its_crash_report_after_the_time(
+    subject: Subject, version: str, is_stored: bool
+) -> None:
+    subject.toolchain = replace(subject.toolchain, version=f"rustc {version}")
+    assert (seen(subject, note(SeenKind.UNSEEN, "clock")).missed is None) is is_stored
+    child = began(SH, pid=CHILD, parent=PID)
+    assert seen(subject, child, note(SeenKind.UNSEEN, "clock", pid=CHILD)).missed is not None
 
 
 def test_the_linker_notes_for_itself(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def test_an_ordinary_run() -> None:
     assert (
         judge(
             read=frozenset({"/c/data.txt", "/dev/null"}),
-            wrote=frozenset({f"{OUT}/x", OUT, "/t", "/t/debug", "/tmp/cc1.s", "/dev/null"}),
+            wrote=frozenset({f"{OUT}/x", OUT, "/t", "/t/debug", "/tmp/cc1.s", "/dev", "/dev/null"}),
             unseen=frozenset({("/usr/lib/gcc/cc1", "clock"), ("/usr/bin/make", "cores")}),
             gone=["/tmp/cc1.s"],
         )

@@ -4,10 +4,10 @@ What rustc reads through `env!` it reports itself (dep-info, `# env-dep:`); that
 else, `CARGO_TERM_COLOR`, `CARGO_NET_RETRY`, `RUST_BACKTRACE`, …, must not change a key.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
+from dunnage.compilers.library_path import directories
 from dunnage.config.schema import BY_NAME
 from dunnage.config.values import is_on
 from dunnage.model.unit import Word
@@ -77,19 +77,13 @@ LINKER_WRITES: Final = ("LLD_REPRODUCE", "COLLECT_GCC_OPTIONS")
 """Set, a linker writes more than its output, or is somebody else's already."""
 
 
-_UNITS_DIRECTORY: Final = re.compile(r"/build/[^/:]+/[0-9a-f]{16}/out$")
-"""In its newer layout cargo puts the directory of some unit of the build in front of LD_LIBRARY_PATH, another one each
-time: nothing that is the same in two builds without a cache can depend on it."""
-
-
 def words_of_linkers(env: Mapping[str, str]) -> list[Word]:
     """What counts besides where something is linked; lists of directories one by one, each relative to its root."""
     return [
         Word(f"env {name}", part, is_path=part.startswith("/"))
         for name in LINKER
         if name in env
-        for part in env[name].split(":")
-        if not (name == "LD_LIBRARY_PATH" and _UNITS_DIRECTORY.search(part))
+        for part in directories(name, env[name])
     ]
 
 

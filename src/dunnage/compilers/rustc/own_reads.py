@@ -151,7 +151,7 @@ class OwnReads:
         return (
             path in self._named
             or path in self._pipes
-            or path.startswith(_SYSTEM)
+            or f"{path}/".startswith(_SYSTEM)
             or _TEMPORARY.search(path) is not None
             or (directory in self._made_in and self._is_called_like_an_output(name))
             or (self._incremental is not None and f"{path}/".startswith(f"{self._incremental}/"))
