@@ -19,7 +19,7 @@ COMMANDS: Sequence[Sequence[str]] = (
 """In one target directory: what an earlier command made serves the later ones, as on any day."""
 
 NOT_STORED = {
-    "compile-failed": "build scripts try whether a program that needs an unstable feature compiles; it is never meant to",
+    "compile-failed": "build scripts try whether what needs an unstable feature compiles; it is never meant to",
     "run-clock": "ripgrep's own build script starts git, which asks for the time",
 }
 """What is done each time, and why."""
