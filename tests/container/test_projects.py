@@ -7,17 +7,12 @@ import pytest
 
 from support import images, podman, projects
 from support.builds import Built, Counts, differences, site
+from support.stages import NOT_STORED
 from support.tools import Container, Cross, Host, Tool
 
 pytestmark = pytest.mark.timeout(1800)  # the first of them may have to make an image and to build cross
 
 STRANGER = "4321:4321"
-
-PROBES = "compile-failed"
-"""Build scripts try whether a program that needs an unstable feature compiles; it is never meant to."""
-
-NOT_STORED = {PROBES, "run-clock"}
-"""And what is run each time: ripgrep's own build script starts git, which asks for the time."""
 
 UNCACHED: set[str] = set()
 """Reasons why a unit of these projects is left to the compiler: there is none."""
