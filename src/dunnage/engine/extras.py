@@ -19,6 +19,7 @@ from dunnage.config.extra_inputs import VARIABLE, decode, rules_of
 from dunnage.config.globs import names_package
 from dunnage.config.settings import FILE_NAME
 from dunnage.engine.extra import NONE, ROLE, Extra
+from dunnage.keys.bounded import remember
 from dunnage.keys.digests import is_settled
 from dunnage.keys.extras import walk
 from dunnage.keys.roots import target_dir
@@ -55,10 +56,7 @@ class Extras:
         place = _place(view, unit, env)
         self._known.pop(place, None)
         if found.is_settled:
-            if len(self._known) >= limits.EXTRAS_MAX:
-                for oldest in list(self._known)[:1]:  # in one step: other sessions do the same
-                    self._known.pop(oldest, None)
-            self._known[place] = found
+            remember(self._known, place, found, limits.EXTRAS_MAX)
         return found
 
     def _find(self, view: View, unit: Unit, env: Mapping[str, str]) -> Extra:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from dunnage import limits
+from dunnage.keys.bounded import remember
 from dunnage.keys.digests import Digests
 from dunnage.keys.libraries import loaded_libraries
 from dunnage.keys.text import KeyText
@@ -74,10 +75,7 @@ class Linkers:
         """
         found = self._examine(view, link, toolchain, env)
         if isinstance(found, Linker):
-            if len(self._known) >= limits.LINKERS_MAX:
-                for oldest in list(self._known)[:1]:  # in one step: other sessions do the same
-                    self._known.pop(oldest, None)
-            self._known[_place(view, link, toolchain, env)] = found
+            remember(self._known, _place(view, link, toolchain, env), found, limits.LINKERS_MAX)
         return found
 
     def forget(self, view: View, link: Link | None, toolchain: Toolchain, env: Mapping[str, str]) -> None:

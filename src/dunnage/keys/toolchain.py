@@ -15,6 +15,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from dunnage.keys.bounded import remember
 from dunnage.keys.digests import Digests, Reading
 from dunnage.keys.libraries import loaded_libraries, read_dynamic
 from dunnage.keys.text import KeyText
@@ -96,10 +97,7 @@ class Toolchains:
                 path.removeprefix(sysroot) if path.startswith(sysroot) else posixpath.basename(path), digest
             )
         found = replace(opened.unread, id=ToolchainId(text.digest()))
-        if len(self._known) >= _TOOLCHAINS_MAX:
-            for oldest in list(self._known)[:1]:  # in one step: other sessions do the same
-                self._known.pop(oldest, None)
-        self._known[opened.place] = found
+        remember(self._known, opened.place, found, _TOOLCHAINS_MAX)
         return found
 
     def _place(self, view: View, unit: Unit, env: Mapping[str, str]) -> _Place:
