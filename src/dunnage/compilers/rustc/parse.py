@@ -8,7 +8,7 @@ from dunnage.compilers.rustc.command import Command
 from dunnage.compilers.rustc.linking import TARGETS, LinkUnknown, link_of
 from dunnage.compilers.rustc.options import PLAIN_EMITS
 from dunnage.compilers.rustc.outputs import OutputsUnknown, expected, listing_of
-from dunnage.compilers.rustc.portable import is_portable, package_of
+from dunnage.compilers.rustc.portable import is_alone, is_portable, package_of
 from dunnage.compilers.rustc.response import ResponseFileError, expand
 from dunnage.compilers.rustc.scan import Malformed, scan
 from dunnage.compilers.rustc.take import take
@@ -186,6 +186,7 @@ def _assemble(
         hides_places=not command.emits.keys() <= PLAIN_EMITS or (listing is not None and command.opaque),
         native_cpu=command.native_cpu,
         remaps=[word.value for word in command.remaps if word.name == "remap-path-prefix"],
+        alone=is_alone(command),
         portable=is_portable(command, invocation),
         package=package_of(command, source, env),
         launcher=link is not None

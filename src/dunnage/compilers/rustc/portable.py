@@ -10,6 +10,8 @@ from dunnage.config.schema import BY_NAME
 from dunnage.config.values import is_on
 from dunnage.model.invocation import Invocation
 
+_WITH_CRATES: Final = ("-L all", "-L crate")
+
 VARIABLE: Final = BY_NAME["portable"].env
 
 
@@ -24,6 +26,20 @@ def is_portable(command: Command, invocation: Invocation) -> bool:
         is_on(invocation.env.get(VARIABLE, ""))
         and not (command.opaque or command.ends_options or _is_profiled(command))
         and sum(map(len, invocation.argv)) <= limits.PORTABLE_ARGV_CHARS_MAX
+    )
+
+
+def is_alone(command: Command) -> bool:
+    """Whether no macros come to it but its own and those of the sysroot.
+
+    Any crate may hand on macros: one that is named, and one in a directory where `extern crate` finds it. An attribute
+    from the command line, and an option that nobody knows, may bring what stands in no source.
+    """
+    return not (
+        command.externs
+        or command.unknown
+        or any(directory.role in _WITH_CRATES for directory in command.search_dirs)
+        or any(word.value.startswith("crate-attr") for word in command.unstable)
     )
 
 
