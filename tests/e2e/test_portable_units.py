@@ -42,6 +42,17 @@ PANICS = "pub fn one() -> u32 { panic!() }\n"
 INCLUDE = 'include!(concat!(env!("OUT_DIR"), "/made.rs"));\n'
 
 
+WRAPPED = """\
+macro_rules! made {
+    ($name:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $name));
+    };
+}
+made!("made.rs");
+"""
+"""A macro of the crate's own around it."""
+
+
 def elsewhere(made: Crate, directory: Path) -> Crate:
     """The same crate at another place."""
     copy = Crate(directory, list(made.options), dict(made.env))
@@ -98,12 +109,7 @@ def test_the_users_own_remaps_win_in_portable_mode(tmp_path: Path, serve: Serve,
         ('include!(concat!(env!("OUT_DIR"), "/made.rs"));\n', True),
         ('pub const MADE: u32 = include!(concat!(env!("OUT_DIR"), "/made.expr"));\n', True),
         ('pub const MADE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/made.rs"));\n', True),
-        (
-            "macro_rules! made { ($name:literal) => {\n"
-            '    include!(concat!(env!("OUT_DIR"), "/", $name));\n'
-            '} }\nmade!("made.rs");\n',
-            True,
-        ),
+        (WRAPPED, True),
         (
             'pub const MANIFEST: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs"));\n',
             True,

@@ -13,7 +13,7 @@ from dunnage.compilers.rustc.response import ResponseFileError, expand
 from dunnage.compilers.rustc.scan import Malformed, scan
 from dunnage.compilers.rustc.take import take
 from dunnage.compilers.rustc.words import place_words, words_of
-from dunnage.config.replay import is_replayed
+from dunnage.config.switches import is_replayed, is_switched_on
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Cacheable, Input, SearchDir, Uncacheable, Unit, Verdict, Word
 
@@ -138,7 +138,7 @@ def _assemble(
         *command.inputs,
         *sorted(command.externs, key=_by_role),
     ]
-    observed = bool(command.externs) and environment.is_observing(env)
+    observed = bool(command.externs) and is_switched_on("observe", env)
     if command.externs and not observed:
         words.append(Word("unobserved", ""))
     if command.externs:

@@ -6,13 +6,10 @@ from typing import Final
 from dunnage import limits
 from dunnage.compilers.rustc.command import Command
 from dunnage.compilers.rustc.options import FALSE_VALUES
-from dunnage.config.schema import BY_NAME
-from dunnage.config.values import is_on
+from dunnage.config.switches import is_switched_on
 from dunnage.model.invocation import Invocation
 
 _WITH_CRATES: Final = ("-L all", "-L crate")
-
-VARIABLE: Final = BY_NAME["portable"].env
 
 
 def is_portable(command: Command, invocation: Invocation) -> bool:
@@ -23,7 +20,7 @@ def is_portable(command: Command, invocation: Invocation) -> bool:
     none can be put.
     """
     return (
-        is_on(invocation.env.get(VARIABLE, ""))
+        is_switched_on("portable", invocation.env)
         and not (command.opaque or command.ends_options or _is_profiled(command))
         and sum(map(len, invocation.argv)) <= limits.PORTABLE_ARGV_CHARS_MAX
     )
