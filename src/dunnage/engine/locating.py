@@ -49,15 +49,14 @@ def only_located(sources: Mapping[str, int], records: Mapping[str, StatRecord]) 
     left = limits.SOURCES_BYTES_MAX
     try:
         for path, descriptor in sources.items():
-            left -= os.fstat(descriptor).st_size
-            if left < 0 or record_of(os.fstat(descriptor)) != records.get(path):
+            status = os.fstat(descriptor)
+            left -= status.st_size
+            if left < 0 or record_of(status) != records.get(path):
                 return set()
-            asked.look(_read(descriptor))
+            source = os.pread(descriptor, status.st_size + 1, 0)
+            if len(source) != status.st_size:
+                return set()
+            asked.look(source)
     except (OSError, ValueError):
         return set()
     return asked.only_located
-
-
-def _read(descriptor: int) -> bytes:
-    """At most what all sources together may have: a file can grow meanwhile."""
-    return os.pread(descriptor, limits.SOURCES_BYTES_MAX, 0)

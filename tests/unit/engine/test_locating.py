@@ -89,6 +89,10 @@ def test_a_source_that_is_another_by_now_tells_nothing(tmp_path: Path, source: P
         assert only_located({str(source): file.fileno()}, {}) == set()
 
 
+def test_a_source_that_has_more_than_it_says_tells_nothing(source: Path) -> None:
+    assert looked(source, Path("/proc/version")) == set()
+
+
 def test_a_source_that_cannot_be_read_tells_nothing(tmp_path: Path) -> None:
     directory = os.open(tmp_path, os.O_RDONLY)
     records = {str(tmp_path): record_at(str(tmp_path))}
