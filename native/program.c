@@ -1,6 +1,8 @@
 /* Which program a call means, whether it is worth asking the daemon about, and how we become it. */
 #include "program.h"
 
+#include "wire.h"
+
 #include <sys/auxv.h>
 #include <sys/stat.h>
 
@@ -108,7 +110,11 @@ const char *where_to_ask(void) {
     const char *disable = variable("DUNNAGE_DISABLE");
     const char *socket = variable("DUNNAGE_SOCKET");
     bool disabled = *disable && strcmp(disable, "0") != 0;
-    return disabled || *variable("DUNNAGE_SEEN") || !*socket ? NULL : socket;
+    return disabled || !*socket ? NULL : socket;
+}
+
+bool is_observed(void) {
+    return *variable(WIRE_SEEN_VARIABLE) != '\0';
 }
 
 /* Options that make rustc answer a question and end. Found anywhere they only cost us a compile that we do not keep,
@@ -126,7 +132,7 @@ static bool is_question(const char *word) {
 bool worth_asking(int argc, char **argv) {
     const char *program = base_name(argv[0]);
     bool clippy = starts_with(program, "clippy-driver");
-    if (!clippy && !starts_with(program, "rustc")) {
+    if ((!clippy && !starts_with(program, "rustc")) || is_observed()) {
         return false;
     }
     int first = 1;

@@ -41,7 +41,8 @@ class SearchDir:
 @dataclass(frozen=True, slots=True)
 class Output:
     """A file that the compiler makes. `kind` is rustc's word for it: `dep-info`, `metadata`, `link`, …; of C `object`,
-    `dep-info`, `dwo`, `gcno`, `su`."""
+    `dep-info`, `dwo`, `gcno`, `su`.
+    """
 
     kind: str
     path: str

@@ -1,0 +1,1 @@
+"""gcc and clang, for C, C++, Objective-C and assembler."""
