@@ -28,8 +28,8 @@ class Named(IntFlag):
     """`__FILE__`, `__BASE_FILE__`, and what C++ and builtins say of where they stand."""
 
 
-_NAMES: Final = re.compile(rb"__(DATE|TIME|TIMESTAMP|FILE|BASE_FILE|builtin_FILE|builtin_source_location)\b")
-_MEANING: Final = {b"DATE": Named.TIME, b"TIME": Named.TIME, b"TIMESTAMP": Named.STAMP}
+_NAMES: Final = re.compile(rb"__(DATE__|TIME__|TIMESTAMP__|FILE__|BASE_FILE__|builtin_FILE|builtin_source_location)\b")
+_MEANING: Final = {b"DATE__": Named.TIME, b"TIME__": Named.TIME, b"TIMESTAMP__": Named.STAMP}
 
 
 class Macros:
