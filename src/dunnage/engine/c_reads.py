@@ -35,7 +35,7 @@ class CReads:
 
     paths: PathSet
     texts: frozenset[str] = field(default_factory=frozenset)
-    """The files that are sources, headers, or data for these, absolute: all but programs and libraries."""
+    """All files, absolute: sources, headers, data for these, and programs, which name no macros (`keys.macros`)."""
 
 
 def c_reads(view: View, subject: Subject, notes: bytes | None) -> CReads | Missed:
@@ -68,7 +68,7 @@ def c_reads(view: View, subject: Subject, notes: bytes | None) -> CReads | Misse
         files=(path for path in files if path not in named), absent=(*absent, *gone), listed=names,
         places=(*places, *odd), env=(name for name in seen.env | seen.compiler_env if name not in IGNORED),
     )  # fmt: skip
-    return CReads(paths, frozenset({*files, *named} - machinery))
+    return CReads(paths, frozenset({*files, *named}))
 
 
 def _unfollowed(seen: Seen) -> Missed | None:

@@ -15,6 +15,7 @@ from dunnage.model.digest import Digest
 
 _TEXTS_MAX: Final = 1 << 16
 _OVERLAP_BYTES: Final = 32
+_ELF: Final = b"\x7fELF"
 
 
 class Named(IntFlag):
@@ -53,6 +54,8 @@ def named_in(descriptor: int) -> Named:
     tail = b""
     offset = 0
     while data := os.pread(descriptor, limits.INLINE_BYTES_MAX, offset):
+        if offset == 0 and data.startswith(_ELF):
+            break  # a compiler has all of these names in it
         offset += len(data)
         data = tail + data
         if b"__" in data:

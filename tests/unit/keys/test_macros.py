@@ -32,6 +32,7 @@ def named(path: Path, text: bytes) -> Named:
         (b"__BASE_FILE__", Named.PLACE),
         (b"__builtin_FILE()", Named.PLACE),
         (b"__FILE__ __DATE__ __TIMESTAMP__", Named.PLACE | Named.TIME | Named.STAMP),
+        (b"\x7fELF __DATE__", Named(0)),
         (b"__FILE_NAME__ __TIMER__ __DATES__", Named(0)),
     ],
 )
