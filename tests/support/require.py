@@ -76,6 +76,8 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "peers": _peers,
     "qemu": lambda: _runs("qemu-aarch64-static", "--version"),
     "gdb": lambda: _runs("gdb", "--version"),
+    "gcc": lambda: _runs("gcc", "--version"),
+    "g++": lambda: _runs("g++", "--version"),
     "clang": lambda: _runs("clang", "--version"),
     "mold": lambda: _runs("mold", "--version"),
     "valgrind": lambda: _runs("valgrind", "--version"),

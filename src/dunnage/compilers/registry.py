@@ -5,8 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from dunnage.compilers.gnu import names as gnu_names
+from dunnage.compilers.gnu import parse as gnu
+from dunnage.compilers.gnu import response as gnu_response
 from dunnage.compilers.rustc import parse as rustc
-from dunnage.compilers.rustc import response
+from dunnage.compilers.rustc import response as rustc_response
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Uncacheable, Verdict
 
@@ -21,15 +24,17 @@ class FrontEnd:
     """The names of `@files` that must be read before `parse`."""
 
 
-_RUSTC: Final = FrontEnd("rust", rustc.parse, response.needed)
+_RUSTC: Final = FrontEnd("rust", rustc.parse, rustc_response.needed)
+_GNU: Final = FrontEnd("c", gnu.parse, gnu_response.needed)
 
 FAMILIES: Final[dict[str, FrontEnd]] = {"rustc": _RUSTC, "clippy-driver": _RUSTC}
-"""By the program's name without directory and `.exe`."""
+"""By the program's name without directory and `.exe`; gcc and clang have too many names for a table (`gnu.names`)."""
 
 
 def family(program: str) -> FrontEnd | None:
     """The front-end for a program, None for one that is not known."""
-    return FAMILIES.get(posixpath.basename(program).removesuffix(".exe"))
+    name = posixpath.basename(program).removesuffix(".exe")
+    return FAMILIES.get(name) or (_GNU if gnu_names.is_driver(name) else None)
 
 
 def response_files(argv: Sequence[str]) -> tuple[str, ...]:

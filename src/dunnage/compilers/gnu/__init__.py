@@ -1,1 +1,1 @@
-"""gcc and clang, for C, C++, Objective-C and assembler."""
+"""gcc and clang, under all their names: C, C++, Objective-C and assembler."""
