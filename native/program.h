@@ -1,4 +1,4 @@
-/* Which program a call means, whether it is worth asking the daemon about, and how we become it. */
+/* Which program a call means, whether there is a daemon to ask, and how we become it. */
 #ifndef DUNNAGE_PROGRAM_H
 #define DUNNAGE_PROGRAM_H
 
@@ -24,8 +24,5 @@ bool is_observed(void);
 
 /* Becomes the program (argv[0] as named), with our environment and descriptors. Does not return. */
 _Noreturn void become(char **argv);
-
-/* Whether a call may make something that can be kept: rustc with a crate's name. Touches nothing. */
-bool worth_asking(int argc, char **argv);
 
 #endif
