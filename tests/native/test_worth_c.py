@@ -13,8 +13,31 @@ DRIVERS = [
 ]
 
 OTHERS = [
-    *("gcc-ar", "gcc-ar-12", "gcc-nm", "clang-format", "clang-format-14", "clang-cpp-14", "clang-tidy", "ccache"),
-    *("gcc-", "gcc-12a", "gcc12", "-12", "xgcc", "gccgo", "gcc.real", "cc1", "ld", "as", "collect2", "cpp", "lcc"),
+    *(
+        "gcc-ar",
+        "gcc-ar-12",
+        "gcc-nm",
+        "clang-format",
+        "clang-format-14",
+        "clang-cpp-14",
+        "clang-tidy",
+        "ccache",
+    ),
+    *(
+        "gcc-",
+        "gcc-12a",
+        "gcc12",
+        "-12",
+        "xgcc",
+        "gccgo",
+        "gcc.real",
+        "cc1",
+        "ld",
+        "as",
+        "collect2",
+        "cpp",
+        "lcc",
+    ),
     *("make", "tcc", "nvcc", "rust", "gfortran"),
 ]
 

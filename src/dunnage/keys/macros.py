@@ -29,7 +29,9 @@ class Named(IntFlag):
     """`__FILE__`, `__BASE_FILE__`, and what C++ and builtins say of where they stand."""
 
 
-_NAMES: Final = re.compile(rb"__(DATE__|TIME__|TIMESTAMP__|FILE__|BASE_FILE__|builtin_FILE|builtin_source_location)\b")
+_NAMES: Final = re.compile(
+    rb"__(DATE__|TIME__|TIMESTAMP__|FILE__|BASE_FILE__|builtin_FILE|builtin_source_location)\b"
+)
 _MEANING: Final = {b"DATE__": Named.TIME, b"TIME__": Named.TIME, b"TIMESTAMP__": Named.STAMP}
 
 
