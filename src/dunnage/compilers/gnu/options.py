@@ -157,7 +157,7 @@ OPTIONS: Final = (
     *_refused(_FLAG, "preprocesses", "-E -M -MM -MG --preprocess --dependencies --user-dependencies"),
     *_refused(_FLAG, "assembly", "-S --assemble"),
     *_refused(_JOINED, "save-temps", "-save-temps --save-temps"),
-    *_refused(_FLAG, "not-a-compile", "-v --verbose --version -version --help -### -Q"),
+    *_refused(_FLAG, "not-a-compile", "-v --verbose --version -version --help -? -### -Q"),
     *_refused(
         _JOINED,
         "not-a-compile",
