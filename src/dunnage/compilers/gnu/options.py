@@ -186,7 +186,11 @@ PREFIXES: Final[dict[str, Option]] = {
 }
 """By what the word begins with; the longest counts."""
 
-PREFIX_LENGTHS: Final = tuple(sorted({len(prefix) for prefix in PREFIXES}, reverse=True))
+PREFIXES_BY_START: Final[dict[str, tuple[str, ...]]] = {
+    start: tuple(sorted((prefix for prefix in PREFIXES if prefix.startswith(start)), key=len, reverse=True))
+    for start in {prefix[:2] for prefix in PREFIXES}
+}
+"""`PREFIXES` by their first two characters, the longest first."""
 
 PLAIN: Final = ("-f", "-m", "-W", "-g", "-O", "-R")
 """Families: words that begin so have their value in themselves."""
