@@ -142,7 +142,8 @@ _COLORS: Final = {
 }
 
 _PACKING: Final = (
-    "-fembed-bitcode", "-fcoverage-mapping", "-fprofile-instr-generate", "-fprofile-generate", "-fcs-profile-generate", "-fprofile-dir=",
+    "-fembed-bitcode", "-fcoverage-mapping", "-fprofile-instr-generate", "-fprofile-generate", "-fcs-profile-generate",
+    "-fprofile-dir=",
 )  # fmt: skip
 """Bitcode; clang's maps and names, which it compresses; gcc's names of profiles, `dir/#w#build#a.gcda`."""
 
