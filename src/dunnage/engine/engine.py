@@ -105,9 +105,8 @@ class Engine:
         """
         if invocation.payload:
             return self._runs.serve(view, invocation, storing)
-        names = response_files(invocation.argv)
-        if names:
-            contents = read_response_files(view, names, invocation.cwd)
+        if response_files(invocation.argv):
+            contents = read_response_files(view, invocation.argv, invocation.cwd)
             if contents is None:
                 return _step_aside(view, Uncacheable("response-file"), name_of(invocation))
             invocation = replace(invocation, response_files=contents)
