@@ -1,8 +1,9 @@
 """From the name of a program to the front-end that understands it. The only file that knows all of them."""
 
 import posixpath
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from dunnage.compilers.gnu import names as gnu_names
@@ -13,6 +14,8 @@ from dunnage.compilers.rustc import response as rustc_response
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Uncacheable, Verdict
 
+NOTHING: Final[Mapping[str, bytes]] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class FrontEnd:
@@ -20,8 +23,8 @@ class FrontEnd:
 
     language: str
     parse: Callable[[Invocation], Verdict]
-    response_files: Callable[[Sequence[str]], tuple[str, ...]]
-    """The names of `@files` that must be read before `parse`."""
+    response_files: Callable[[Sequence[str], Mapping[str, bytes]], tuple[str, ...]]
+    """The names of `@files` that must be read before `parse`, but those that were."""
 
 
 _RUSTC: Final = FrontEnd("rust", rustc.parse, rustc_response.needed)
@@ -37,10 +40,13 @@ def family(program: str) -> FrontEnd | None:
     return FAMILIES.get(name) or (_GNU if gnu_names.is_driver(name) else None)
 
 
-def response_files(argv: Sequence[str]) -> tuple[str, ...]:
-    """The names of the response files in argv, as written, that `parse` needs the contents of."""
+def response_files(argv: Sequence[str], files: Mapping[str, bytes] = NOTHING) -> tuple[str, ...]:
+    """The names of response files that `parse` needs the contents of, as written, but those that are in `files`.
+
+    They are named in argv, or in response files: whoever has read some asks again.
+    """
     front_end = family(argv[0]) if argv else None
-    return () if front_end is None else front_end.response_files(argv)
+    return () if front_end is None else front_end.response_files(argv, files)
 
 
 def parse(invocation: Invocation) -> Verdict:

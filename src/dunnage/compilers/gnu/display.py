@@ -32,6 +32,7 @@ def display_of(color: str, env: Mapping[str, str]) -> list[tuple[str, str]]:
     # The order of gettext: the first that is set.
     locale = next(filter(None, map(env.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     found = [("color", color), ("locale", locale)]
-    if (colors := env.get("GCC_COLORS")) is not None:
-        found.append(("colors", colors))
+    for label, name in (("colors", "GCC_COLORS"), ("urls", "GCC_URLS"), ("urls", "TERM_URLS")):
+        if (value := env.get(name)) is not None:
+            found.append((label, value))
     return found

@@ -143,8 +143,9 @@ _COLORS: Final = {
 
 _PACKING: Final = (
     "-fembed-bitcode", "-fcoverage-mapping", "-fprofile-instr-generate", "-fprofile-generate", "-fcs-profile-generate",
+    "-fprofile-dir=",
 )  # fmt: skip
-"""Bitcode, and clang's maps and names, which it compresses."""
+"""Bitcode; clang's maps and names, which it compresses; gcc's names of profiles, `dir/#w#build#a.gcda`."""
 
 
 def _writes_diagnostics(word: str) -> bool:

@@ -15,24 +15,16 @@ _ASSEMBLER: Final = (
 _VALUE_FOLLOWS: Final = ("-I", "--defsym")
 """Words of the assembler whose value may be the next word."""
 _CLANG: Final = (
-    "-target-feature", "-disable-O0-optnone", "-disable-llvm-passes", "-disable-llvm-optzns", "-fno-pch-timestamp",
+    "-disable-O0-optnone", "-disable-llvm-passes", "-disable-llvm-optzns", "-fno-pch-timestamp",
     "-no-opaque-pointers", "-opaque-pointers", "-fexperimental-assignment-tracking", "-ast-merge-never",
     "-mrelax-relocations=no", "-debug-info-kind=", "-ffake-address-space-map", "-fcolor-diagnostics",
 )  # fmt: skip
+_CLANG_FEATURE: Final = "-target-feature"
+_CLANG_PATHS: Final = ("-include", "-include-pch")
+"""Words of clang's front-end whose value is the next one, itself behind an `-Xclang`."""
 _LLVM_FILE_WORDS: Final = (
-    "/",
-    "file",
-    "output",
-    "path",
-    "print",
-    "dump",
-    "debug",
-    "stats",
-    "time-",
-    "view",
-    "remark",
-    "dot",
-)
+    "/", "file", "output", "path", "print", "dump", "debug", "stats", "time-", "view", "remark", "dot",
+)  # fmt: skip
 
 
 def take_inner(command: Command, name: str, value: str) -> None:
@@ -46,8 +38,8 @@ def take_inner(command: Command, name: str, value: str) -> None:
     elif name == "-Xassembler":
         _assembler(command, [value])
     elif name == "-Xclang":
-        if not (value.startswith(_CLANG) or (value[:1] in "+-" and _follows_feature(command))):
-            command.refuse("option", f"-Xclang {value}")
+        _clang(command, value)
+        return
     elif any(part in value for part in _LLVM_FILE_WORDS):
         command.refuse("option", f"-mllvm {value}")
     command.keep(name, value)
@@ -79,9 +71,18 @@ def _assembler(command: Command, words: list[str]) -> None:
         command.refuse("option", f"-Wa,{','.join(words)}")
 
 
-def _follows_feature(command: Command) -> bool:
-    """Whether the word before was `-Xclang -target-feature`."""
-    return bool(command.words) and (command.words[-1].name, command.words[-1].value) == (
-        "-Xclang",
-        "-target-feature",
-    )
+def _clang(command: Command, value: str) -> None:
+    """A word for clang's own front-end, or the value of the one before it: CMake names precompiled headers so."""
+    before = command.words[-1] if command.words else None
+    option = before.value if before is not None and before.name == "-Xclang" else ""
+    if option in _CLANG_PATHS:
+        command.keep_path("-Xclang value", value)
+        return
+    if option == _CLANG_FEATURE:
+        command.keep("-Xclang value", value)
+        return
+    if value == "-emit-pch":
+        command.refuse("precompiled-header", "-Xclang -emit-pch")
+    elif not (value in _CLANG_PATHS or value == _CLANG_FEATURE or value.startswith(_CLANG)):
+        command.refuse("option", f"-Xclang {value}")
+    command.keep("-Xclang", value)

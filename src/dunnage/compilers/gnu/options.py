@@ -157,7 +157,7 @@ OPTIONS: Final = (
     *_refused(_FLAG, "preprocesses", "-E -M -MM -MG --preprocess --dependencies --user-dependencies"),
     *_refused(_FLAG, "assembly", "-S --assemble"),
     *_refused(_JOINED, "save-temps", "-save-temps --save-temps"),
-    *_refused(_FLAG, "not-a-compile", "-v --verbose --version -version --help -### -Q"),
+    *_refused(_FLAG, "not-a-compile", "-v --verbose --version -version --help -? -### -Q"),
     *_refused(
         _JOINED,
         "not-a-compile",
@@ -186,7 +186,11 @@ PREFIXES: Final[dict[str, Option]] = {
 }
 """By what the word begins with; the longest counts."""
 
-PREFIX_LENGTHS: Final = tuple(sorted({len(prefix) for prefix in PREFIXES}, reverse=True))
+PREFIXES_BY_START: Final[dict[str, tuple[str, ...]]] = {
+    start: tuple(sorted((prefix for prefix in PREFIXES if prefix.startswith(start)), key=len, reverse=True))
+    for start in {prefix[:2] for prefix in PREFIXES}
+}
+"""`PREFIXES` by their first two characters, the longest first."""
 
 PLAIN: Final = ("-f", "-m", "-W", "-g", "-O", "-R")
 """Families: words that begin so have their value in themselves."""

@@ -22,6 +22,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "CCC_OVERRIDE_OPTIONS": "changes the command line",
     "CCC_ADD_ARGS": "changes the command line",
     "QA_OVERRIDE_GCC3_OPTIONS": "changes the command line",
+    "RC_DEBUG_OPTIONS": "writes the command line into debug information",
     "CC_PRINT_OPTIONS": "prints command lines, into a file",
     "CC_PRINT_HEADERS": "prints headers, into a file",
     "CC_PRINT_PROC_STAT": "prints times, into a file",

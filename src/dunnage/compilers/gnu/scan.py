@@ -10,7 +10,7 @@ The word after an option that takes a value is its value whatever it looks like.
 
 from collections.abc import Sequence
 
-from dunnage.compilers.gnu.options import EXACT, PLAIN, PREFIX_LENGTHS, PREFIXES, Form, Option
+from dunnage.compilers.gnu.options import EXACT, PLAIN, PREFIXES, PREFIXES_BY_START, Form
 
 SOURCE = "source"
 UNKNOWN = "unknown"
@@ -54,17 +54,8 @@ def scan(argv: Sequence[str]) -> list[tuple[str, str]]:
 
 def _joined(word: str) -> tuple[str, str]:
     """An option with its value in the same word."""
-    prefix, option = _longest_prefix(word)
-    family = word[:2] in PLAIN
-    # `-f`, `-m` and so on are families of two letters: a row in the table has to say more than that.
-    if option is not None and (not family or len(prefix) > 2):
-        return option.name, word[len(prefix) :]
-    return (FAMILY if family else UNKNOWN), word
-
-
-def _longest_prefix(word: str) -> tuple[str, Option | None]:
-    for length in PREFIX_LENGTHS:
-        prefix = word[:length]
-        if len(prefix) == length and (option := PREFIXES.get(prefix)) is not None:
-            return prefix, option
-    return "", None
+    start = word[:2]
+    for prefix in PREFIXES_BY_START.get(start, ()):
+        if word.startswith(prefix):
+            return PREFIXES[prefix].name, word[len(prefix) :]
+    return (FAMILY if start in PLAIN else UNKNOWN), word

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from dunnage.compilers.gnu.command import Command
 from dunnage.compilers.gnu.families import REFUSED, looks_like_files, take_family
 from dunnage.model.outcome import REASONS, Outcome
 from dunnage.model.unit import Word
-from support.gnu_args import installed
+from support.gnu_args import compile_in, installed, sources
 
 
 def taken(*words: str) -> Command:
@@ -117,6 +118,7 @@ def test_words_about_debug_information_that_ask_for_none(word: str) -> None:
 def test_what_hides_places_or_is_recorded() -> None:
     assert taken("-fcoverage-mapping").packed
     assert taken("-fprofile-generate").packed
+    assert taken("-fprofile-dir=sub").packed
     assert taken("-frecord-gcc-switches").recorded
     assert taken("-grecord-command-line").recorded
     assert taken("-fstack-usage").stack_usage
@@ -133,3 +135,13 @@ def test_no_usual_option_of_gcc_looks_like_a_file() -> None:
     assert len(words) > 300
     wrong = {word for word in words if looks_like_files(word) and not word.startswith(tuple(REFUSED))}
     assert wrong == {"-flto-report", "-flto-report-wpa"}  # they print
+
+
+@pytest.mark.parametrize("word", ["-fprofile-dir=sub", "-fprofile-generate=sub"])
+def test_gcc_writes_places_in_a_way_that_no_search_finds(word: str, tmp_path: Path) -> None:
+    folder = sources(tmp_path)
+    assert compile_in(folder, "gcc", ["-c", "a.c", "--coverage", word]).returncode == 0
+    data = (folder / "a.o").read_bytes()
+    assert str(folder).encode() not in data
+    assert str(folder).replace("/", "#").encode() in data
+    assert taken(word).packed

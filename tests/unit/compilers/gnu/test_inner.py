@@ -44,7 +44,7 @@ def test_harmless(words: tuple[str, ...]) -> None:
         ("-Xassembler", "-I"),
         ("-Xclang", "-load"),
         ("-Xclang", "+sse2"),
-        ("-Xclang", "-emit-pch"),
+        ("-Xclang", "-include-pch", "-O2", "-Xclang", "-load"),
         ("-mllvm", "-stats"),
         ("-mllvm", "-debug-only=x"),
         ("-mllvm", "-x=/y"),
@@ -52,6 +52,16 @@ def test_harmless(words: tuple[str, ...]) -> None:
 )
 def test_refused(words: tuple[str, ...]) -> None:
     assert refusal_of(*words)[0] == "option"
+
+
+def test_precompiled_headers_as_cmake_names_them_to_clang() -> None:
+    words = ("-Xclang", "-include-pch", "-Xclang", "/w/a.pch", "-Xclang", "-include", "-Xclang", "-load")
+    assert words_of(*words) == [
+        ("-Xclang", "-include-pch", False), ("-Xclang value", "/w/a.pch", True),
+        ("-Xclang", "-include", False), ("-Xclang value", "-load", False),
+    ]  # fmt: skip
+    assert refusal_of(*words, "-Xclang", "-load") == ("option", "-Xclang -load")
+    assert refusal_of("-Xclang", "-emit-pch") == ("precompiled-header", "-Xclang -emit-pch")
 
 
 def test_the_kernels_dep_info() -> None:
