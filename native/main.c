@@ -6,6 +6,7 @@
 #include "program.h"
 #include "session.h"
 #include "wire.h"
+#include "worth.h"
 
 static _Noreturn void say_what_it_is(void) {
     static char text[512];

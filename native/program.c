@@ -1,5 +1,7 @@
-/* Which program a call means, whether it is worth asking the daemon about, and how we become it. */
+/* Which program a call means, whether there is a daemon to ask, and how we become it. */
 #include "program.h"
+
+#include "wire.h"
 
 #include <sys/auxv.h>
 #include <sys/stat.h>
@@ -108,52 +110,9 @@ const char *where_to_ask(void) {
     const char *disable = variable("DUNNAGE_DISABLE");
     const char *socket = variable("DUNNAGE_SOCKET");
     bool disabled = *disable && strcmp(disable, "0") != 0;
-    return disabled || *variable("DUNNAGE_SEEN") || !*socket ? NULL : socket;
+    return disabled || !*socket ? NULL : socket;
 }
 
-/* Options that make rustc answer a question and end. Found anywhere they only cost us a compile that we do not keep,
- * never a wrong one. */
-static bool is_question(const char *word) {
-    static const char *const WHOLE[] = {"-", "-vV", "-Vv", "-V", "-h", "--version", "--help", "--explain", "--print"};
-    for (size_t i = 0; i < sizeof WHOLE / sizeof *WHOLE; i++) {
-        if (strcmp(word, WHOLE[i]) == 0) {
-            return true;
-        }
-    }
-    return starts_with(word, "--print=") || starts_with(word, "--explain=");
-}
-
-bool worth_asking(int argc, char **argv) {
-    const char *program = base_name(argv[0]);
-    bool clippy = starts_with(program, "clippy-driver");
-    if (!clippy && !starts_with(program, "rustc")) {
-        return false;
-    }
-    int first = 1;
-    if (clippy && argc > 1 && starts_with(base_name(argv[1]), "rustc")) {
-        /* cargo puts the workspace wrapper in front: `clippy-driver rustc …`. */
-        first = 2;
-    }
-    bool named = false;
-    for (int i = first; i < argc; i++) {
-        const char *word = argv[i];
-        const char *name = NULL;
-        if (is_question(word)) {
-            return false;
-        }
-        if (strcmp(word, "--crate-name") == 0 && i + 1 < argc) {
-            name = argv[++i];
-        } else if (starts_with(word, "--crate-name=")) {
-            name = word + strlen("--crate-name=");
-        } else if (word[0] == '@') {
-            /* A response file hides the name; reading it is the daemon's business. */
-            named = true;
-        }
-        if (name && strcmp(name, "___") == 0) {
-            /* cargo's and autocfg's probe: `--crate-name ___ --print=…`. */
-            return false;
-        }
-        named = named || name;
-    }
-    return named;
+bool is_observed(void) {
+    return *variable(WIRE_SEEN_VARIABLE) != '\0';
 }

@@ -6,17 +6,27 @@ compiler read files below it, it was asked for to find those, as in `include!(co
 files count by contents, and a place that were data would show in the outputs, which are searched all the same.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from dunnage.engine.collect import Collected
-from dunnage.engine.subject import Subject
+from dunnage.engine.subject import Missed, Subject
+from dunnage.keys.macros import Macros, Named
 from dunnage.model.path_set import ALL_VARIABLES
 
-_LOCATOR = "OUT_DIR"
+_LOCATOR: Final = "OUT_DIR"
+
+_ESCAPED: Final = frozenset("#$\\\t*?[]%;|&~'\"")
+"""What stands in another form in a dependency file than a template knows."""
 
 
 def bound_by_environment(subject: Subject, collected: Collected) -> set[str]:
-    """The names of the roots in variables that were read, or may have been."""
+    """The names of the roots in variables that were read, or may have been.
+
+    A C compiler finds files by them, or writes them down as they are (PWD); what else it makes of places is known.
+    """
+    if subject.unit.language == "c":
+        return set()
     return {
         name
         for variable, value in _read(subject, collected)
@@ -52,3 +62,37 @@ def _only_locates(variable: str, value: str, subject: Subject, collected: Collec
         return False
     below = subject.roots.relative(value) + "/"
     return any(path.startswith(below) for path in paths.files)
+
+
+def named_by(collected: Collected, macros: Macros) -> Named:
+    """Which macros the texts of a C unit name, once all of them are read."""
+    named = Named(0)
+    for path in collected.texts:
+        named |= macros.of(collected.digests[path]) or Named(0)
+    return named
+
+
+def told_the_time(named: Named, env: Mapping[str, str]) -> Missed | None:
+    """Why a C unit whose texts ask for the time cannot be stored; None where they do not, or a variable answers."""
+    if Named.STAMP in named:
+        return Missed("time-macro", "__TIMESTAMP__")
+    if Named.TIME in named and not env.get("SOURCE_DATE_EPOCH"):
+        return Missed("time-macro", "__DATE__ or __TIME__")
+    return None
+
+
+def bound_by_texts(named: Named, subject: Subject, collected: Collected) -> set[str]:
+    """All roots, where a C unit may have made more of a place than its outputs show: `sizeof(__FILE__)`, a symbol
+    that is named after a hash of the source's path, a dependency file with escapes. Else none.
+    """
+    unit, places = subject.unit, subject.roots.places
+    by_name = any(word.name == "source" and word.value.startswith("/") for word in unit.words)
+    escaped = bool(collected.dep_info) and any(_ESCAPED.intersection(place) for _, place in places)
+    if unit.language == "c" and (Named.PLACE in named or by_name or escaped):
+        return {name for name, _ in places}
+    return set()
+
+
+def may_compress(subject: Subject) -> bool:
+    """Whether a linker or an assembler may have compressed debug information, with the places in it."""
+    return subject.linker is not None or subject.unit.language == "c"

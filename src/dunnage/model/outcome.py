@@ -59,6 +59,14 @@ _ROWS: Final = (
     Reason("macro-unseen", _M, "a procedural macro looked at something that cannot be followed or repeated"),
     Reason("macro-wrote", _M, "a procedural macro wrote a file, which a hit would not write again"),
     Reason("macro-unobserved", _M, "what a procedural macro looks at could not be observed"),
+    Reason("compiler-unobserved", _M, "what the compiler looks at could not be observed as a whole"),
+    Reason(
+        "compiler-unfollowed",
+        _M,
+        "the compiler started, or did, something that cannot be followed or repeated",
+    ),
+    Reason("compiler-wrote", _M, "the compiler wrote a file that is no expected output"),
+    Reason("time-macro", _M, "a source or header names `__DATE__`, `__TIME__` or `__TIMESTAMP__`"),
     Reason("store-failed", _M, "the store could not be written"),
     Reason("client-gone", _M, "the client went away before its outputs could be collected"),
     # Runs of build scripts that were not stored.
@@ -110,6 +118,7 @@ _ROWS: Final = (
     Reason("terminal", _U, "diagnostics for a terminal, whose look the compiler decides itself"),
     Reason("too-many-libraries", _U, "too many libraries in -L directories"),
     Reason("extra-inputs", _U, "extra inputs in a dunnage.toml that are not understood, or are too many"),
+    Reason("nested", _U, "part of a run that is observed as a whole"),
     Reason("not-a-compile", _U, "not a compilation"),
     Reason("unknown-compiler", _U, "a program that is not known"),
     Reason("toolchain-unknown", _U, "the files of the compiler could not be found"),
