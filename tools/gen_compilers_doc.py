@@ -105,6 +105,9 @@ C++, Objective-C, and assembler with and without preprocessing. Besides the obje
 split debug information (`.dwo`), notes of coverage (`.gcno`) and stack usage (`.su`), under the names that the
 compiler gives them.
 
+The client itself, without asking the daemon, leaves to the compiler what has neither `-c` nor a response file among its
+words, and what has `-`, `-E`, `-S`, `-M`, `-MM`, `-###`, `--version` or `--help` there.
+
 What a compiler reads is observed, so no option is needed that makes it tell, and none is added; only where stderr is a
 terminal that knows colours, `-fdiagnostics-color=always` is, because the compiler itself writes to a pipe.
 

@@ -80,6 +80,8 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "g++": lambda: _runs("g++", "--version"),
     "clang": lambda: _runs("clang", "--version"),
     "mold": lambda: _runs("mold", "--version"),
+    "ccache": lambda: _runs("ccache", "--version"),
+    "distcc": lambda: _runs("distcc", "--version"),
     "valgrind": lambda: _runs("valgrind", "--version"),
     "musl": lambda: _runs("musl-gcc", "--version"),
     "sysroots": _sysroots,

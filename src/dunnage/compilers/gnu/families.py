@@ -19,6 +19,7 @@ REFUSED: Final[dict[str, tuple[str, str]]] = {
     "-fdiagnostics-set-output": ("option", "leaves files that are not collected"),
     "-fprofile-note": ("option", "leaves files that are not collected"),
     "-fdeps-": ("modules", "leaves files that are not collected"),
+    "-fthin-link-bitcode": ("option", "leaves files that are not collected"),
     "-frepo": ("option", "leaves files that are not collected"),
     "-gen-": ("option", "leaves files that are not collected"),
     "-ftime-": ("option", "prints times, which no second run repeats, or leaves files"),

@@ -63,8 +63,16 @@ BOTH = (
     "-c -xc plain -MD -o out/x.o",
     "-c -x assembler-with-cpp low.s -MD -DX",
     "-c cc.cc -MD -fno-exceptions",
+    "-c cc.cc -MD -fstack-usage -std=c++20 -pg",
+    "-c up.S -Wp,-MMD,out/q.d -o out/x.o",
+    "-c -xcpp-output plain -MD",
+    "-c -x c++ plain -x none -MD",
+    f"{B} -MD -H -P -fPIE",
+    f"{B} -fsanitize-coverage=trace-pc",
+    f"{B} -MT t -MF out/q.d -MMD -MD",
 )
 GCC = (
+    f"{B} -fprofile-use -MD -Wno-missing-profile",
     f"{B} -gsplit-dwarf -o out/x.o",
     f"{B} -gsplit-dwarf -g0 -o out/x.o",
     f"{B} -g -gsplit-dwarf -flto -fstack-usage -MD -o out/x.o",
@@ -75,6 +83,8 @@ GCC = (
     f"{B} -fstack-usage -MD -dumpbase sub/zz -o out/x.o",
     f"{B} -fstack-usage -MD -dumpbase zz -g -gsplit-dwarf",
     f"{B} -fstack-usage -MD -MF out/q.d -dumpdir sub/ -o out/x.y.o",
+    f"{B} -MD -fdirectives-only -fpch-preprocess -fworking-directory",
+    f"{B} -fanalyzer -fipa-pta -finstrument-functions -fprofile-abs-path --coverage -fprofile-dir=sub",
     f"{B} -frecord-gcc-switches -fverbose-asm -fopt-info -O2",
 )
 CLANG = (
