@@ -1,4 +1,6 @@
-"""ripgrep on the host, in docker as root and as a uid that nobody knows, and under cross; hyperfine in podman."""
+"""ripgrep on the host, in docker as root and as a uid that nobody knows, and under cross; hyperfine in podman; and,
+where there is time for it, cargo-nextest under cross.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +12,9 @@ from support.builds import Built, Counts, differences, site
 from support.stages import NOT_STORED
 from support.tools import Container, Cross, Host, Tool
 
-pytestmark = pytest.mark.timeout(1800)  # the first of them may have to make an image and to build cross
+pytestmark = pytest.mark.timeout(
+    3600
+)  # a large project; and the first of them may have to make an image and to build cross
 
 STRANGER = "4321:4321"
 
@@ -25,6 +29,7 @@ PLACES: dict[str, Callable[[], tuple[projects.Project, Tool]]] = {
         Container(images.bookworm(), options=("--user", STRANGER)),
     ),
     "cross": lambda: (projects.ripgrep(), Cross(images.bookworm())),
+    "cross-nextest": lambda: (projects.nextest(), Cross(images.bookworm())),
     "podman": lambda: (
         projects.hyperfine(),
         Container(podman.image(images.bookworm()), engine="podman"),
@@ -51,6 +56,7 @@ class Story:
         pytest.param("docker", marks=pytest.mark.docker),
         pytest.param("docker-stranger", marks=pytest.mark.docker),
         pytest.param("cross", marks=pytest.mark.cross),
+        pytest.param("cross-nextest", marks=[pytest.mark.cross, pytest.mark.large]),
         pytest.param("podman", marks=[pytest.mark.docker, pytest.mark.podman]),
     ],
 )
