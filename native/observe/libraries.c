@@ -23,6 +23,32 @@ static bool is_made_by_go(const struct loaded *object) {
     return false;
 }
 
+/* Where rustc's own code is; nowhere in all other programs. */
+static uintptr_t compiler_begin, compiler_end;
+
+static bool is_named_as_compiler(const char *path) {
+    static const char NAME[] = "/librustc_driver-";
+    const char *last = path;
+    for (const char *at = path; *at; at++) {
+        last = *at == '/' ? at : last;
+    }
+    return begins_with(last, NAME);
+}
+
+static void place_compiler(const struct loaded *object) {
+    for (unsigned i = 0; i < object->header_count; i++) {
+        const ELF_TYPE(Phdr) *header = &object->headers[i];
+        if (header->p_type == PT_LOAD && (header->p_flags & PF_X)) {
+            compiler_begin = object->base + header->p_vaddr;
+            compiler_end = compiler_begin + header->p_memsz;
+        }
+    }
+}
+
+bool is_compiler(const void *code) {
+    return (uintptr_t)code - compiler_begin < compiler_end - compiler_begin;
+}
+
 static int note_one(struct loaded *object, size_t size, void *context) {
     bool *first = context;
     (void)size;
@@ -33,6 +59,9 @@ static int note_one(struct loaded *object, size_t size, void *context) {
     /* The program itself has no name, and what the kernel brings along is in no directory. */
     if (object->name && contains(object->name, '/') && !is_ourselves(object)) {
         note_path(WIRE_NOTE_LIBRARY, AT_FDCWD, object->name);
+        if (!compiler_end && is_named_as_compiler(object->name)) {
+            place_compiler(object);
+        }
     }
     return 0;
 }

@@ -98,6 +98,7 @@ def test_another_shell_is_all_hits(looking: Looking) -> None:
     noise = {
         "TERM": "dumb", "COLUMNS": "77", "PWD": "/", "SHLVL": "9", "SSH_TTY": "/dev/pts/9", "CARGO_NET_RETRY": "7",
         "CARGO_TERM_COLOR": "always", "RUST_BACKTRACE": "1", "SOME_TOKEN": "x", "LC_ALL": "C", "USER": "other",
+        "CI": "another",
     }  # fmt: skip
     said, counts = looking.build(**noise)
     assert (said, all_hit(counts)) == ("one.txt <you>", True), counts.all["reasons"]

@@ -67,6 +67,7 @@ pub fn look(_: TokenStream) -> TokenStream {
     let _ = std::fs::metadata("perhaps");
     let _ = std::fs::read_dir("migrations").map(|all| all.count());
     let _ = std::env::var("MACRO_VARIABLE");
+    let _ = std::env::var("RUST_BACKTRACE");
     let _ = std::process::Command::new("cat").arg("from-a-child").output();
     TokenStream::new()
 }
@@ -88,6 +89,8 @@ def test_a_procedural_macro(tmp_path: Path) -> None:
     assert f"{tmp_path}/from-a-child" in observed.said(SeenKind.READ)
     assert f"{tmp_path}/perhaps" in observed.said(SeenKind.LOOKED)
     assert f"{tmp_path}/migrations" in observed.said(SeenKind.LISTED)
-    assert "MACRO_VARIABLE" in observed.said(SeenKind.ENV)
+    assert {"MACRO_VARIABLE", "RUST_BACKTRACE"} <= set(observed.said(SeenKind.ENV))
+    assert {"MACRO_VARIABLE", "CI"} & set(observed.said(SeenKind.COMPILER_ENV)) == {"CI"}
+    assert "CI" not in observed.said(SeenKind.ENV)
     assert [text for text in observed.said(SeenKind.LIBRARY) if text.endswith("/liblook.so")]
     assert {"exec", "system", "network", "listing", "place"}.isdisjoint(observed.said(SeenKind.UNSEEN))

@@ -50,7 +50,9 @@ def run_inputs(
     paths = PathSet(
         files=_relative((path for path in candidates if is_regular(records[path])), subject),
         absent=_relative((path for path in candidates if not exists(records[path])), subject),
-        env=tuple(sorted(name for name in seen.env if not (counts(name) or never_counts(name)))),
+        env=tuple(
+            sorted(name for name in seen.env | seen.compiler_env if not (counts(name) or never_counts(name)))
+        ),
         listed=_relative(
             (path for path in listed if exists(records[path]) and not is_regular(records[path])), subject
         ),

@@ -34,7 +34,9 @@ class Seen:
     """Asked for (stat, access, readlink), or tried in vain as a program."""
     listed: frozenset[str] = frozenset()
     env: frozenset[str] = frozenset()
-    """Variables that were asked for by their names, set or not."""
+    """Variables that were asked for by their names, set or not, save those of `compiler_env`."""
+    compiler_env: frozenset[str] = frozenset()
+    """Variables that rustc's own code asked for. One may stand in both."""
     programs: frozenset[str] = frozenset()
     """Programs that ran, as they were named and by their own files; scripts, too."""
     libraries: frozenset[str] = frozenset()

@@ -40,7 +40,8 @@ class SearchDir:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A file that the compiler makes. `kind` is rustc's word for it: `dep-info`, `metadata`, `link`, …"""
+    """A file that the compiler makes. `kind` is rustc's word for it: `dep-info`, `metadata`, `link`, …; of C `object`,
+    `dep-info`, `dwo`, `gcno`, `su`."""
 
     kind: str
     path: str
@@ -86,7 +87,7 @@ class Unit:
     search_dirs: Sequence[SearchDir] = ()
     outputs: Sequence[Output]
     dep_info: str
-    """Where the compiler writes what it read; also one of `outputs`."""
+    """Where the compiler writes what it read; also one of `outputs`. Empty: nowhere (a C unit without `-MD`)."""
     out_dir: str
     cwd: str
     compiler: str
@@ -129,6 +130,9 @@ class Unit:
     """`FROM=TO` of each --remap-path-prefix, in order; the last match wins."""
     portable: bool = False
     """Compiled with stable names in place of its roots (`keys.portable`)."""
+    added: Sequence[str] = ()
+    """Words put behind those of the command line when it is compiled: what the terminal wanted of a compiler that does
+    not see it."""
     package: str = ""
     """The package whose own directory is `cwd`, with its version; empty where that is a workspace."""
 

@@ -15,7 +15,7 @@ import struct
 from enum import IntEnum, StrEnum
 from typing import Final
 
-SEEN_VERSION: Final = 1
+SEEN_VERSION: Final = 2
 
 SEEN_LIBRARY: Final = "observe.so"
 """The library's name, beside the client."""
@@ -58,6 +58,8 @@ class SeenKind(IntEnum):
     """A shared object that the process has loaded."""
     UNSEEN = 11
     """The process did something that notes cannot describe. Text: an `UnseenWord`."""
+    COMPILER_ENV = 12
+    """As ENV, asked for by rustc's own code (`librustc_driver`), not by a macro that it has loaded."""
 
 
 class UnseenWord(StrEnum):

@@ -12,7 +12,7 @@ from dunnage import limits
 from dunnage.model.seen import Process, Seen
 from dunnage.wire.seen import SEEN_HEADER_BYTES, SEEN_NOTE, SEEN_VERSION, SeenKind
 
-_WORDS: Final = frozenset({SeenKind.ENV, SeenKind.UNSEEN})
+_WORDS: Final = frozenset({SeenKind.ENV, SeenKind.COMPILER_ENV, SeenKind.UNSEEN})
 """Kinds whose text is a word. That of all others is a path."""
 _KINDS: Final = {int(kind): kind for kind in SeenKind}
 
@@ -176,7 +176,8 @@ class _Gathered:
         texts = {kind: frozenset(found) for kind, found in self.texts.items()}
         return Seen(
             read=texts[SeenKind.READ], wrote=texts[SeenKind.WROTE], looked=texts[SeenKind.LOOKED],
-            listed=texts[SeenKind.LISTED], env=texts[SeenKind.ENV], programs=texts[SeenKind.EXEC],
+            listed=texts[SeenKind.LISTED], env=texts[SeenKind.ENV],
+            compiler_env=texts[SeenKind.COMPILER_ENV], programs=texts[SeenKind.EXEC],
             libraries=texts[SeenKind.LIBRARY], unseen=frozenset(self.unseen), first=self.first,
             first_pid=self.first_pid,
             by_pid={

@@ -52,6 +52,7 @@ def test_each_kind_of_place(subject: Subject) -> None:
         note(SeenKind.LISTED, f"{here}/data.txt"),
         note(SeenKind.ENV, "WORD"),
         note(SeenKind.ENV, "RUSTC_LOG"),
+        note(SeenKind.COMPILER_ENV, "CI"),
     )
     assert found.missed is None
     assert set(found.files) == {f"{here}/data.txt"}

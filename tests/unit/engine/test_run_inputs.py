@@ -36,6 +36,7 @@ def test_each_kind(subject: Subject, store: Store, tmp_path: Path) -> None:
         subject, store,
         read=frozenset({f"{at}/data.txt", f"{at}/out/own"}), looked=frozenset({f"{at}/gone", f"{at}/out"}),
         listed=frozenset({at}), wrote=frozenset({f"{at}/scratch"}), env=frozenset({"TERM", "MY_WORD", "NUM_JOBS"}),
+        compiler_env=frozenset({"COLORTERM"}),
     )  # fmt: skip
     assert isinstance(found, RunInputs)
     root = subject.roots.relative(at)
@@ -43,7 +44,7 @@ def test_each_kind(subject: Subject, store: Store, tmp_path: Path) -> None:
     assert found.paths.absent == (f"{root}/gone",)
     assert found.paths.listed == (root,)
     assert found.paths.places == (root,)
-    assert found.paths.env == ("TERM",), "all others count anyway, or never"
+    assert found.paths.env == ("COLORTERM", "TERM"), "all others count anyway, or never"
     with file.open("rb") as open_file:
         assert list(found.contents) == [hash_descriptor(open_file.fileno(), 4)]
     assert len(found.around.listings) == 1

@@ -25,13 +25,15 @@ def test_each_kind_has_its_place() -> None:
         note(SeenKind.LOOKED, "/c"),
         note(SeenKind.LISTED, "/d"),
         note(SeenKind.ENV, "HOME"),
+        note(SeenKind.COMPILER_ENV, "CI"),
         note(SeenKind.LIBRARY, "/lib/libc.so.6"),
         note(SeenKind.UNSEEN, "clock"),
         note(SeenKind.READ, "/\udcff"),
     )
     assert found.read == {"/a", "/\udcff"}
     assert (found.wrote, found.looked, found.listed) == ({"/b"}, {"/c"}, {"/d"})
-    assert (found.env, found.libraries) == ({"HOME"}, {"/lib/libc.so.6"})
+    assert (found.env, found.compiler_env) == ({"HOME"}, {"CI"})
+    assert found.libraries == {"/lib/libc.so.6"}
     assert (found.programs, found.unseen) == ({RUSTC}, {(RUSTC, "clock")})
     assert (found.first, found.first_pid) == (RUSTC, PID)
     process = found.by_pid[PID]
@@ -111,13 +113,13 @@ def test_a_process_that_was_forked_and_runs_no_program() -> None:
     [
         b"",
         memory()[:-1],
-        memory(version=2),
+        memory(version=3),
         memory(began(), used=1 << 40),
         memory(began(), used=8),
         memory(began(), bytes(8)),
         memory(began(), bytes(16)),
         memory(began(), note(SeenKind.READ, "/a")[:-8]),
-        memory(note(12, "/a")),
+        memory(note(13, "/a")),
         memory(note(0, "/a")),
         memory(note(SeenKind.READ, "a")),
         memory(note(SeenKind.LISTED, "")),

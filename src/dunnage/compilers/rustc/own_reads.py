@@ -57,8 +57,9 @@ VARIABLES: Final[dict[str, str]] = {
     "RUSTC_RETRY_LINKER_ON_SEGFAULT": _LINK,
     "LIB": _LINK,
 }
-"""Names that rustc, LLVM, std and the C library ask for by themselves. `CI` is one, too, and counts all the same:
-macros may look at it, and it does not differ from one shell to the next."""
+"""Names that rustc, LLVM, std and the C library ask for by themselves, wherever std is: what `librustc_driver` asks for
+is told apart anyway (`Seen.compiler_env`). That is how `CI`, which rustc asks for, too, counts for macros only: it is
+set on the machines that fill a cache, and not on those that use it."""
 
 _VARIABLE_PREFIXES: Final = ("RUSTC_LOG", "DUNNAGE_")
 """`RUSTC_LOG` is in the unit key, what begins with it shapes the log. The others are ours."""
