@@ -57,7 +57,7 @@ FETCHED = {
 
 
 @pytest.mark.cross
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(10800)
 @pytest.mark.parametrize("name", ["ripgrep", pytest.param("nextest", marks=pytest.mark.large)])
 def test_cross_025_hits_what_was_made_at_other_paths(name: str, tmp_path: Path) -> None:
     """Workspace, cargo home and target directory all stand elsewhere there: at /project, /cargo and /target."""

@@ -92,7 +92,7 @@ def test_a_second_worktree_hits(story: Story) -> None:
 
 
 @pytest.mark.large
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(10800)
 def test_a_second_worktree_of_a_large_project_hits(tmp_path: Path) -> None:
     """cargo-nextest: C and assembler code are in it, which build scripts compile anew at each place."""
     with site(tmp_path / "first", projects.nextest()) as first:

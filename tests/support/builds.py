@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from support.commands import Ran, run
+from support.commands import LARGE_TIMEOUT_S, TIMEOUT_S, Ran, run
 from support.daemons import stop_daemons
 from support.launchers import program_of
 from support.projects import Project
@@ -88,6 +88,8 @@ class Site:
     directories: Directories
     dunnage: Path
     extra_env: tuple[tuple[str, str], ...] = ()
+    timeout_s: int = TIMEOUT_S
+    """How long a build may take."""
 
     @property
     def environ(self) -> dict[str, str]:
@@ -111,7 +113,8 @@ class Site:
             argv = dunnage_words(*tool.with_dunnage(argv))
         self.directories.target.mkdir(exist_ok=True)
         self.directories.target.chmod(0o777)  # somebody of another uid may build here
-        ran = run(argv, env=self.environ | dict(tool.env(self.directories)), cwd=self.directories.source)
+        env = self.environ | dict(tool.env(self.directories))
+        ran = run(argv, env=env, cwd=self.directories.source, timeout_s=self.timeout_s)
         return Built(ran, _files(self.directories.target))
 
     def wipe(self) -> None:
@@ -147,6 +150,7 @@ def dunnage_words(*words: str) -> list[str]:
 def site(base: Path, source: Project | Path, *, cargo_home: Path | None = None) -> Iterator[Site]:
     """A site below `base`, whose daemons end with the block. A `Project` is copied, a path is used as it is."""
     base.mkdir(parents=True, exist_ok=True)
+    large = isinstance(source, Project) and source.large
     if isinstance(source, Project):
         home = cargo_home or source.cargo_home
         source = source.copy_to(base / "project")
@@ -154,7 +158,8 @@ def site(base: Path, source: Project | Path, *, cargo_home: Path | None = None) 
         home = cargo_home or base / "cargo-home"
         home.mkdir(exist_ok=True)
     (base / "dunnage.toml").touch()
-    made = Site(Directories(source, base / "target", home), base / "dunnage")
+    places = Directories(source, base / "target", home)
+    made = Site(places, base / "dunnage", timeout_s=LARGE_TIMEOUT_S if large else TIMEOUT_S)
     made.directories.target.mkdir(exist_ok=True)
     try:
         yield made
