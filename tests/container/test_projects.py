@@ -13,8 +13,8 @@ from support.stages import NOT_STORED
 from support.tools import Container, Cross, Host, Tool
 
 pytestmark = pytest.mark.timeout(
-    3600
-)  # a large project; and the first of them may have to make an image and to build cross
+    10800
+)  # the first may have to make an image and to build cross; one is large
 
 STRANGER = "4321:4321"
 
