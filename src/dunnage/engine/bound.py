@@ -43,12 +43,13 @@ def _perhaps_read(subject: Subject) -> Iterable[tuple[str, str]]:
 def _only_locates(variable: str, value: str, subject: Subject, collected: Collected) -> bool:
     """Whether a variable was read for no other end than to find files.
 
-    Where a macro is told of it nobody can say that: the macro runs inside of rustc, and asks for it in the same way.
+    Where a macro may have asked for it nobody can say that. One that was watched is known by where its code lies.
     """
     unit, paths = subject.unit, collected.paths
     if not unit.portable or variable != _LOCATOR or not value:
         return False
-    if variable in dict(unit.env_paths) or ALL_VARIABLES in paths.env:
+    by_macro = collected.asked if unit.observed else dict(unit.env_paths).keys()
+    if variable in by_macro or ALL_VARIABLES in paths.env:
         return False
     below = subject.roots.relative(value) + "/"
     return any(path.startswith(below) for path in paths.files)

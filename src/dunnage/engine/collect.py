@@ -46,6 +46,8 @@ class Collected:
     outputs: list[int]
     """Descriptors of `files`, in their order."""
     around: Around = NOTHING_AROUND
+    asked: frozenset[str] = frozenset()
+    """Variables that a macro was seen to ask for: what rustc asks for itself is not among them."""
     digests: dict[str, Digest] = field(default_factory=dict)
     """What is known of inputs and path-set files already."""
     unread: dict[str, int] = field(default_factory=dict)
@@ -124,6 +126,7 @@ def _read(
         collected.paths = _path_set(view, subject, info, collected, *found)
         observed = observe(view, subject, collected.run.seen) if subject.unit.observed else Observed()
         collected.paths = _with(collected.paths, observed, subject)
+        collected.asked = frozenset(observed.env)
     except (OSError, DepInfoError, ArchiveError) as error:
         return Missed("dep-info-unreadable", str(error))
     finally:

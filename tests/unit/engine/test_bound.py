@@ -79,3 +79,9 @@ def test_a_macro_may_have_read_it_for_another_end(tmp_path: Path, store: Store) 
     told = (("OUT_DIR", f"{directory}/{OUT}"),)
     scene = compiled(directory, store, f"{directory}/{OUT}/made.rs", "OUT_DIR", portable=True, env_paths=told)
     assert bound_by_environment(*scene) == {"target", "workspace"}
+    # Where macros are watched, it is seen who asked.
+    subject, collected = scene
+    subject.unit = replace(subject.unit, observed=True)
+    assert bound_by_environment(subject, collected) == set()
+    collected.asked = frozenset({"OUT_DIR"})
+    assert bound_by_environment(subject, collected) == {"target", "workspace"}
