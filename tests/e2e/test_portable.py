@@ -138,6 +138,44 @@ def test_a_crate_with_macros_shares_what_it_includes_from_out_dir(tmp_path: Path
         assert counts.compiled()[1] == 0, counts.all["reasons"]
 
 
+ASKING = """\
+use proc_macro::TokenStream;
+
+#[proc_macro]
+pub fn length(_: TokenStream) -> TokenStream {
+    std::env::var("OUT_DIR").unwrap().len().to_string().parse().unwrap()
+}
+"""
+INCLUDING = """\
+include!(concat!(env!("OUT_DIR"), "/made.rs"));
+pub const LENGTH: usize = asking::length!();
+"""
+
+
+def test_a_macro_that_asks_for_out_dir_itself_binds_what_includes_from_it(tmp_path: Path) -> None:
+    """It makes a number of the place, which shows nowhere."""
+    source = projects.small(tmp_path / "first/project", dependencies='asking = { path = "asking" }\n')
+    asking = projects.small(source / "asking", name="asking")
+    (asking / "src/main.rs").unlink()
+    (asking / "src/lib.rs").write_text(ASKING)
+    with (asking / "Cargo.toml").open("a") as manifest:
+        manifest.write("\n[lib]\nproc-macro = true\n")
+    (source / "src/lib.rs").write_text(INCLUDING)
+    (source / "src/main.rs").write_text(
+        'fn main() {\n    println!("{} {}", small::MADE, small::LENGTH);\n}\n'
+    )
+    (source / "build.rs").write_text(
+        'fn main() {\n    let made = std::env::var("OUT_DIR").unwrap() + "/made.rs";\n'
+        '    std::fs::write(made, "pub const MADE: u8 = 1;").unwrap();\n}\n'
+    )
+    with site(tmp_path / "first", source) as made:
+        first = made.with_env(**PORTABLE)
+        for place in (first, at(first, tmp_path / "a/longer/way/to/second/project")):
+            place.build(Host()).ran.succeeded()
+            (out,) = place.directories.target.glob("debug/build/small-*/out")
+            assert program(place).stdout == f"1 {len(str(out))}\n"
+
+
 LIBRARY = """\
 pub fn divided(by: u32) -> u32 {
     let all: u32 = 42;
