@@ -1,4 +1,4 @@
-/* Which program a call means, whether it is worth asking the daemon about, and how we become it. */
+/* Which program a call means, whether there is a daemon to ask, and how we become it. */
 #ifndef DUNNAGE_PROGRAM_H
 #define DUNNAGE_PROGRAM_H
 
@@ -15,14 +15,14 @@ enum { CARRIER_ATTEMPTS = 2 };
 /* From here on `name` (this very pointer) means the program that is carried. */
 void carry(const char *name, find_carrier find);
 
-/* The daemon's socket; NULL where nobody is to be asked: there is none, we are switched off, or what we run is observed
- * for somebody else (DUNNAGE_SEEN), who has to see what our program reads. */
+/* The daemon's socket; NULL where nobody is to be asked: there is none, or we are switched off. */
 const char *where_to_ask(void);
+
+/* Whether what we run is observed for somebody else (DUNNAGE_SEEN), who has to know what our program reads. The daemon
+ * tells him of C units only. */
+bool is_observed(void);
 
 /* Becomes the program (argv[0] as named), with our environment and descriptors. Does not return. */
 _Noreturn void become(char **argv);
-
-/* Whether a call may make something that can be kept: rustc with a crate's name. Touches nothing. */
-bool worth_asking(int argc, char **argv);
 
 #endif

@@ -128,12 +128,16 @@ static int open_memory(char *variable, size_t room) {
     return -1;
 }
 
-/* Our environment with both variables; the program takes them out again, so the others stay where they were. */
+/* Our environment with both variables; the program takes them out again, so the others stay where they were. Where we
+ * are observed ourselves, ours stand in the place of those. */
 static char **with_variables(char *preload, char *seen) {
     static char *all[WIRE_STRINGS_PER_LIST_MAX + 3];
     size_t count = 0;
     bool preloaded = false;
     for (char **each = environ; *each; each++) {
+        if (starts_with(*each, WIRE_SEEN_VARIABLE "=")) {
+            continue;
+        }
         if (count >= WIRE_STRINGS_PER_LIST_MAX) {
             return NULL;
         }
@@ -149,14 +153,26 @@ static char **with_variables(char *preload, char *seen) {
     return all;
 }
 
+/* What else is to be preloaded: what we were told to, without our own library in front of it. */
+static const char *other_libraries(const char *library) {
+    const char *others = value_of(PRELOAD);
+    size_t size = strlen(library);
+    if (starts_with(others, library) && (others[size] == ':' || !others[size])) {
+        others += size + (others[size] ? 1 : 0);
+    }
+    return others;
+}
+
 int seen_open(const char *program, char ***environment) {
     static char library[PATH_MAX];
     static char preload[2 * PATH_MAX];
     static char variable[64];
-    const char *others = value_of(PRELOAD);
     preload[0] = '\0';
-    if (*value_of(WIRE_SEEN_VARIABLE "=") || !find_library(library) || !fits(library, program) ||
-        !append(preload, sizeof preload, PRELOAD) || !append(preload, sizeof preload, library) ||
+    if (!find_library(library) || !fits(library, program)) {
+        return -1;
+    }
+    const char *others = other_libraries(library);
+    if (!append(preload, sizeof preload, PRELOAD) || !append(preload, sizeof preload, library) ||
         (*others && (!append(preload, sizeof preload, ":") || !append(preload, sizeof preload, others)))) {
         return -1;
     }

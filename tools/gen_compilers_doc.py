@@ -8,6 +8,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from dunnage.compilers.gnu import families as gnu_families
+from dunnage.compilers.gnu import options as gnu_options
+from dunnage.compilers.gnu.parse import VARIABLES as GNU_VARIABLES
 from dunnage.compilers.registry import FAMILIES, parse
 from dunnage.compilers.rustc import environment, own_reads
 from dunnage.compilers.rustc.options import (
@@ -69,6 +72,65 @@ def effect(row: Option | Codegen) -> str:
     return f"{text} (`{row.reason}`)" if row.reason and row.effect is Effect.REFUSED else text
 
 
+def gnu_rows() -> list[tuple[str, str, str]]:
+    """Rows of gcc's and clang's options that are more than words of the key, one for all that are the same."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for row in gnu_options.OPTIONS:
+        refused = row.effect is gnu_options.Effect.REFUSED
+        what = f"{row.effect} (`{row.reason}`)" if refused else str(row.effect)
+        form = "" if refused else str(row.form)
+        groups.setdefault((form, what, row.why), []).append(row.written)
+    return [
+        (names(words), f"{what}; `{form}`" if form else what, why)
+        for (form, what, why), words in groups.items()
+    ]
+
+
+def gnu_family_rows() -> list[tuple[str, str, str]]:
+    """Rows of what is refused in families."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for prefix, (reason, why) in gnu_families.REFUSED.items():
+        groups.setdefault((reason, why), []).append(f"{prefix}…")
+    return [(names(words), f"`{reason}`", why) for (reason, why), words in groups.items()]
+
+
+def gnu_part() -> str:
+    """What is said of gcc and clang."""
+    return f"""\
+## gcc and clang
+
+Programs that are called `gcc`, `g++`, `cc`, `c++`, `clang` or `clang++`, with or without a triple in front and a
+version behind (`aarch64-linux-gnu-gcc-12`). What is cacheable is one source that is compiled to an object (`-c`): C,
+C++, Objective-C, and assembler with and without preprocessing. Besides the object a unit may make dep-info (`.d`),
+split debug information (`.dwo`), notes of coverage (`.gcno`) and stack usage (`.su`), under the names that the
+compiler gives them.
+
+The client itself, without asking the daemon, leaves to the compiler what has neither `-c` nor a response file among its
+words, and what has `-`, `-E`, `-S`, `-M`, `-MM`, `-###`, `--version` or `--help` there.
+
+What a compiler reads is observed, so no option is needed that makes it tell, and none is added; only where stderr is a
+terminal that knows colours, `-fdiagnostics-color=always` is, because the compiler itself writes to a pipe.
+
+All spellings of an option are the same (`-I x`, `-Ix`); the order of all options counts. A path counts relative to its
+root where it is absolute, and as it stands where it is not. Words that begin with {names(gnu_options.PLAIN)}
+are part of the key as they stand, known or not, unless they look as if they named a file that is made. All else has to
+be known.
+
+{table(("option", "what it is", "why"), gnu_rows())}
+Of the words that begin with `-f`, `-m` and `-g` these are left to the compiler, and what ends in `=native`
+(`native-cpu`):
+
+{table(("word", "reason", "why"), gnu_family_rows())}
+Words for the preprocessor (`-Wp,`), the assembler (`-Wa,`), clang's front-end (`-Xclang`) and LLVM (`-mllvm`) are part
+of the key where they are known to make no file; `-Wp,-MD,file` is understood. Response files (`@file`) are read by the
+rules of both compilers; what the two read differently is refused.
+
+With one of these variables a unit is left to the compiler (`option`):
+
+{table(("variable", "why"), ((f"`{name}`", why) for name, why in GNU_VARIABLES.items()))}
+"""
+
+
 def page() -> str:
     """The whole page."""
     verbatim = [row for row in CODEGEN_ROWS if row.effect is Effect.KEY and not row.why]
@@ -80,8 +142,9 @@ def page() -> str:
 
 # Compilers
 
-Programs that are understood, by name: {names(FAMILIES)}. `clippy-driver` is understood where
-cargo puts it in front of `rustc`. Everything else is left alone (`unknown-compiler`).
+Programs that are understood, by name: {names(FAMILIES)}, and gcc and clang under all their names.
+`clippy-driver` is understood where cargo puts it in front of `rustc`. Everything else is left alone
+(`unknown-compiler`).
 
 ## Which units are cacheable
 
@@ -130,7 +193,7 @@ rustc looks at by itself. A macro that looks at one of these goes unseen:
 
 {table(("variable", "why it is left out"), ((f"`{name}`", why) for name, why in own_reads.VARIABLES.items()))}
 {table(("place", "why it is left out"), own_reads.PLACES.items())}
-## Reasons
+{gnu_part()}## Reasons
 
 {table(("reason", "why a unit is left to the compiler"), ((f"`{row.name}`", row.text) for row in reasons))}"""
 

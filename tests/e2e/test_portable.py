@@ -124,20 +124,6 @@ def test_a_second_build_compiles_nothing(story: Story) -> None:
     assert story.again.compiled == []
 
 
-def test_a_crate_with_macros_shares_what_it_includes_from_out_dir(tmp_path: Path) -> None:
-    """serde does both: it uses its macros, and includes a file that its build script wrote."""
-    serde = 'serde = { version = "=1.0.229", features = ["derive"] }\n'
-    source = projects.small(tmp_path / "first/project", dependencies=serde)
-    with site(tmp_path / "first", source, cargo_home=projects.fetch_dependencies(source)) as made:
-        first = made.with_env(**PORTABLE)
-        first.build(Host()).ran.succeeded()
-        first.counts()
-        there = at(first, tmp_path / "second/project")
-        there.build(Host()).ran.succeeded()
-        counts = there.counts()
-        assert counts.compiled()[1] == 0, counts.all["reasons"]
-
-
 ASKING = """\
 use proc_macro::TokenStream;
 

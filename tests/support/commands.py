@@ -56,8 +56,11 @@ def run(
 
 
 def cache_dir() -> Path:
-    """Where tests keep what is slow to make: DUNNAGE_TEST_CACHE, or below the checkout, where git does not look."""
+    """Where tests keep what is slow to make: DUNNAGE_TEST_CACHE, or below the checkout, where git does not look.
+
+    Never by way of a link: cargo names what lies in such a cargo home by one path, and starts rustc in the other.
+    """
     named = os.environ.get("DUNNAGE_TEST_CACHE", "")
     directory = Path(named) if named else Path(__file__).parents[2] / ".cache" / "tests"
     directory.mkdir(parents=True, exist_ok=True)
-    return directory
+    return directory.resolve()

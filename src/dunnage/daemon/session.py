@@ -122,6 +122,7 @@ def _invocation(hello: Hello) -> Invocation:
         program=hello.program,
         argv=hello.argv,
         cwd=hello.cwd,
+        pid=hello.pid,
         env=environment(hello.env),
         payload=hello.payload if hello.capabilities & Capability.LAUNCHER else "",
         stderr_is_terminal=bool(hello.tty & Tty.STDERR),

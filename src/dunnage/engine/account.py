@@ -35,8 +35,11 @@ def with_family(result: Result, unit: Unit, env: Mapping[str, str]) -> Result:
     if result.outcome is Outcome.HIT:
         return result
     kind = unit.name.rpartition("(")[2].rstrip(")")
-    family = " ".join((env.get("CARGO_PKG_NAME", "-"), unit.crate_name, kind))
-    return replace(result, family=family, stem=posixpath.basename(unit.dep_info).removesuffix(".d"))
+    name, named_after = unit.crate_name, unit.dep_info
+    if unit.language == "c":
+        name, named_after = posixpath.basename(unit.inputs[0].path), unit.outputs[0].path
+    family = " ".join((env.get("CARGO_PKG_NAME", "-"), name, kind))
+    return replace(result, family=family, stem=posixpath.splitext(posixpath.basename(named_after))[0])
 
 
 def name_of(invocation: Invocation) -> str:

@@ -1,26 +1,36 @@
 """What a result is bound to beyond what its outputs show: roots that a program inside the compiler was told of.
 
 What such a program made of a path cannot be seen in the outputs: `env!("CARGO_MANIFEST_DIR").len()` is a number. So
-any variable with a root in it binds. The one exception is made in portable mode, for OUT_DIR (ADR 14): where the
-compiler read files below it, it was asked for to find those, as in `include!(concat!(env!("OUT_DIR"), "/x.rs"))`. The
-files count by contents, and a place that were data would show in the outputs, which are searched all the same.
+any variable with a root in it binds. The one exception is made in portable mode (ADR 14): where a unit's sources show
+that they find files with it and nothing else, as in `include!(concat!(env!("OUT_DIR"), "/x.rs"))`. The files count by
+contents, and the value is gone when they are there.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from dunnage.engine.collect import Collected
-from dunnage.engine.subject import Subject
+from dunnage.engine.locating import only_located
+from dunnage.engine.subject import Missed, Subject
+from dunnage.keys.macros import Macros, Named
 from dunnage.model.path_set import ALL_VARIABLES
 
-_LOCATOR = "OUT_DIR"
+_ESCAPED: Final = frozenset("#$\\\t*?[]%;|&~'\"")
+"""What stands in another form in a dependency file than a template knows."""
 
 
 def bound_by_environment(subject: Subject, collected: Collected) -> set[str]:
-    """The names of the roots in variables that were read, or may have been."""
+    """The names of the roots in variables that were read, or may have been. Reads a crate's sources.
+
+    A C compiler finds files by them, or writes them down as they are (PWD); what else it makes of places is known.
+    """
+    if subject.unit.language == "c":
+        return set()
+    free = only_located(collected.sources, collected.records)
     return {
         name
         for variable, value in _read(subject, collected)
-        if not _only_locates(variable, value, subject, collected)
+        if variable not in free
         for name in subject.roots.within(value)
     }
 
@@ -40,16 +50,35 @@ def _perhaps_read(subject: Subject) -> Iterable[tuple[str, str]]:
     return () if subject.unit.observed else subject.unit.env_paths
 
 
-def _only_locates(variable: str, value: str, subject: Subject, collected: Collected) -> bool:
-    """Whether a variable was read for no other end than to find files.
+def named_by(collected: Collected, macros: Macros) -> Named:
+    """Which macros the texts of a C unit name, once all of them are read."""
+    named = Named(0)
+    for path in collected.texts:
+        named |= macros.of(collected.digests[path]) or Named(0)
+    return named
 
-    Where a macro may have asked for it nobody can say that. One that was watched is known by where its code lies.
+
+def told_the_time(named: Named, env: Mapping[str, str]) -> Missed | None:
+    """Why a C unit whose texts ask for the time cannot be stored; None where they do not, or a variable answers."""
+    if Named.STAMP in named:
+        return Missed("time-macro", "__TIMESTAMP__")
+    if Named.TIME in named and not env.get("SOURCE_DATE_EPOCH"):
+        return Missed("time-macro", "__DATE__ or __TIME__")
+    return None
+
+
+def bound_by_texts(named: Named, subject: Subject, collected: Collected) -> set[str]:
+    """All roots, where a C unit may have made more of a place than its outputs show: `sizeof(__FILE__)`, a symbol
+    that is named after a hash of the source's path, a dependency file with escapes. Else none.
     """
-    unit, paths = subject.unit, collected.paths
-    if not unit.portable or variable != _LOCATOR or not value:
-        return False
-    by_macro = collected.asked if unit.observed else dict(unit.env_paths).keys()
-    if variable in by_macro or ALL_VARIABLES in paths.env:
-        return False
-    below = subject.roots.relative(value) + "/"
-    return any(path.startswith(below) for path in paths.files)
+    unit, places = subject.unit, subject.roots.places
+    by_name = any(word.name == "source" and word.value.startswith("/") for word in unit.words)
+    escaped = bool(collected.dep_info) and any(_ESCAPED.intersection(place) for _, place in places)
+    if unit.language == "c" and (Named.PLACE in named or by_name or escaped):
+        return {name for name, _ in places}
+    return set()
+
+
+def may_compress(subject: Subject) -> bool:
+    """Whether a linker or an assembler may have compressed debug information, with the places in it."""
+    return subject.linker is not None or subject.unit.language == "c"

@@ -14,9 +14,11 @@ from dunnage import limits
 from dunnage.compilers.rustc.archive import ArchiveError, bundled_rlibs
 from dunnage.compilers.rustc.dep_info import DepInfo, DepInfoError, parse_dep_info
 from dunnage.engine.around import changed_around, look_around
+from dunnage.engine.c_reads import c_reads
 from dunnage.engine.extra import ROLE
 from dunnage.engine.linked import tells_of_the_link
 from dunnage.engine.listed import made
+from dunnage.engine.locating import open_sources
 from dunnage.engine.observed import Observed, observe
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.engine.taken_in import taken_in
@@ -46,23 +48,26 @@ class Collected:
     outputs: list[int]
     """Descriptors of `files`, in their order."""
     around: Around = NOTHING_AROUND
-    asked: frozenset[str] = frozenset()
-    """Variables that a macro was seen to ask for: what rustc asks for itself is not among them."""
     digests: dict[str, Digest] = field(default_factory=dict)
     """What is known of inputs and path-set files already."""
     unread: dict[str, int] = field(default_factory=dict)
     """Descriptors of those that are not."""
+    sources: dict[str, int] = field(default_factory=dict)
+    """Descriptors of all that rustc read, where somebody has to look into it (`engine.locating`)."""
     records: dict[str, StatRecord] = field(default_factory=dict)
     """All inputs as they stood when the compiler was done."""
+    texts: frozenset[str] = frozenset()
+    """Of a C unit: the paths of what is read as text (`engine.c_reads`)."""
     made: list[StatRecord] = field(default_factory=list)
     """`outputs` as they stood then."""
 
     def close(self) -> None:
         """Close what nobody took."""
-        for descriptor in (*self.outputs, *self.unread.values()):
+        for descriptor in (*self.outputs, *self.unread.values(), *self.sources.values()):
             os.close(descriptor)
         self.outputs.clear()
         self.unread.clear()
+        self.sources.clear()
 
 
 def collect(view: View, subject: Subject, run: Run, digests: Digests) -> Collected | Missed:
@@ -81,7 +86,7 @@ def collect(view: View, subject: Subject, run: Run, digests: Digests) -> Collect
         return listed
     files = [*(output for output in unit.outputs if output.kind != "dep-info"), *listed]
     others = [output.path for output in files]
-    first, *outputs = view.open([unit.dep_info, *others])
+    first, *outputs = view.open([unit.dep_info, *others]) if unit.dep_info else (None, *view.open(others))
     collected = Collected(
         run=run,
         dep_info=b"",
@@ -107,15 +112,23 @@ def collect(view: View, subject: Subject, run: Run, digests: Digests) -> Collect
 
 
 def _read(
-    view: View, subject: Subject, collected: Collected, descriptor: int | None, digests: Digests
+    view: View,
+    subject: Subject,
+    collected: Collected,
+    descriptor: int | None,
+    digests: Digests,
 ) -> Missed | None:
     """Fill in what the compiler read; a miss where that cannot be told or has changed."""
-    if descriptor is None:
-        return Missed("output-missing", subject.unit.dep_info)
+    unit = subject.unit
     try:
-        if os.fstat(descriptor).st_size > limits.INLINE_BYTES_MAX:
-            return Missed("output-too-large", subject.unit.dep_info)
-        collected.dep_info = _read_all(descriptor)
+        if descriptor is not None:
+            if os.fstat(descriptor).st_size > limits.INLINE_BYTES_MAX:
+                return Missed("output-too-large", unit.dep_info)
+            collected.dep_info = _read_all(descriptor)
+        elif unit.dep_info:
+            return Missed("output-missing", unit.dep_info)
+        if unit.language == "c":
+            return _read_c(view, subject, collected, digests)
         info = parse_dep_info(collected.dep_info)
         kinds = [output.kind for output in collected.files]
         found = taken_in(
@@ -126,14 +139,25 @@ def _read(
         collected.paths = _path_set(view, subject, info, collected, *found)
         observed = observe(view, subject, collected.run.seen) if subject.unit.observed else Observed()
         collected.paths = _with(collected.paths, observed, subject)
-        collected.asked = frozenset(observed.env)
     except (OSError, DepInfoError, ArchiveError) as error:
         return Missed("dep-info-unreadable", str(error))
     finally:
-        os.close(descriptor)
+        if descriptor is not None:
+            os.close(descriptor)
     if (many := too_many(collected.paths)) is not None:
         return Missed("macro-unseen" if subject.unit.observed else "dep-info-unreadable", f"too many {many}")
+    collected.sources = open_sources(view, subject, info)
     return _inputs(view, subject, collected, digests) or observed.missed
+
+
+def _read_c(view: View, subject: Subject, collected: Collected, digests: Digests) -> Missed | None:
+    found = c_reads(view, subject, collected.run.seen)
+    if isinstance(found, Missed):
+        return found
+    collected.paths, collected.texts = found.paths, found.texts
+    if (many := too_many(found.paths)) is not None:
+        return Missed("compiler-unobserved", f"too many {many}")
+    return _inputs(view, subject, collected, digests)
 
 
 def _with(paths: PathSet, observed: Observed, subject: Subject) -> PathSet:
@@ -199,18 +223,21 @@ def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests
     files = located.files
     paths = [*named, *located.all]
     records = collected.records = dict(zip(paths, view.stat(paths), strict=True))
+    started_ns = collected.run.started_ns
+    if subject.unit.language == "c":
+        started_ns -= 1  # cc1 is faster at its first header than the clock of stamps
     linkable = crates_of(subject)
     for path in (*named, *files):
         before = subject.records.get(path)
         if path in linkable and before is not None and same_but_linked(records[path], before):
             continue
-        if _changed(records[path], before, collected.run.started_ns):
+        if _changed(records[path], before, started_ns):
             return Missed("input-changed", path)
     # A twin of a module that is there all the same: rustc would have said so, unless it came meanwhile.
     if any(exists(records[path]) for path in located.absent):
         return Missed("input-changed", "a file appeared")
     around = look_around(view, located, records, digests)
-    changed = changed_around(located, records, subject.records, collected.run.started_ns)
+    changed = changed_around(located, records, subject.records, started_ns)
     if changed is not None:
         return Missed("input-changed", changed)
     if around is None:
@@ -219,7 +246,7 @@ def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests
     unknown: list[str] = []
     for path in dict.fromkeys((*named, *files)):
         digest = digests.known(records[path], view.mount_namespace)
-        if digest is None:
+        if digest is None or (path in collected.texts and digests.macros.of(digest) is None):
             unknown.append(path)
         else:
             collected.digests[path] = digest

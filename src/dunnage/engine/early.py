@@ -75,7 +75,7 @@ class EarlyStarts:
             ViewGone.
         """
         with self._lock:  # who comes while the first one is asking its client waits, too
-            if not self._is_decided and unit.link is None and not unit.native_cpu:
+            if not self._is_decided and unit.language == "rust" and unit.link is None and not unit.native_cpu:
                 self._is_decided = True
                 if self._toolchains.recall(view, unit, env) is None and _is_empty(store):
                     self._running = self._begin(view, unit, env)

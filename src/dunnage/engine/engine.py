@@ -13,22 +13,26 @@ it by itself; afterwards the client ends as the compiler did.
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
+from dunnage.compilers.gnu.programs import SEARCHED
 from dunnage.compilers.registry import parse, response_files
 from dunnage.engine.account import name_of, with_family
+from dunnage.engine.aside import leave, step_aside
 from dunnage.engine.collect import Collected, collect
 from dunnage.engine.early import EarlyStarts, Start
-from dunnage.engine.examine import examine, with_compiler
+from dunnage.engine.examine import examine
 from dunnage.engine.extras import Extras
 from dunnage.engine.flight import Flight, FlightKey, Flights, flight_key
 from dunnage.engine.launchers import place_launcher
 from dunnage.engine.linked import NOTING
 from dunnage.engine.listed import standing
 from dunnage.engine.lookup import look_up
+from dunnage.engine.nested import Nests, Telling, is_nested
+from dunnage.engine.portable import added_words
 from dunnage.engine.record import KeepText, Recorder
 from dunnage.engine.responses import read_response_files
 from dunnage.engine.restore import restore
@@ -37,10 +41,9 @@ from dunnage.engine.subject import Missed, Subject
 from dunnage.engine.verify import Expected, KeepReport, expect, is_wanted
 from dunnage.errors import StoreError
 from dunnage.keys.digests import Digests
+from dunnage.keys.drivers import Drivers
 from dunnage.keys.linker import Linkers
 from dunnage.keys.native import NativeCpus
-from dunnage.keys.portable import remap_words
-from dunnage.keys.roots import roots_of
 from dunnage.keys.toolchain import Toolchains
 from dunnage.model.action import ActionResult
 from dunnage.model.invocation import Invocation
@@ -85,12 +88,14 @@ class Engine:
         self._flights = flights or Flights()
         self._digests = Digests(store, clock_ns)
         self._toolchains = Toolchains(self._digests)
+        self._drivers = Drivers(self._digests, SEARCHED)
         self._linkers = Linkers(self._digests)
         self._natives = NativeCpus()
         self._extras = Extras(clock_ns)
         self._early = EarlyStarts(self._toolchains, self._extras, self._flights)
         self._recorder = Recorder(store, self._digests, clock, keep_text)
-        self._runs = Runs(store, self._digests, self._flights, clock)
+        self._nests = Nests()
+        self._runs = Runs(store, self._digests, self._flights, self._nests, clock)
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None] = lambda: None) -> Result:
         """Bring one client to its end and say how that was. `storing` is called when the client has gone.
@@ -100,42 +105,48 @@ class Engine:
         """
         if invocation.payload:
             return self._runs.serve(view, invocation, storing)
-        names = response_files(invocation.argv)
-        if names:
-            contents = read_response_files(view, names, invocation.cwd)
+        if response_files(invocation.argv):
+            contents = read_response_files(view, invocation.argv, invocation.cwd)
             if contents is None:
-                return _step_aside(view, Uncacheable("response-file"), name_of(invocation))
+                return step_aside(view, Uncacheable("response-file"), name_of(invocation))
             invocation = replace(invocation, response_files=contents)
         verdict = parse(invocation)
         if isinstance(verdict, Uncacheable):
-            return _step_aside(view, verdict, name_of(invocation))
-        result = self._unit(view, verdict.unit, invocation, storing)
+            return step_aside(view, verdict, name_of(invocation))
+        telling = Telling()
+        if is_nested(invocation.env):
+            outer = self._nests.around(view.mount_namespace, invocation.env)
+            if outer is None:
+                return step_aside(view, Uncacheable("nested"), verdict.unit.name)
+            telling = Telling(outer, invocation.pid)
+        result = self._unit(view, verdict.unit, invocation, storing, telling)
         return with_family(result, verdict.unit, invocation.env)
 
-    def _unit(self, view: View, unit: Unit, invocation: Invocation, storing: Callable[[], None]) -> Result:
+    def _unit(
+        self, view: View, unit: Unit, invocation: Invocation, storing: Callable[[], None], telling: Telling
+    ) -> Result:
         started = time.perf_counter_ns()
         early = self._early.start(view, unit, invocation.env, self._store)
         if early is not None:
             try:
-                return self._miss(
-                    view, unit, invocation.env, _Miss(early.subject, Missed("new"), early=early), storing
-                )
+                begun = _Miss(early.subject, Missed("new"), early=early)
+                return self._miss(view, unit, invocation.env, begun, storing, telling)
             finally:
                 self._early.end(early)
         reason = "local"
-        found = self._find(view, unit, invocation.env)
+        found = self._find(view, unit, invocation.env, telling)
         key, flight = self._take_off(found)
         if key is not None and flight is None:
             log.debug("%s waits for the session that compiles it", unit.name)
             reason = "shared"
             self._flights.follow(key, lambda: view.stat([unit.cwd]))
-            found = self._find(view, unit, invocation.env)
+            found = self._find(view, unit, invocation.env, telling)
             _, flight = self._take_off(found)
         try:
             if isinstance(found, Uncacheable):
-                return self._left(view, unit, found, invocation.env)
+                return leave(view, unit, found, invocation.env, self._toolchains)
             if isinstance(found, _Miss):
-                return self._miss(view, unit, invocation.env, found, storing)
+                return self._miss(view, unit, invocation.env, found, storing, telling)
         finally:
             if flight is not None:
                 self._flights.land(flight)
@@ -154,12 +165,15 @@ class Engine:
         key = flight_key(found.subject, found.missed)
         return key, self._flights.lead(key)
 
-    def _find(self, view: View, unit: Unit, env: Mapping[str, str]) -> ActionResult | _Miss | Uncacheable:
+    def _find(
+        self, view: View, unit: Unit, env: Mapping[str, str], telling: Telling
+    ) -> ActionResult | _Miss | Uncacheable:
         """The result that was restored, or why there is none."""
         subject: Subject | None = None
         try:
+            toolchains = self._drivers if unit.language == "c" else self._toolchains
             examined = examine(
-                view, unit, env, self._toolchains, self._linkers, self._store, self._extras, self._natives
+                view, unit, env, toolchains, self._linkers, self._store, self._extras, self._natives
             )
             if isinstance(examined, Uncacheable):
                 return examined
@@ -173,39 +187,21 @@ class Engine:
                 if isinstance(expected, Missed):
                     return _Miss(subject, expected)
                 return _Miss(subject, Missed("verified"), expected)
+            telling.restored(subject, known.paths)
             missed = restore(view, subject, known, result, self._store)
             return result if missed is None else _Miss(subject, missed)
         except StoreError as error:
             log.warning("lookup of %s: %s", unit.name, error)
             return _Miss(subject, Missed("store-failed", str(error)))
 
-    def _remaps(
-        self, view: View, unit: Unit, env: Mapping[str, str], subject: Subject | None = None
-    ) -> Sequence[str]:
-        """The words that portable mode adds; the same whether a unit is stored or left to the compiler: rustc drops
-        an incremental session that was made with others.
-        """
-        if subject is not None:
-            return remap_words(unit, subject.roots, subject.toolchain)
-        if not unit.portable:
-            return ()
-        unit = with_compiler(view, unit, env)
-        toolchain = self._toolchains.recall(view, unit, env) or self._toolchains.identify(view, unit, env)
-        roots = roots_of(unit, sysroot="" if toolchain is None else toolchain.sysroot, env=env)
-        return remap_words(unit, roots, toolchain)
-
-    def _left(self, view: View, unit: Unit, verdict: Uncacheable, env: Mapping[str, str]) -> Result:
-        """Leave a unit to the compiler; in portable mode as the others are compiled."""
-        adding = self._remaps(view, unit, env)
-        if not adding:
-            return _step_aside(view, verdict, unit.name)
-        view.exit(view.compile(adding=adding))
-        return Result(
-            outcome=Outcome.UNCACHEABLE, reason=verdict.reason, detail=verdict.detail, name=unit.name
-        )
-
     def _miss(
-        self, view: View, unit: Unit, env: Mapping[str, str], found: _Miss, storing: Callable[[], None]
+        self,
+        view: View,
+        unit: Unit,
+        env: Mapping[str, str],
+        found: _Miss,
+        storing: Callable[[], None],
+        telling: Telling,
     ) -> Result:
         """Compile, let the client go, and store what was made."""
         subject, missed = found.subject, found.missed
@@ -213,7 +209,9 @@ class Engine:
             subject.standing = standing(view, unit)
         noting = NOTING if subject is not None and subject.linker is not None else ()
         observing = subject is not None and unit.observed
-        run = view.compile(noting, adding=self._remaps(view, unit, env, subject), observing=observing)
+        adding = [*unit.added, *added_words(view, unit, env, self._toolchains, subject)]
+        run = view.compile(noting, adding=adding, observing=observing)
+        telling.compiled(subject, run.seen)
         collected: Collected | Missed
         if run.signal or run.code:
             collected = Missed("killed" if run.signal else "compile-failed", f"{run.signal or run.code}")
@@ -267,8 +265,3 @@ def _missed(unit: Unit, run: Run, missed: Missed) -> Result:
         outcome=Outcome.MISS, reason=missed.reason, language=unit.language, name=unit.name,
         detail=missed.detail, wall_us=run.wall_us,
     )  # fmt: skip
-
-
-def _step_aside(view: View, verdict: Uncacheable, name: str) -> Result:
-    view.step_aside(verdict.reason)
-    return Result(outcome=Outcome.UNCACHEABLE, reason=verdict.reason, detail=verdict.detail, name=name)

@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Final
 
 from dunnage import limits
-from dunnage.engine.extra import Extra
+from dunnage.engine.extra import NONE, Extra
 from dunnage.engine.extras import Extras
 from dunnage.engine.subject import Located, Subject
+from dunnage.keys.drivers import Drivers
 from dunnage.keys.linker import Linker, Linkers
 from dunnage.keys.native import NativeCpus
 from dunnage.keys.roots import roots_of
@@ -29,7 +30,7 @@ def examine(
     view: View,
     unit: Unit,
     env: Mapping[str, str],
-    toolchains: Toolchains,
+    toolchains: Toolchains | Drivers,
     linkers: Linkers,
     store: Store,
     extras: Extras,
@@ -44,7 +45,9 @@ def examine(
     if isinstance(prepared, Uncacheable):
         return prepared
     unit, inputs = prepared
-    extra = extras.recall(view, unit, env) or extras.identify(view, unit, env)
+    extra = NONE
+    if unit.language == "rust":
+        extra = extras.recall(view, unit, env) or extras.identify(view, unit, env)
     toolchain = toolchains.recall(view, unit, env) or toolchains.identify(view, unit, env)
     for _ in range(_LOOKS_MAX):
         if toolchain is None:

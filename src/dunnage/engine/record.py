@@ -10,11 +10,12 @@ from functools import partial
 from dunnage.compilers.rustc.archive import is_thin
 from dunnage.compilers.rustc.notices import has_diagnostics, split_notices
 from dunnage.engine.account import entry_of
-from dunnage.engine.bound import bound_by_environment
+from dunnage.engine.bound import bound_by_environment, bound_by_texts, may_compress, named_by, told_the_time
 from dunnage.engine.collect import Collected, crates_of, read_at, same_but_linked, untouched
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.elf import has_compressed_sections
+from dunnage.keys.macros import named_in
 from dunnage.keys.rewritten import rewritten_places
 from dunnage.keys.roots import Roots
 from dunnage.keys.search import PlaceSearch
@@ -54,7 +55,10 @@ class Recorder:
         try:
             if (missed := self._hash_inputs(subject, collected, namespace)) is not None:
                 return missed
-            bound = bound_by_environment(subject, collected)
+            named = named_by(collected, self._digests.macros)
+            if (missed := told_the_time(named, subject.env)) is not None:
+                return missed
+            bound = bound_by_environment(subject, collected) | bound_by_texts(named, subject, collected)
             also = rewritten_places(subject.roots, subject.unit.remaps)
             outputs = []
             if subject.unit.hides_places:
@@ -63,7 +67,7 @@ class Recorder:
                 search = PlaceSearch(subject.roots, also)
                 outputs.append(self._put(output.kind, descriptor, namespace, search))
                 bound |= search.found
-                if subject.linker is not None and has_compressed_sections(partial(read_at, descriptor)):
+                if may_compress(subject) and has_compressed_sections(partial(read_at, descriptor)):
                     bound |= {name for name, _ in subject.roots.places}
             for output, descriptor, made in zip(
                 collected.files, collected.outputs, collected.made, strict=True
@@ -84,6 +88,7 @@ class Recorder:
             if path.endswith((".a", ".lib")) and is_thin(partial(read_at, descriptor)):
                 os.close(descriptor)
                 return Missed("thin-archive", path)
+            named = named_in(descriptor) if path in collected.texts else None
             read = self._digests.of_descriptor(descriptor, namespace)
             before = collected.records[path]
             if read is None or not (
@@ -91,6 +96,8 @@ class Recorder:
             ):
                 return Missed("input-changed", path)
             collected.digests[path] = read[1]
+            if named is not None:
+                self._digests.macros.remember(read[1], named)
         return None
 
     def _put(self, kind: str, descriptor: int, namespace: int, search: PlaceSearch) -> StoredFile:

@@ -14,10 +14,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from dunnage.compilers.build_script import LANGUAGE, name_of, parse
-from dunnage.config.replay import is_replayed
+from dunnage.config.switches import is_replayed
 from dunnage.engine.account import entry_of, with_family
 from dunnage.engine.flight import Flights, flight_key
 from dunnage.engine.lookup import look_up
+from dunnage.engine.nested import Nests, Outer, joined
 from dunnage.engine.run_inputs import RunInputs, run_inputs
 from dunnage.engine.run_tree import Tree, collect_tree, is_untouched, restore_tree
 from dunnage.engine.run_verdict import Facts, disqualified, temporary_places
@@ -43,10 +44,13 @@ log = logging.getLogger(__name__)
 class Runs:
     """Serves launchers. Safe for many threads."""
 
-    def __init__(self, store: Store, digests: Digests, flights: Flights, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, digests: Digests, flights: Flights, nests: Nests, clock: Callable[[], float]
+    ) -> None:
         self._store = store
         self._digests = digests
         self._flights = flights
+        self._nests = nests
         self._clock = clock
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None]) -> Result:
@@ -67,10 +71,12 @@ class Runs:
             return _step_aside(view, Uncacheable("run-by-hand", "digest"), unit.name)
         if not is_untouched(view, unit.out_dir):
             return _step_aside(view, Uncacheable("run-old-output", unit.out_dir), unit.name)
-        result = self._serve(view, unit, _subject(unit, invocation, program), storing)
+        result = self._serve(view, unit, _subject(unit, invocation, program), invocation, storing)
         return with_family(result, unit, env)
 
-    def _serve(self, view: View, unit: Unit, subject: Subject, storing: Callable[[], None]) -> Result:
+    def _serve(
+        self, view: View, unit: Unit, subject: Subject, invocation: Invocation, storing: Callable[[], None]
+    ) -> Result:
         started = time.perf_counter_ns()
         reason = "local"
         found = self._find(view, subject)
@@ -84,7 +90,7 @@ class Runs:
                 found = self._find(view, subject)
         try:
             if isinstance(found, Missed):
-                return self._miss(view, subject, found, storing)
+                return self._miss(view, subject, found, invocation, storing)
         finally:
             if flight is not None:
                 self._flights.land(flight)
@@ -115,12 +121,23 @@ class Runs:
     def _used(self, subject: Subject, known: Known, result: ActionResult) -> None:
         self._store.used(subject.key, known.paths, known.action, result)
 
-    def _miss(self, view: View, subject: Subject, missed: Missed, storing: Callable[[], None]) -> Result:
+    def _miss(
+        self,
+        view: View,
+        subject: Subject,
+        missed: Missed,
+        invocation: Invocation,
+        storing: Callable[[], None],
+    ) -> Result:
         """Run the program, take what it made, let the launcher go, and record."""
-        run = view.compile(observing=True)
+        outer = self._nests.begin(view.mount_namespace, invocation)
+        try:
+            run = view.compile(observing=True)
+        finally:
+            self._nests.end(view.mount_namespace, invocation)
         kept: tuple[RunInputs, Tree] | Missed = Missed("client-gone")
         with suppress(ViewGone):  # its program has run: a launcher that left is no loss
-            kept = self._collect(view, subject, run)
+            kept = self._collect(view, subject, run, outer)
             view.exit(run)
         storing()
         if not isinstance(kept, Missed):
@@ -133,7 +150,9 @@ class Runs:
             detail=reason.detail, wall_us=run.wall_us, entry=subject.entry,
         )  # fmt: skip
 
-    def _collect(self, view: View, subject: Subject, run: Run) -> tuple[RunInputs, Tree] | Missed:
+    def _collect(
+        self, view: View, subject: Subject, run: Run, outer: Outer
+    ) -> tuple[RunInputs, Tree] | Missed:
         unit = subject.unit
         if run.code or run.signal:
             return Missed("killed" if run.signal else "run-failed", f"{run.signal or run.code}")
@@ -141,10 +160,10 @@ class Runs:
             return Missed("run-children")
         if run.stdout is None or run.stderr is None:
             return Missed("output-too-large")
-        if run.seen is None:
+        if run.seen is None or not outer.is_whole:
             return Missed("run-unobserved")
         try:
-            seen = parse_seen(run.seen)
+            seen = joined([parse_seen(run.seen, answered=outer.answered), *outer.seen])
             facts = Facts(
                 seen, unit.out_dir, temporary_places(subject.env),
                 lambda paths: [p for p, r in zip(paths, view.stat(paths), strict=True) if not exists(r)],

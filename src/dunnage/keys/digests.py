@@ -14,6 +14,7 @@ from blake3 import blake3
 
 from dunnage import limits
 from dunnage.keys.listings import listing_digest
+from dunnage.keys.macros import Macros
 from dunnage.model.digest import Digest
 from dunnage.model.view import STAT, StatRecord, View, exists, is_directory, is_regular, record_of
 
@@ -65,6 +66,8 @@ class Digests:
     def __init__(self, memo: Memo, clock_ns: Callable[[], int]) -> None:
         self._memo = memo
         self._clock_ns = clock_ns
+        self.macros = Macros()
+        """What texts with these digests name."""
 
     def known(self, record: StatRecord, namespace: int) -> Digest | None:
         """The digest of a regular file if it is remembered."""

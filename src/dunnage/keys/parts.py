@@ -211,6 +211,7 @@ KINDS: Final = (
     Kind("language", ("language",), _fact("the language differs")),
     Kind("toolchain", ("toolchain",), _contents("the toolchain")),
     Kind("linker", ("linker",), _contents("the linker, or what it is started with,")),
+    Kind("driver", ("driver",), _fact("the compiler is called by another name")),
     Kind("target", ("target", "sysroot"), _fact("the target or sysroot differs")),
     Kind("target contents", ("contents target",), _contents("the target specification")),
     Kind("unobserved", ("unobserved",), lambda label, b, n: _OBSERVED[bool(n)]),
@@ -226,6 +227,7 @@ KINDS: Final = (
         ("native-cpu",),
         lambda label, b, n: "`-C target-cpu=native` means another processor, or other features of it",
     ),
+    Kind("c option", ("recorded",), _listed("{}"), _whole),
     Kind("cfg", ("cfg",), _listed("--cfg {}"), _whole),
     Kind("source", ("contents source",), _source),
     Kind("appeared", ("appeared ",), lambda label, b, n: f"`{place(label)}` appeared"),
@@ -295,6 +297,8 @@ def kind_of(name: str, value: str) -> tuple[Kind, str, str | None]:
         if name in ("codegen", "unstable"):
             real = value.partition("=")[2] or "set"
         return kind, label, real
+    if name.startswith("-"):  # an option of gcc or clang
+        return BY_KIND["c option"], f"{name} {value}".rstrip(), real
     for start, found in _BY_START:
         if name.startswith(start):
             rest = name.removeprefix(start)

@@ -129,9 +129,23 @@ def cargo_home(paths: Sequence[str], env: Mapping[str, str]) -> str | None:
 
 def roots_of(unit: Unit, *, sysroot: str, env: Mapping[str, str]) -> Roots:
     """The roots of one unit, of which the environment may tell where cargo home is."""
+    if unit.language == "c":
+        return c_roots(unit, env)
     seen = [unit.package_dir or "", unit.cwd, *(item.path for item in unit.inputs if item.role == "source")]
     home = cargo_home(seen, env)
     places = [("sysroot", sysroot), ("target", target_dir(unit.out_dir, unit.target))]
+    if home:
+        places.append(("cargo-home", home))
+    if not (home and (unit.cwd + "/").startswith(home + "/")):
+        places.append(("workspace", unit.cwd))
+    return Roots.of(places)
+
+
+def c_roots(unit: Unit, env: Mapping[str, str]) -> Roots:
+    """The roots of one unit of C: those of the build script that compiles it, where one does, and its directory."""
+    out_dir, package = env.get("OUT_DIR", ""), unit.package_dir or ""
+    places = [("target", target_dir(out_dir, env.get("TARGET")))] if out_dir else []
+    home = cargo_home([package, unit.cwd], env)
     if home:
         places.append(("cargo-home", home))
     if not (home and (unit.cwd + "/").startswith(home + "/")):

@@ -13,6 +13,8 @@ class Invocation:
     argv: Sequence[str]
     cwd: str
     env: Mapping[str, str]
+    pid: int = 0
+    """Of the client, in its own pid namespace."""
     stderr_is_terminal: bool = False
     payload: str = ""
     """The digest, as hex text, of the program that a launcher carries; empty for a compiler."""

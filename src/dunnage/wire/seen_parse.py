@@ -4,7 +4,7 @@ A note that is not understood, not finished, or for which there was no room make
 looked at, and nobody knows what.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -30,19 +30,22 @@ class Note(NamedTuple):
     text: str
 
 
-def parse_seen(data: bytes, *, last_program_only: bool = False) -> Seen:
+def parse_seen(
+    data: bytes, *, last_program_only: bool = False, answered: Collection[int] = frozenset()
+) -> Seen:
     """What all notes say together.
 
     Args:
         data: header and notes, nothing behind them.
         last_program_only: leave out what was looked at before the first process became its last program: rustup's
             proxy decides which rustc is run, and that is another one's matter.
+        answered: pids of programs that the library need not be in: what they look at is known otherwise.
 
     Raises:
         SeenError.
     """
     notes = list(notes_of(data))
-    gathered = _Gathered()
+    gathered = _Gathered(answered)
     for note in _of_last_program(notes) if last_program_only else notes:
         gathered.take(note)
     return gathered.seen()
@@ -113,6 +116,7 @@ class _Process:
 class _Gathered:
     """All notes so far."""
 
+    answered: Collection[int]
     texts: dict[SeenKind, set[str]] = field(default_factory=lambda: {kind: set() for kind in SeenKind})
     processes: dict[int, _Process] = field(default_factory=dict)
     spawned: dict[int, tuple[int, str]] = field(default_factory=dict)
@@ -157,11 +161,13 @@ class _Gathered:
         self.began.add(pid)
         process.parent, process.program = parent, program
 
-    def _lost(self, pid: int, program: str | None) -> None:
-        """A program ran, and the library was not in it."""
+    def _lost(self, pid: int, program: str | None, started: int = 0) -> None:
+        """A program ran, and the library was not in it. `started`: the process's pid, if it is not `pid` itself."""
         if program is None:
             return
         self.texts[SeenKind.EXEC].add(program)
+        if (started or pid) in self.answered:
+            return
         self.unseen.add((program, "exec"))
         self.processes[pid].unseen.add("exec")
 
@@ -172,7 +178,7 @@ class _Gathered:
             process.becoming = None
         for child, (parent, program) in self.spawned.items():
             if child not in self.began:
-                self._lost(parent, program)
+                self._lost(parent, program, child)
         texts = {kind: frozenset(found) for kind, found in self.texts.items()}
         return Seen(
             read=texts[SeenKind.READ], wrote=texts[SeenKind.WROTE], looked=texts[SeenKind.LOOKED],

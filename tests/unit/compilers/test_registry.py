@@ -17,7 +17,17 @@ def test_rust_programs(program: str) -> None:
     assert front_end.language == "rust"
 
 
-@pytest.mark.parametrize("program", ["cc", "/usr/bin/gcc", "rustc-wrapper", "rustdoc", "", "rustc/"])
+@pytest.mark.parametrize(
+    "program", ["cc", "/usr/bin/gcc", "clang++-14", "aarch64-linux-gnu-gcc-12", "gcc.exe"]
+)
+def test_c_programs(program: str) -> None:
+    front_end = family(program)
+    assert front_end is not None
+    assert front_end.language == "c"
+    assert response_files([program, "@a"]) == ("a",)
+
+
+@pytest.mark.parametrize("program", ["ld", "/usr/bin/gcc-ar", "rustc-wrapper", "rustdoc", "", "rustc/"])
 def test_others_are_not_known(program: str) -> None:
     assert family(program) is None
 
@@ -37,7 +47,7 @@ def test_an_empty_command_line_is_uncacheable() -> None:
 
 def test_response_files_only_of_known_programs() -> None:
     assert response_files(["rustc", "@a", "b", "@a", "@c"]) == ("a", "c")
-    assert response_files(["gcc", "@a"]) == ()
+    assert response_files(["ld", "@a"]) == ()
 
 
 def test_names_have_no_directory() -> None:

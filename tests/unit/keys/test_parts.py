@@ -34,6 +34,8 @@ GOLDEN: dict[str, tuple[Pairs, Pairs, str]] = {
     "native cpu": ((("native-cpu", "znver3 +aes"),), (("native-cpu", "znver4 +aes"),),
                    "`-C target-cpu=native` means another processor, or other features of it"),
     "unstable": ((), (("unstable", "threads=8"),), "`-Z threads` none → 8"),
+    "driver": ((("driver", "gcc"),), (("driver", "g++"),), "the compiler is called by another name: gcc → g++"),
+    "c option": ((), (("-D", "NDEBUG"),), "`-D NDEBUG` was added"),
     "cfg": ((), (("cfg", 'feature="x"'),), '`--cfg feature="x"` was added'),
     "source": ((("input source", "{workspace}/src/lib.rs"), ("contents source", A)),
                (("input source", "{workspace}/src/lib.rs"), ("contents source", B)), "`src/lib.rs` changed"),

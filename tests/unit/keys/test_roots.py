@@ -122,3 +122,16 @@ def test_a_text_that_only_looks_like_a_root() -> None:
     for text in ("{workspace}/x", "{}", "{", "{}{target}", "{no root"):
         assert ROOTS.relative(text) != text
         assert ROOTS.absolute(ROOTS.relative(text)) == text
+
+
+def test_the_roots_of_c() -> None:
+    """A build script's, where one compiles; the directory where the compiler runs."""
+    unit = unit_of("/w/project", language="c", package_dir="/c/registry/src/index/zstd-sys-2.0")
+    env = {"OUT_DIR": "/t/debug/build/zstd-sys-0123456789abcdef/out", "HOME": "/home/me"}
+    assert dict(roots_of(unit, sysroot="", env=env).places) == {
+        "workspace": "/w/project", "cargo-home": "/c", "target": "/t",
+    }  # fmt: skip
+    plain = unit_of("/w/project", language="c")
+    assert dict(roots_of(plain, sysroot="", env={}).places) == {"workspace": "/w/project"}
+    inside = unit_of("/c/registry/src/index/zstd-sys-2.0", language="c")
+    assert dict(roots_of(inside, sysroot="", env={}).places) == {"cargo-home": "/c"}

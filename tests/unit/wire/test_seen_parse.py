@@ -174,3 +174,15 @@ def test_any_bytes_are_understood_or_refused(notes: list[bytes], data: st.DataOb
             parse_seen(bytes_)
         except SeenError:
             pass
+
+
+def test_what_is_answered_for_need_not_begin() -> None:
+    """A client that dunnage serves is static: the library is not in it."""
+    notes = memory(
+        began(), note(SeenKind.SPAWNED, "/client", value=CHILD), note(SeenKind.EXEC, "/client", pid=CHILD + 1)
+    )
+    assert parse_seen(notes).unseen == {("/client", "exec")}
+    assert parse_seen(notes, answered={CHILD}).unseen == {("/client", "exec")}
+    found = parse_seen(notes, answered={CHILD, CHILD + 1})
+    assert found.unseen == frozenset()
+    assert "/client" in found.programs

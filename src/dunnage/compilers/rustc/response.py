@@ -10,9 +10,15 @@ class ResponseFileError(ValueError):
     """A response file is not there, or is not UTF-8."""
 
 
-def needed(argv: Sequence[str]) -> tuple[str, ...]:
-    """The names of the response files that argv names, as written, without duplicates; argv[0] is the program."""
-    return tuple(dict.fromkeys(word[1:] for word in argv[1:] if word.startswith("@")))
+def needed(argv: Sequence[str], files: Mapping[str, bytes] | None = None) -> tuple[str, ...]:
+    """The names of response files that argv names, as written, without duplicates, but those that are in `files`.
+
+    argv[0] is the program.
+    """
+    have = files or {}
+    return tuple(
+        dict.fromkeys(word[1:] for word in argv[1:] if word.startswith("@") and word[1:] not in have)
+    )
 
 
 def expand(argv: Sequence[str], files: Mapping[str, bytes] | None) -> Sequence[str]:

@@ -1,0 +1,1 @@
+"""gcc and clang, under all their names: C, C++, Objective-C and assembler."""

@@ -1,0 +1,35 @@
+"""The programs that a C compiler's driver starts, and what these look at that changes nothing of what they make."""
+
+import posixpath
+import re
+from typing import Final
+
+_DRIVEN: Final = re.compile(
+    r"(.+-)?(gcc|g\+\+|cc|c\+\+|clang|clang\+\+|as|objcopy)(-[0-9.]+)?"
+    r"|cc1(plus|obj|objplus)?|llvm-objcopy(-[0-9.]+)?"
+)
+"""Drivers, compilers proper, the assembler, and what takes `.dwo` files out of objects. All of them ask the C library
+for a variable by its name, start programs only from places that are looked for, and have no other inputs than files."""
+
+SEARCHED: Final = ("as", "objcopy")
+"""Programs that a driver may look for in PATH."""
+
+IGNORED: Final[dict[str, str]] = {
+    "PATH": "where `SEARCHED` are looked for: what it finds there is in the toolchain's identity",
+    "TERM": "in how diagnostics look, which a result with diagnostics is bound to",
+    "COLUMNS": "the same",
+    "GCC_COLORS": "the same",
+    "GCC_URLS": "the same",
+    "TERM_URLS": "the same",
+    "TMPDIR": "where temporary files are",
+    "TMP": "the same",
+    "TEMP": "the same",
+    "MAKEFLAGS": "the jobserver of this build, by its descriptors",
+    "LD_LIBRARY_PATH": "where libraries are looked for: those that are loaded count",
+}
+"""Variables that a driver or what it starts asks for, and that do not count, each with the reason."""
+
+
+def is_driven(program: str) -> bool:
+    """Whether a program, by its file, is one that belongs to a compiler's run."""
+    return _DRIVEN.fullmatch(posixpath.basename(program)) is not None

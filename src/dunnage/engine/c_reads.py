@@ -1,0 +1,116 @@
+"""From what a run of gcc or clang was seen to look at to its path set. Nothing else says what it read (ADR 17).
+
+read, looked at, run as a program, loaded    a regular file: its contents count; nothing there: that counts;
+                                             a directory or anything else: that it is one counts
+listed                                       the names in the directory
+a variable's name                            its value, save `compilers.gnu.programs.IGNORED`
+written, and gone again                      a temporary file
+written, and still there                     an expected output; anything else: not stored
+another program than a driver starts         not stored: a wrapper may do what it likes
+what cannot be followed                      not stored. Every cc1 asks for the time, so the texts that it reads
+                                             tell whether they do (`keys.macros`)
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from dunnage.compilers.gnu.programs import IGNORED, is_driven
+from dunnage.engine.subject import Missed, Subject
+from dunnage.keys.path_sets import joined
+from dunnage.model.path_set import PathSet
+from dunnage.model.seen import Seen
+from dunnage.model.view import View, exists, is_directory, is_regular
+from dunnage.wire.seen_parse import SeenError, parse_seen
+
+_KERNELS: Final = re.compile(r"/(proc|sys|dev)(/.*)?")
+"""The process, the machine, chance for temporary names: no files with contents. A source cannot be there: what the
+command line names is an input like any other."""
+
+
+@dataclass(slots=True)
+class CReads:
+    """What a run looked at."""
+
+    paths: PathSet
+    texts: frozenset[str] = field(default_factory=frozenset)
+    """All files, absolute: sources, headers, data for these, and programs, which name no macros (`keys.macros`)."""
+
+
+def c_reads(view: View, subject: Subject, notes: bytes | None) -> CReads | Missed:
+    """The path set of a run, from the notes in its memory file; why it cannot be stored.
+
+    Raises:
+        ViewGone.
+    """
+    try:
+        seen = None if notes is None else parse_seen(notes)
+    except SeenError as error:
+        return Missed("compiler-unobserved", str(error))
+    if seen is None or seen.first is None:
+        return Missed("compiler-unobserved")
+    missed = _unfollowed(seen)
+    if missed is not None:
+        return missed
+    machinery = seen.programs | seen.libraries
+    own = {output.path for output in subject.unit.outputs}
+    named = {item.path for item in subject.inputs}
+    passing = _passing(view, seen, own)
+    if isinstance(passing, Missed):
+        return passing
+    looked = _others((*seen.read, *seen.looked, *machinery), own | passing)
+    listed = _others(seen.listed, frozenset())
+    files, absent, places = _sorted(view, looked - listed)
+    names, gone, odd = _directories(view, sorted(listed))
+    paths = joined(
+        PathSet(), subject.roots,
+        files=(path for path in files if path not in named), absent=(*absent, *gone), listed=names,
+        places=(*places, *odd), env=(name for name in seen.env | seen.compiler_env if name not in IGNORED),
+    )  # fmt: skip
+    return CReads(paths, frozenset({*files, *named}))
+
+
+def _unfollowed(seen: Seen) -> Missed | None:
+    """What makes a run one that no path set can stand for."""
+    for program in sorted({process.program for process in seen.by_pid.values()} - {""}):
+        if not is_driven(program):
+            return Missed("compiler-unfollowed", f"it ran {program}")
+    for program, word in sorted(seen.unseen):
+        if word not in ("clock", "cores"):
+            return Missed("compiler-unfollowed", f"{word}: {program}")
+    return None
+
+
+def _passing(view: View, seen: Seen, own: set[str]) -> set[str] | Missed:
+    """What was written and is gone: temporary files."""
+    wrote = sorted(path for path in seen.wrote - own if not _KERNELS.fullmatch(path))
+    for path, record in zip(wrote, view.stat(wrote), strict=True):
+        if exists(record) and not is_directory(record):
+            return Missed("compiler-wrote", path)
+    return set(wrote)
+
+
+def _others(paths: Iterable[str], without: Iterable[str]) -> set[str]:
+    return {path for path in set(paths).difference(without) if not _KERNELS.fullmatch(path)}
+
+
+def _sorted(view: View, looked: set[str]) -> tuple[list[str], list[str], list[str]]:
+    """Files, what is absent, and what is there and no file."""
+    files: list[str] = []
+    absent: list[str] = []
+    places: list[str] = []
+    paths = sorted(looked)
+    for path, record in zip(paths, view.stat(paths), strict=True):
+        (files if is_regular(record) else places if exists(record) else absent).append(path)
+    return files, absent, places
+
+
+def _directories(view: View, listed: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Directories, what is absent, and what is there and none."""
+    names: list[str] = []
+    gone: list[str] = []
+    odd: list[str] = []
+    for path, record in zip(listed, view.stat(listed), strict=True):
+        (names if is_directory(record) else odd if exists(record) else gone).append(path)
+    return names, gone, odd
