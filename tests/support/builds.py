@@ -75,6 +75,10 @@ class Counts:
         assert (ended["uncacheable"], ended["fallback"]) == (0, 0), ended
         return ended["hit"], ended["miss"]
 
+    def ended(self, outcome: str) -> int:
+        """How many of rustc's units, and of runs of build scripts, ended so."""
+        return sum(self.all["languages"][language][outcome] for language in ("rust", "build script"))
+
     def rate(self) -> float:
         """Hits among the Rust units. A probe of a build script that never compiles is none."""
         hits, misses = self.compiled()
