@@ -91,7 +91,7 @@ def test_the_run_depends_on_what_its_units_read(
         built, said, units, script = build(here)
         assert (units, script) == ((1, 1), (0, 1))
         return
-    built, *said = build(here)
+    _built, *said = build(here)
     assert said == [says, units, (0, 1)]
     (here.directories.source / "c/one.c").touch()
     assert build(here)[1:] == (says, (0, 0), (1, 0))
