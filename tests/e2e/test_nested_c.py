@@ -88,10 +88,10 @@ def test_the_run_depends_on_what_its_units_read(
     before = path.read_text() if path.exists() else None
     path.write_text(text)
     if units is None:  # the header of that name defines the number twice, and gcc warns: it was read
-        _, said, units, script = build(here)
+        _built, _said, units, script = build(here)
         assert (units, script) == ((1, 1), (0, 1))
         return
-    _, *said = build(here)
+    _built, *said = build(here)
     assert said == [says, units, (0, 1)]
     (here.directories.source / "c/one.c").touch()
     assert build(here)[1:] == (says, (0, 0), (1, 0))

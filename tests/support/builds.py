@@ -24,6 +24,7 @@ _FOREIGN = (
     "RUSTC",
     "RUSTFLAGS",
     "CARGO_",
+    "CMAKE_",
     "DUNNAGE_",
     "SCCACHE_",
     "CROSS_",
