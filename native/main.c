@@ -29,6 +29,9 @@ int main(int argc, char **argv) {
     if (!words) {
         say_what_it_is();
     }
+    if (!is_driver(base_name(words[0]))) {
+        leave_masquerade();
+    }
     const char *socket = where_to_ask();
     if (socket && worth_asking(words)) {
         serve(socket, words, "");

@@ -53,6 +53,34 @@ static const char *variable(const char *name) {
     return "";
 }
 
+void leave_masquerade(void) {
+    const char *links = variable("DUNNAGE_MASQUERADE");
+    size_t size = strlen(links);
+    for (char **each = environ; size > 0 && *each; each++) {
+        if (!starts_with(*each, "PATH=")) {
+            continue;
+        }
+        char *start = *each + strlen("PATH=");
+        char *to = start;
+        bool last = false;
+        for (const char *from = start; !last;) {
+            const char *colon = strchrnul(from, ':');
+            size_t length = (size_t)(colon - from);
+            const char *next = colon + 1;
+            last = !*colon;
+            if (length != size || strncmp(from, links, size) != 0) {
+                if (to > start) {
+                    *to++ = ':';
+                }
+                memmove(to, from, length);
+                to += length;
+            }
+            from = next;
+        }
+        *to = '\0';
+    }
+}
+
 const char *where_to_ask(void) {
     const char *disable = variable("DUNNAGE_DISABLE");
     const char *socket = variable("DUNNAGE_SOCKET");

@@ -22,6 +22,10 @@ const char *where_to_ask(void);
  * tells him of C units only. */
 bool is_observed(void);
 
+/* Takes the directory of links that stands in front of PATH (DUNNAGE_MASQUERADE) out of it. What cargo starts is told
+ * of us by RUSTC_WRAPPER, and shall find linkers and whatever else it looks for where it does without us. */
+void leave_masquerade(void);
+
 /* Becomes the program (argv[0] as named), with our environment and descriptors. Does not return. */
 _Noreturn void become(char **argv);
 

@@ -15,6 +15,7 @@ int main(int argc, char **argv) {
         _exit(126);
     }
     carry(argv[0], carried_program);
+    leave_masquerade();
     const char *socket = is_observed() ? NULL : where_to_ask();
     if (socket) {
         mind_family();

@@ -119,3 +119,10 @@ class ClientMissing(DunnageError):
 
     exit_code = 60
     hint = "In a source checkout, `make native-all` builds the clients of all architectures."
+
+
+class MasqueradeFailed(DunnageError):
+    """The links that stand in the place of compilers cannot be made."""
+
+    exit_code = 61
+    hint = "Without --masquerade there is no need of them."

@@ -1,13 +1,24 @@
 """How builds of C come to call the client: the second build compiles nothing, and nobody sees a difference."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from support.battery.scripts import scripted
-from support.builds import Site, site
-from support.c_project import CMAKE_MAKE, CMAKE_NINJA, SOURCES, Way, built, written
+from support.builds import BUILD, Site, dunnage_words, site
+from support.c_project import (
+    AUTOTOOLS,
+    CMAKE_MAKE,
+    CMAKE_NINJA,
+    MAKE,
+    MESON,
+    SOURCES,
+    Way,
+    built,
+    written,
+)
 from support.commands import run
 from support.mixed import write
 from support.require import require
@@ -17,7 +28,7 @@ from support.tools import Host
 @pytest.fixture
 def here(tmp_path: Path) -> Iterator[Site]:
     with site(tmp_path, written(tmp_path / "project")) as place:
-        yield place
+        yield place.with_env(CCACHE_DISABLE="1")  # meson takes a ccache that it finds
 
 
 def assert_second_hits(here: Site, way: Way, *options: str, **env: str) -> None:
@@ -85,3 +96,37 @@ def compiled(here: Site) -> tuple[int, int]:
     ended = here.counts().all["languages"]["c"]
     assert ended["fallback"] == 0
     return ended["hit"], ended["miss"]
+
+
+@pytest.mark.parametrize("way", [MAKE, AUTOTOOLS, MESON, CMAKE_NINJA, CMAKE_MAKE], ids=lambda way: way.name)
+def test_masquerading(here: Site, way: Way) -> None:
+    """CMake has the launcher as well: it is asked once all the same."""
+    assert_second_hits(here, way, "--masquerade")
+
+
+def test_by_hand(here: Site) -> None:
+    """The shell that `dunnage run` starts knows the client's name."""
+    build = ("sh", "-c", 'exec make -f../Makefile.plain CC="$DUNNAGE_CLIENT gcc" CXX="$DUNNAGE_CLIENT g++"')
+    plain, _ = built(here, MAKE, None)
+    way = replace(MAKE, build=build)
+    for expected in ((0, len(SOURCES)), (len(SOURCES), 0)):
+        objects, counts = built(here, way, ())
+        assert counts is not None
+        assert counts.compiled("c") == expected
+        assert objects == plain
+
+
+def test_what_cargo_builds_below_masquerading_has_the_same_keys(tmp_path: Path) -> None:
+    """Its linker and its build script are found and keyed as without: everything hits."""
+    with site(tmp_path, tmp_path / "project") as here:
+        write(here.directories.source, scripted("String::new()"))
+        here.build(Host()).ran.succeeded()
+        assert here.counts().misses > 0
+        here.wipe()
+        argv = dunnage_words("run", "--masquerade", "--", "cargo", *BUILD)
+        run(
+            argv, env=here.environ | dict(Host().env(here.directories)), cwd=here.directories.source
+        ).succeeded()
+        counts = here.counts()
+        assert counts.hits > 0
+        assert (counts.misses, counts.uncacheable, counts.fallbacks) == (0, {}, 0)

@@ -270,3 +270,22 @@ def test_the_mark_is_that_of_every_client() -> None:
     assert client_of("asan").path.read_bytes().endswith(b"dunnage: client\n")
     launcher = client_of("host").path.with_name("launcher")
     assert not launcher.read_bytes().endswith(b"dunnage: client\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "left"),
+    [
+        ("{links}:/usr/bin:/bin", "/usr/bin:/bin"),
+        ("/usr/bin:{links}:/bin:{links}", "/usr/bin:/bin"),
+        ("/usr/bin:/bin:{links}x:{links}/x", "/usr/bin:/bin:{links}x:{links}/x"),
+        ("/usr/bin::/bin:", "/usr/bin::/bin:"),
+    ],
+)
+def test_what_cargo_starts_does_not_see_the_links(host_stage: Stage, path: str, left: str) -> None:
+    """A compiler of C does: what it starts is what was asked for."""
+    links = f"{host_stage.directory}/links"
+    host_stage.environment |= {"PATH": path.format(links=links), "DUNNAGE_MASQUERADE": links}
+    rustc = host_stage.script("echo $PATH", "real/rustc")
+    assert host_stage.start(rustc, "-vV").end()[1].decode() == left.format(links=links) + "\n"
+    gcc = host_stage.script("echo $PATH", "real/gcc")
+    assert host_stage.start(gcc, "--version").end()[1].decode() == path.format(links=links) + "\n"

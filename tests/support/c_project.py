@@ -79,7 +79,7 @@ def built(
 
     for words in way.ready:
         call(words)
-    if options is not None:
+    if options is not None and way.ready:
         here.counts()
     call(way.build)
     assert run([directory / "app"]).succeeded().stdout == "22\n"

@@ -5,9 +5,11 @@ import os
 import click
 
 from dunnage.cli import context
+from dunnage.cli.cmd_run import MASQUERADE_HELP
 from dunnage.cli.output import say
 from dunnage.config.places import Places
 from dunnage.config.settings import Settings
+from dunnage.errors import UsageError
 from dunnage.report.switch import Switch
 
 FORMATS = ("sh", "github", "docker", "json")
@@ -23,8 +25,9 @@ FORMATS = ("sh", "github", "docker", "json")
     show_default=True,
     help="Whose language to speak.",
 )
+@click.option("--masquerade", is_flag=True, help=MASQUERADE_HELP)
 @click.option("--no-start", is_flag=True, help="Do not start the daemon.")
-def command(container: bool, form: str, no_start: bool) -> None:
+def command(container: bool, form: str, no_start: bool, masquerade: bool) -> None:
     """Print the environment that switches the cache on.
 
     The daemon is started, too.
@@ -37,7 +40,13 @@ def command(container: bool, form: str, no_start: bool) -> None:
     from dunnage.report.environment import Format, render
 
     places, settings = context.places(), context.settings()
-    text = render(_container(places, settings) if container else _host(places, settings), Format(form))
+    if container and masquerade:
+        raise UsageError(
+            "In a container nobody knows which compilers PATH has.",
+            hint='Say `make CC="/dunnage/bin/sccache gcc"` there, or leave out --masquerade.',
+        )
+    switch = _container(places, settings) if container else _host(places, settings, masquerade)
+    text = render(switch, Format(form))
     if not no_start:
         from dunnage.daemon import launch
 
@@ -45,11 +54,16 @@ def command(container: bool, form: str, no_start: bool) -> None:
     say(text)
 
 
-def _host(places: Places, settings: Settings) -> Switch:
+def _host(places: Places, settings: Settings, masquerade: bool) -> Switch:
     from dunnage.config.clients import host_arch
     from dunnage.containers.options import host_environment
 
-    return Switch(host_environment(places, host_arch(), theirs=os.environ) | settings.for_clients())
+    added = host_environment(places, host_arch(), theirs=os.environ) | settings.for_clients()
+    if masquerade:
+        from dunnage.cli.masquerade import masquerading
+
+        added |= masquerading(os.environ, places, added["RUSTC_WRAPPER"])
+    return Switch(added)
 
 
 def _container(places: Places, settings: Settings) -> Switch:

@@ -80,6 +80,11 @@ class Places:
         return self.container_dir / "sock"
 
     @property
+    def masquerade(self) -> Path:
+        """The directory of the directories of links that stand in the place of compilers."""
+        return self.base / "masquerade" / self.version
+
+    @property
     def key_texts(self) -> Path:
         """The directory of the texts of keys (setting `key_texts`)."""
         return self.base / "keys"

@@ -80,3 +80,13 @@ def test_verify_mode_as_a_setting_is_among_it(
     dunnage_dir.with_suffix(".toml").write_text("verify = true\n")
     document = json.loads(dunnage("env", *where, "--format", "json", "--no-start").stdout)
     assert document["env"]["DUNNAGE_VERIFY"] == "1"
+
+
+def test_masquerading_is_for_the_host(dunnage: Callable, dunnage_dir: Path) -> None:
+    document = json.loads(dunnage("env", "--masquerade", "--format", "json", "--no-start").stdout)
+    links = Path(document["env"]["DUNNAGE_MASQUERADE"])
+    assert document["env"]["PATH"].startswith(f"{links}:")
+    assert links.parent == Places(dunnage_dir).masquerade
+    done = dunnage("env", "--masquerade", "--container", "--no-start")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nobody knows which compilers" in done.stderr

@@ -98,3 +98,20 @@ def test_verify_mode_as_a_setting_reaches_the_command(dunnage: Callable, dunnage
     assert dunnage(*show).stdout == ""
     dunnage_dir.with_suffix(".toml").write_text("verify = true\n")
     assert dunnage(*show).stdout == "1"
+
+
+def test_masquerading_puts_links_in_front(dunnage: Callable, dunnage_dir: Path) -> None:
+    shown = dunnage(
+        "run", "--masquerade", "--", "sh", "-c", 'readlink "$(command -v gcc)"; echo "$PATH"'
+    ).stdout
+    client, path = shown.splitlines()
+    assert client == str(client_dir(host_arch()) / WRAPPER_NAME)
+    assert Path(path.split(":")[0]).parent == Places(dunnage_dir).masquerade
+
+
+def test_links_that_cannot_be_made_do_not_stop_a_build(dunnage: Callable, dunnage_dir: Path) -> None:
+    dunnage_dir.mkdir()
+    (dunnage_dir / "masquerade").write_text("a file in the way")
+    done = dunnage("run", "--masquerade", "--", "sh", "-c", f"{SHOW}; exit 5")
+    assert (done.returncode, done.stdout) == (5, "|")
+    assert "The links in" in done.stderr
