@@ -118,12 +118,12 @@ test-e2e: setup ## real projects on the host
 	$(PYTEST) -m 'not large' tests/e2e
 
 .PHONY: test-large
-test-large: setup ## cargo-nextest cold and warm, byte for byte: some ten minutes, 5 GB of disk
+test-large: setup ## cargo-nextest on the host, under cross, and in portable mode, cold and warm, byte for byte: an hour, 5 GB of disk
 	$(PYTEST) -m large --durations 5
 
 .PHONY: test-container
 test-container: setup native-all ## real projects in docker, podman and cross
-	$(PYTEST) tests/container
+	$(PYTEST) -m 'not large' tests/container
 
 .PHONY: shadow
 shadow: setup ## real crates, edited at random, built with and without: SHADOW_EDITS=200 [SHADOW_SEED=…] or SHADOW_REPLAY='…'

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import builds, client, containers, contestants, daemon, notice, observe, scale, units
+from bench import builds, c_compiles, client, containers, contestants, daemon, notice, observe, scale, units
 from bench.plot import draw
 from bench.report import Report, print_report
 from bench.units import Unit
@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = {"ripgrep": "15.2.0", "hyperfine": "1.20.0", "cargo-nextest": "0.9.151"}
 OBSERVE_ROUNDS = 10
 """A difference of one part in a hundred does not show in fewer."""
-PARTS = ("builds", "units", "containers", "client", "notice", "daemon", "scale", "sessions", "observe")
+PARTS = ("builds", "units", "containers", "c", "client", "notice", "daemon", "scale", "sessions", "observe")
 
 
 def arguments() -> argparse.Namespace:
@@ -77,6 +77,20 @@ def contain(report: Report, site: builds.Site, console: Console) -> None:
         console.print(f"containers, round {number + 1}: {name}: warm {ways[name].warm[-1]:.2f} s")
 
 
+def compile_c(report: Report, scratch: Path, console: Console) -> None:
+    """The rounds of C and C++ compiles."""
+    from support import projects
+
+    nextest = projects.nextest()
+    zstd = next((nextest.cargo_home / "registry/src").glob("*/zstd-sys-*/zstd/lib"))
+    work = c_compiles.compiles(zstd, scratch / "c")
+    report.c_count = len(work)
+    for number, name, times in c_compiles.race(work, scratch / "c-stores", report.rounds):
+        report.c_compiles[name] = times
+        last = "".join(f", warm {seconds:.2f} s" for seconds in times.warm[-1:])
+        console.print(f"C and C++, round {number + 1}: {name}: cold {times.cold[-1]:.2f} s{last}")
+
+
 def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: Console) -> None:
     """Every part that was asked for."""
     if "client" in asked.part:
@@ -85,6 +99,8 @@ def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: C
         report.throughput = daemon.throughput(scratch, widths=(1, 8, 64), hits=1000)
     if "daemon" in asked.part:
         report.answers = daemon.answers(scratch, runs=20)
+    if "c" in asked.part:
+        compile_c(report, scratch, console)
     if "notice" in asked.part:
         report.notice = notice.measure(scratch / "notice", runs=20)
     if not {"builds", "units", "daemon", "scale", "containers", "observe"} & set(asked.part):

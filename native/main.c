@@ -1,8 +1,10 @@
-/* The client: dunnage's hands. Called as `<client> <compiler> <arguments…>`, as cargo calls its RUSTC_WRAPPER.
+/* The client: dunnage's hands. Called as `<client> <compiler> <arguments…>`, as cargo calls its RUSTC_WRAPPER, or under
+ * a compiler's name in its place.
  *
  * It knows no key, no store and no policy. It tells the daemon what it was called with, does what it is told to
  * (session.c), and whatever goes wrong before a compile has finished, it becomes the compiler.
  */
+#include "called.h"
 #include "program.h"
 #include "session.h"
 #include "wire.h"
@@ -23,12 +25,13 @@ static _Noreturn void say_what_it_is(void) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 2 || argv[1][0] == '-') {
+    char **words = argc > 0 ? called_as(argv) : NULL;
+    if (!words) {
         say_what_it_is();
     }
     const char *socket = where_to_ask();
-    if (socket && worth_asking(argc - 1, argv + 1)) {
-        serve(socket, argv + 1, "");
+    if (socket && worth_asking(words)) {
+        serve(socket, words, "");
     }
-    become(argv + 1);
+    become(words);
 }

@@ -41,11 +41,11 @@ static bool is_question(const char *word) {
 }
 
 /* Questions that come without -c (-dumpversion, -print-…, -v alone) need no row here. */
-static bool makes_an_object(int argc, char **argv) {
+static bool makes_an_object(char **words) {
     static const char *const ELSE[] = {"-", "-E", "-S", "-M", "-MM", "-###", "--version", "--help"};
     bool compiles = false;
-    for (int i = 1; i < argc; i++) {
-        const char *word = argv[i];
+    for (char **each = words; *each; each++) {
+        const char *word = *each;
         if (is_one_of(word, ELSE, sizeof ELSE / sizeof *ELSE)) {
             return false;
         }
@@ -55,16 +55,16 @@ static bool makes_an_object(int argc, char **argv) {
     return compiles;
 }
 
-static bool makes_a_crate(int argc, char **argv) {
+static bool makes_a_crate(char **words) {
     bool named = false;
-    for (int i = 1; i < argc; i++) {
-        const char *word = argv[i];
+    for (char **each = words; *each; each++) {
+        const char *word = *each;
         const char *name = NULL;
         if (is_question(word)) {
             return false;
         }
-        if (strcmp(word, "--crate-name") == 0 && i + 1 < argc) {
-            name = argv[++i];
+        if (strcmp(word, "--crate-name") == 0 && each[1]) {
+            name = *++each;
         } else if (starts_with(word, "--crate-name=")) {
             name = word + strlen("--crate-name=");
         } else if (word[0] == '@') {
@@ -80,15 +80,15 @@ static bool makes_a_crate(int argc, char **argv) {
     return named;
 }
 
-bool worth_asking(int argc, char **argv) {
-    const char *program = base_name(argv[0]);
+bool worth_asking(char **words) {
+    const char *program = base_name(*words++);
     if (starts_with(program, "rustc")) {
-        return !is_observed() && makes_a_crate(argc, argv);
+        return !is_observed() && makes_a_crate(words);
     }
     if (starts_with(program, "clippy-driver")) {
         /* cargo puts the workspace wrapper in front: `clippy-driver rustc …`. */
-        int wrapped = argc > 1 && starts_with(base_name(argv[1]), "rustc") ? 1 : 0;
-        return !is_observed() && makes_a_crate(argc - wrapped, argv + wrapped);
+        bool wraps = *words && starts_with(base_name(*words), "rustc");
+        return !is_observed() && makes_a_crate(wraps ? words + 1 : words);
     }
-    return is_driver(program) && makes_an_object(argc, argv);
+    return is_driver(program) && makes_an_object(words);
 }

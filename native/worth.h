@@ -10,6 +10,6 @@ bool is_driver(const char *name);
 
 /* Whether a call may make something that can be kept: rustc with a crate's name, a compiler of C with `-c`. Touches
  * nothing. */
-bool worth_asking(int argc, char **argv);
+bool worth_asking(char **words);
 
 #endif

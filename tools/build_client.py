@@ -14,6 +14,7 @@ import argparse
 import importlib.util
 import os
 import platform
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -120,8 +121,18 @@ def is_fresh(outputs: Sequence[Path]) -> bool:
 
 
 def compile_to(arch: str, output: Path) -> None:
-    """Compile the client for an architecture. Raises CalledProcessError; the compiler has said why."""
+    """Compile the client for an architecture, and mark it. Raises CalledProcessError; the compiler has said why."""
     _compile(arch, FLAGS, sources(), output)
+    mark(output)
+
+
+def mark(client: Path) -> None:
+    """End a client's file with what other clients know it by (native/search.h)."""
+    header = (NATIVE / "search.h").read_text(encoding="utf-8")
+    found = re.search(r'#define CLIENT_MARK "(.*)\\n"', header)
+    assert found is not None
+    with client.open("ab") as file:
+        file.write(found[1].encode() + b"\n")
 
 
 def compile_launcher(arch: str, output: Path) -> None:

@@ -15,6 +15,13 @@ podman podman podman's tests
 debootstrap debootstrap the images of the container tests
 gcc gcc linking Rust programs, and C units
 g++ g++ C++ units
+cmake cmake builds of C that call the client
+ninja ninja-build the same
+meson meson the same
+automake automake the same, by autotools
+libtoolize libtool the same
+ccache ccache two caches in front of one compiler
+distcc distcc the same
 gdb gdb panics and frames of portable mode
 mold mold links with mold
 musl-gcc musl-tools the observing library beside musl

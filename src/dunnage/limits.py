@@ -126,6 +126,10 @@ RUN_BYTES_MAX: Final = 1024 * 1024 * 1024
 RUN_DEPTH_MAX: Final = 64
 """How deep directories in OUT_DIR may be nested."""
 
+SOURCES_BYTES_MAX: Final = 8 * 1024 * 1024
+"""Sources of one unit that are looked through for what they do with a variable: some 5 MB/s. Bindings that a build
+script made are the largest, and take 1 MB."""
+
 EXTRA_FILES_MAX: Final = 4096
 """Files that one package's extra inputs may be: as many as a path set holds."""
 

@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
+from support.battery import c_inputs, c_outputs
 from support.battery.c_case import CCase
 from support.battery.c_judge import Stand, judge
-from support.battery import c_inputs, c_outputs
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=f"{case.name}-{case.words[0]}") for case in (*c_inputs.CASES, *c_outputs.CASES)])
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, id=f"{case.name}-{case.words[0]}") for case in (*c_inputs.CASES, *c_outputs.CASES)],
+)
 def test_case(case: CCase, tmp_path: Path) -> None:
     assert judge(case, Stand.at(tmp_path / "project")) == []

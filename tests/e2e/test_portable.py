@@ -52,12 +52,6 @@ def plainly(there: Site, script: Path) -> Built:
     return built
 
 
-def rate(counts: Counts) -> float:
-    """Hits among the units; what never compiles (a probe of a build script) is none, and runs stay at their place."""
-    hits, misses = counts.compiled()
-    return hits / (hits + misses - counts.all["reasons"]["miss"].get("compile-failed", 0))
-
-
 @dataclass(frozen=True, slots=True)
 class Story:
     """ripgrep, built at one place and then at two others, each beside a plain build."""
@@ -94,11 +88,31 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 
 def test_a_second_worktree_hits(story: Story) -> None:
-    assert rate(story.worktree) >= 0.95, story.worktree.all["reasons"]
+    assert story.worktree.rate() >= 0.95, story.worktree.all["reasons"]
+
+
+@pytest.mark.large
+@pytest.mark.timeout(10800)
+def test_a_second_worktree_of_a_large_project_hits(tmp_path: Path) -> None:
+    """cargo-nextest: C and assembler code are in it, which build scripts compile anew at each place."""
+    with site(tmp_path / "first", projects.nextest()) as first:
+        here = first.with_env(**PORTABLE)
+        here.build(Host()).ran.succeeded()
+        here.counts()
+        here.wipe()
+        worktree = at(here, tmp_path / "a/longer/way/to/second")
+        built = worktree.build(Host())
+        built.ran.succeeded()
+        counts = worktree.counts()
+        assert counts.rate() >= 0.95, counts.all["reasons"]
+        assert worktree.build(Host()).compiled == []
+        worktree.wipe()
+        plain = plainly(worktree, tmp_path / "plain.sh")
+        assert differences(plain.files, built.files) == []
 
 
 def test_another_user_with_another_cargo_home_hits(story: Story) -> None:
-    assert rate(story.stranger) >= 0.95, story.stranger.all["reasons"]
+    assert story.stranger.rate() >= 0.95, story.stranger.all["reasons"]
 
 
 def test_outputs_are_those_of_a_build_with_the_same_remaps(story: Story) -> None:
@@ -108,6 +122,44 @@ def test_outputs_are_those_of_a_build_with_the_same_remaps(story: Story) -> None
 
 def test_a_second_build_compiles_nothing(story: Story) -> None:
     assert story.again.compiled == []
+
+
+ASKING = """\
+use proc_macro::TokenStream;
+
+#[proc_macro]
+pub fn length(_: TokenStream) -> TokenStream {
+    std::env::var("OUT_DIR").unwrap().len().to_string().parse().unwrap()
+}
+"""
+INCLUDING = """\
+include!(concat!(env!("OUT_DIR"), "/made.rs"));
+pub const LENGTH: usize = asking::length!();
+"""
+
+
+def test_a_macro_that_asks_for_out_dir_itself_binds_what_includes_from_it(tmp_path: Path) -> None:
+    """It makes a number of the place, which shows nowhere."""
+    source = projects.small(tmp_path / "first/project", dependencies='asking = { path = "asking" }\n')
+    asking = projects.small(source / "asking", name="asking")
+    (asking / "src/main.rs").unlink()
+    (asking / "src/lib.rs").write_text(ASKING)
+    with (asking / "Cargo.toml").open("a") as manifest:
+        manifest.write("\n[lib]\nproc-macro = true\n")
+    (source / "src/lib.rs").write_text(INCLUDING)
+    (source / "src/main.rs").write_text(
+        'fn main() {\n    println!("{} {}", small::MADE, small::LENGTH);\n}\n'
+    )
+    (source / "build.rs").write_text(
+        'fn main() {\n    let made = std::env::var("OUT_DIR").unwrap() + "/made.rs";\n'
+        '    std::fs::write(made, "pub const MADE: u8 = 1;").unwrap();\n}\n'
+    )
+    with site(tmp_path / "first", source) as made:
+        first = made.with_env(**PORTABLE)
+        for place in (first, at(first, tmp_path / "a/longer/way/to/second/project")):
+            place.build(Host()).ran.succeeded()
+            (out,) = place.directories.target.glob("debug/build/small-*/out")
+            assert program(place).stdout == f"1 {len(str(out))}\n"
 
 
 LIBRARY = """\

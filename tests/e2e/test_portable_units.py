@@ -10,7 +10,8 @@ from dunnage.engine.engine import Engine
 from dunnage.model.outcome import Result
 from dunnage.model.view import Run
 from dunnage.store.store import Store
-from support.crates import Crate, crate
+from support.commands import run
+from support.crates import Crate, crate, real_rustc
 from support.units import LocalView
 
 Serve = Callable[..., tuple[Result, LocalView]]
@@ -22,12 +23,12 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
     store = Store.open(str(tmp_path / "store"), size_bytes_max=10**9, clock=time.time)
     engine = Engine(store)
 
-    def run(made: Crate, *more: str) -> tuple[Result, LocalView]:
+    def served(made: Crate, *more: str) -> tuple[Result, LocalView]:
         invocation = made.invocation(*more)
         view = made.view(invocation)
         return engine.serve(view, invocation), view
 
-    yield run
+    yield served
     store.close()
 
 
@@ -36,6 +37,20 @@ def named(result: Result) -> tuple[str, str]:
 
 
 PANICS = "pub fn one() -> u32 { panic!() }\n"
+
+
+INCLUDE = 'include!(concat!(env!("OUT_DIR"), "/made.rs"));\n'
+
+
+WRAPPED = """\
+macro_rules! made {
+    ($name:literal) => {
+        include!(concat!(env!("OUT_DIR"), "/", $name));
+    };
+}
+made!("made.rs");
+"""
+"""A macro of the crate's own around it."""
 
 
 def elsewhere(made: Crate, directory: Path) -> Crate:
@@ -92,6 +107,13 @@ def test_the_users_own_remaps_win_in_portable_mode(tmp_path: Path, serve: Serve,
     ("text", "free"),
     [
         ('include!(concat!(env!("OUT_DIR"), "/made.rs"));\n', True),
+        ('pub const MADE: u32 = include!(concat!(env!("OUT_DIR"), "/made.expr"));\n', True),
+        ('pub const MADE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/made.rs"));\n', True),
+        (WRAPPED, True),
+        (
+            'pub const MANIFEST: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs"));\n',
+            True,
+        ),
         ('pub const LEN: usize = env!("OUT_DIR").len();\n', False),
         ('include!(concat!(env!("OUT_DIR"), "/made.rs"));\npub const OUT: &str = env!("OUT_DIR");\n', False),
         # The text itself is in the constant's body, which other crates may evaluate.
@@ -99,11 +121,32 @@ def test_the_users_own_remaps_win_in_portable_mode(tmp_path: Path, serve: Serve,
             'include!(concat!(env!("OUT_DIR"), "/made.rs"));\npub const LEN: usize = env!("OUT_DIR").len();\n',
             False,
         ),
-        pytest.param(
-            'include!(concat!(env!("OUT_DIR"), "/made.rs"));\n'
-            '#[inline(never)]\npub fn length() -> usize { env!("OUT_DIR").len() }\n',
+        # Nothing of these shows in what is compiled, but a number does.
+        (INCLUDE + '#[inline(never)]\npub fn length() -> usize { env!("OUT_DIR").len() }\n', False),
+        (
+            INCLUDE
+            + '#[inline(never)]\npub fn length() -> usize { option_env!("OUT_DIR").unwrap().len() }\n',
             False,
-            marks=pytest.mark.xfail(strict=True, reason="an optimised length is no text that shows"),
+        ),
+        (
+            INCLUDE + '#[inline(never)]\npub fn length() -> usize { concat!(env!("OUT_DIR"), "/x").len() }\n',
+            False,
+        ),
+        (
+            INCLUDE + "use std::env as asked;\n"
+            '#[inline(never)]\npub fn length() -> usize { asked!("OUT_DIR").len() }\n',
+            False,
+        ),
+        (
+            INCLUDE + 'macro_rules! dir { ($a:literal) => { env!(concat!("OUT_", $a)) } }\n'
+            '#[inline(never)]\npub fn length() -> usize { dir!("DIR").len() }\n',
+            False,
+        ),
+        (
+            "macro_rules! length { (include!(concat!($dir:expr, $name:literal))) => { $dir.len() } }\n"
+            '#[inline(never)]\npub fn length() -> usize { length!(include!(concat!(env!("OUT_DIR"), "/x"))) }\n'
+            + INCLUDE,
+            False,
         ),
         ('pub const DIR: &str = env!("CARGO_MANIFEST_DIR");\n', False),
         ('pub const LEN: usize = env!("CARGO_MANIFEST_DIR").len();\n', False),
@@ -114,9 +157,26 @@ def test_a_place_that_is_data_stays(tmp_path: Path, serve: Serve, text: str, fre
     moved = elsewhere(made, tmp_path / "longer")
     for one in (made, moved):
         out = one.write("target/debug/build/demo-1/out/made.rs", "pub const MADE: u32 = 1;\n").parent
+        one.write("target/debug/build/demo-1/out/made.expr", "1")
         one.env = {"DUNNAGE_PORTABLE": "1", "OUT_DIR": str(out), "CARGO_MANIFEST_DIR": str(one.directory)}
     serve(made)
     assert named(serve(moved)[0]) == (("hit", "local") if free else ("miss", "bound-elsewhere"))
+
+
+def test_a_macro_of_another_crate_may_ask_for_a_place(tmp_path: Path, serve: Serve) -> None:
+    """No source of the unit shows that it does."""
+    macros = '#[macro_export]\nmacro_rules! length { () => { env!(concat!("OUT_", "DIR")).len() } }\n'
+    (tmp_path / "helper.rs").write_text(macros)
+    run([real_rustc(), "--crate-type=lib", "helper.rs"], cwd=tmp_path).succeeded()
+    rlib = tmp_path / "libhelper.rlib"
+    text = INCLUDE + "#[inline(never)]\npub fn length() -> usize { helper::length!() }\n"
+    made = crate(tmp_path / "a", text, ["-C", "opt-level=3", "--extern", f"helper={rlib}"])
+    moved = elsewhere(made, tmp_path / "longer")
+    for one in (made, moved):
+        out = one.write("target/debug/build/demo-1/out/made.rs", "pub const MADE: u32 = 1;\n").parent
+        one.env = {"DUNNAGE_PORTABLE": "1", "OUT_DIR": str(out), "DUNNAGE_OBSERVE": "0"}
+    serve(made)
+    assert named(serve(moved)[0]) == ("miss", "bound-elsewhere")
 
 
 def test_what_is_left_to_the_compiler_is_remapped_all_the_same(tmp_path: Path, serve: Serve) -> None:

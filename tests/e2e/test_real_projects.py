@@ -20,7 +20,15 @@ def test_everything_hits_and_is_what_a_plain_build_makes(fetched: object, tmp_pa
 
 
 @pytest.mark.large
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(10800)
+def test_a_profile_with_fat_lto(tmp_path: Path) -> None:
+    """What ripgrep is released with: one program made of all crates at once, which abort instead of unwinding."""
+    with site(tmp_path / "site", projects.ripgrep()) as here:
+        check(play(here, [("build", "--profile", "release-lto")]))
+
+
+@pytest.mark.large
+@pytest.mark.timeout(10800)
 def test_a_large_project(tmp_path: Path) -> None:
     """cargo-nextest, as it is built: two gigabytes."""
     with site(tmp_path / "site", projects.nextest()) as here:

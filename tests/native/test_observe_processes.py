@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dunnage import limits
-from dunnage.wire.seen import SEEN_HEADER_BYTES, SEEN_LIBRARY, SEEN_VARIABLE, SeenKind
+from dunnage.wire.seen import SEEN_HEADER_BYTES, SEEN_LIBRARY, SEEN_VARIABLE, SEEN_VERSION, SeenKind
 from support.observing import (
     ENVIRONMENT,
     Memory,
@@ -197,7 +197,7 @@ def test_a_memory_file_that_is_none(wrong: str) -> None:
     memory = Memory(
         library_of("host"),
         size=4096 if wrong == "size" else limits.SEEN_BYTES_MAX,
-        version=2 if wrong == "version" else 1,
+        version=SEEN_VERSION + 1 if wrong == "version" else SEEN_VERSION,
     )
     env = memory.environment()
     if wrong in ("gone", "nonsense", "long"):

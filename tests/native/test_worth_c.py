@@ -2,6 +2,7 @@
 
 import pytest
 
+from dunnage.compilers.gnu.names import is_driver
 from support.native import Stage
 
 SAY = 'echo "[$*]"; exit 7'
@@ -76,6 +77,11 @@ ELSE = [
     ["-cc1", "a.c"],
     ["-E", "@words"],
 ]
+
+
+def test_the_daemon_means_the_same_names() -> None:
+    """The client's test of them is another one, for the sake of its size."""
+    assert [name for name in (*DRIVERS, *OTHERS) if is_driver(name)] == DRIVERS
 
 
 @pytest.mark.parametrize("name", DRIVERS)

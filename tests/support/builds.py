@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from support.commands import Ran, run
+from support.commands import LARGE_TIMEOUT_S, TIMEOUT_S, Ran, run
 from support.daemons import stop_daemons
 from support.launchers import program_of
 from support.projects import Project
@@ -23,6 +24,7 @@ _FOREIGN = (
     "RUSTC",
     "RUSTFLAGS",
     "CARGO_",
+    "CMAKE_",
     "DUNNAGE_",
     "SCCACHE_",
     "CROSS_",
@@ -33,6 +35,10 @@ _FOREIGN = (
 
 _ABOUT_TIME = (".fingerprint", "incremental")
 """Directories below target that two plain builds do not make alike, either."""
+
+_SAYS_OF_THE_WRAPPER = re.compile(rb"(?m)^RUSTC_WRAPPER = (?:None|Some\(.*\))$")
+"""The cc crate (1.2.30 for one) prints each variable that it asks for, the wrapper among them, and cargo keeps what
+build scripts print: that such a line is there is compared, and what it says of the wrapper is not."""
 
 _ASKED_MAX = 1000
 """How often the daemon is asked whether it still works on a session; each takes a tenth of a second by itself."""
@@ -70,6 +76,15 @@ class Counts:
         assert (ended["uncacheable"], ended["fallback"]) == (0, 0), ended
         return ended["hit"], ended["miss"]
 
+    def ended(self, outcome: str) -> int:
+        """How many of rustc's units, and of runs of build scripts, ended so."""
+        return sum(self.all["languages"][language][outcome] for language in ("rust", "build script"))
+
+    def rate(self) -> float:
+        """Hits among the Rust units. A probe of a build script that never compiles is none."""
+        hits, misses = self.compiled()
+        return hits / (hits + misses - self.all["reasons"]["miss"].get("compile-failed", 0))
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -78,6 +93,8 @@ class Site:
     directories: Directories
     dunnage: Path
     extra_env: tuple[tuple[str, str], ...] = ()
+    timeout_s: int = TIMEOUT_S
+    """How long a build may take."""
 
     @property
     def environ(self) -> dict[str, str]:
@@ -101,7 +118,8 @@ class Site:
             argv = dunnage_words(*tool.with_dunnage(argv))
         self.directories.target.mkdir(exist_ok=True)
         self.directories.target.chmod(0o777)  # somebody of another uid may build here
-        ran = run(argv, env=self.environ | dict(tool.env(self.directories)), cwd=self.directories.source)
+        env = self.environ | dict(tool.env(self.directories))
+        ran = run(argv, env=env, cwd=self.directories.source, timeout_s=self.timeout_s)
         return Built(ran, _files(self.directories.target))
 
     def wipe(self) -> None:
@@ -137,6 +155,7 @@ def dunnage_words(*words: str) -> list[str]:
 def site(base: Path, source: Project | Path, *, cargo_home: Path | None = None) -> Iterator[Site]:
     """A site below `base`, whose daemons end with the block. A `Project` is copied, a path is used as it is."""
     base.mkdir(parents=True, exist_ok=True)
+    large = isinstance(source, Project) and source.large
     if isinstance(source, Project):
         home = cargo_home or source.cargo_home
         source = source.copy_to(base / "project")
@@ -144,7 +163,8 @@ def site(base: Path, source: Project | Path, *, cargo_home: Path | None = None) 
         home = cargo_home or base / "cargo-home"
         home.mkdir(exist_ok=True)
     (base / "dunnage.toml").touch()
-    made = Site(Directories(source, base / "target", home), base / "dunnage")
+    places = Directories(source, base / "target", home)
+    made = Site(places, base / "dunnage", timeout_s=LARGE_TIMEOUT_S if large else TIMEOUT_S)
     made.directories.target.mkdir(exist_ok=True)
     try:
         yield made
@@ -159,9 +179,16 @@ def _files(target: Path) -> dict[str, str]:
         for name in files:
             path = Path(directory, name)
             if not name.startswith((".cargo", ".rustc_info")):
-                digest = hashlib.sha256(program_of(path.read_bytes())).hexdigest()
+                digest = hashlib.sha256(_compared(path)).hexdigest()
                 found[str(path.relative_to(target))] = f"{path.stat().st_mode:o} {digest}"
     return found
+
+
+def _compared(path: Path) -> bytes:
+    """What two builds must have alike of a file: all, but for the two that are bound to differ with a wrapper."""
+    data = program_of(path.read_bytes())
+    is_printed = path.name == "output" and path.parent.parent.name == "build"
+    return _SAYS_OF_THE_WRAPPER.sub(b"RUSTC_WRAPPER", data) if is_printed else data
 
 
 def differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:

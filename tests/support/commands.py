@@ -9,6 +9,9 @@ from pathlib import Path
 TIMEOUT_S = 800
 """Only ever a hang; below pytest's own limit, so that the program's words are seen."""
 
+LARGE_TIMEOUT_S = 3000
+"""The same for what a large project takes where other work is on the machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ran:
@@ -35,6 +38,7 @@ def run(
     *,
     env: Mapping[str, str] | None = None,
     cwd: str | os.PathLike[str] | None = None,
+    timeout_s: int = TIMEOUT_S,
 ) -> Ran:
     """Run to the end, whatever that is. Streams are decoded as dunnage decodes them."""
     words = [os.fspath(word) for word in argv]
@@ -44,7 +48,7 @@ def run(
         cwd=cwd,
         stdin=subprocess.DEVNULL,
         capture_output=True,
-        timeout=TIMEOUT_S,
+        timeout=timeout_s,
         check=False,
     )
     out, err = (stream.decode("utf-8", "surrogateescape") for stream in (done.stdout, done.stderr))
@@ -52,8 +56,11 @@ def run(
 
 
 def cache_dir() -> Path:
-    """Where tests keep what is slow to make: DUNNAGE_TEST_CACHE, or below the checkout, where git does not look."""
+    """Where tests keep what is slow to make: DUNNAGE_TEST_CACHE, or below the checkout, where git does not look.
+
+    Never by way of a link: cargo names what lies in such a cargo home by one path, and starts rustc in the other.
+    """
     named = os.environ.get("DUNNAGE_TEST_CACHE", "")
     directory = Path(named) if named else Path(__file__).parents[2] / ".cache" / "tests"
     directory.mkdir(parents=True, exist_ok=True)
-    return directory
+    return directory.resolve()

@@ -14,6 +14,7 @@ from typing import IO, Final
 
 from support.fake_daemon import WAIT_S, FakeDaemon, Peer
 from support.require import require
+from tools import build_client
 
 HERE: Final = Path(__file__).resolve().parents[2]
 NATIVE: Final = HERE / "native"
@@ -64,9 +65,10 @@ def build_with_clang(name: str, flags: Sequence[str], bounds: Mapping[str, int] 
         assert after, f"{bound} is not in wire.h"
         header = f"{before}#define WIRE_{bound} {value}u\n{after.partition(chr(10))[2]}"
     (directory / "wire.h").write_text(header)
-    program = directory / "client"
+    program = directory / "dunnage"  # its name is what it goes by
     sources = sorted(map(str, directory.glob("*.c")))
     subprocess.run(["clang", "-std=c11", *flags, *sources, "-o", str(program)], check=True)
+    build_client.mark(program)
     return program
 
 

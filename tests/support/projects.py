@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ class Project:
     version: str
     source: Path
     cargo_home: Path
+    large: bool = False
 
     def copy_to(self, directory: Path) -> Path:
         """Copy the sources into `directory`, which must not exist yet, and return it."""
@@ -47,7 +48,7 @@ def hyperfine() -> Project:
 
 def nextest() -> Project:
     """cargo-nextest 0.9.151: some 450 units, proc macros, C and assembler code, 2 GB of outputs."""
-    return fetch("cargo-nextest", "0.9.151")
+    return replace(fetch("cargo-nextest", "0.9.151"), large=True)
 
 
 def fetch(name: str, version: str) -> Project:

@@ -49,7 +49,7 @@ def _host(places: Places, settings: Settings) -> Switch:
     from dunnage.config.clients import host_arch
     from dunnage.containers.options import host_environment
 
-    return Switch(host_environment(places, host_arch()) | settings.for_clients())
+    return Switch(host_environment(places, host_arch(), theirs=os.environ) | settings.for_clients())
 
 
 def _container(places: Places, settings: Settings) -> Switch:
@@ -67,5 +67,5 @@ def _container(places: Places, settings: Settings) -> Switch:
             Mount(str(client_dir(arch)), options.CLIENT_DIR, read_only=True),
             Mount(str(places.container_dir), options.SOCKET_DIR, read_only=False),
         ),
-        options.run_options(places, arch, environ),
+        options.run_options(places, arch, environ, words_only=True),
     )

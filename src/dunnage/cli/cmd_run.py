@@ -16,7 +16,8 @@ from dunnage.cli.output import complain
 def command(words: tuple[str, ...]) -> int:
     """Run COMMAND with the cache on.
 
-    Every rustc that cargo starts below it asks dunnage first. The daemon starts by itself. COMMAND replaces this
+    Every rustc that cargo starts below it asks dunnage first, and so do gcc and clang where the cc crate or CMake
+    starts them. The daemon starts by itself. COMMAND replaces this
     process, so the exit code and signals are its own. If the cache cannot be had, a sentence says why and COMMAND
     runs without it.
     """
@@ -32,7 +33,7 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     from dunnage.daemon import launch
 
     places, settings = context.places(), context.settings()
-    added = host_environment(places, host_arch()) | settings.for_clients()
+    added = host_environment(places, host_arch(), theirs=environ) | settings.for_clients()
     launch.ensure(settings, places)
     theirs = environ.get("RUSTC_WRAPPER", "")
     if theirs not in {"", added["RUSTC_WRAPPER"]}:

@@ -17,6 +17,7 @@ from typing import Final
 from blake3 import blake3
 
 from dunnage.compilers.library_path import directories
+from dunnage.config.cmake import is_our_launcher
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Cacheable, Uncacheable, Unit, Verdict, Word
 
@@ -120,6 +121,8 @@ def name_of(env: Mapping[str, str]) -> str:
 def _environment(env: Mapping[str, str]) -> Iterator[Word]:
     for name in sorted(filter(counts, env)):
         value = env[name]
+        if is_our_launcher(name, value):
+            continue
         if name not in SHOWN and not name.startswith(SHOWN_STARTS):
             yield Word(f"env {name}", blake3(value.encode("utf-8", "surrogateescape")).hexdigest())
             continue

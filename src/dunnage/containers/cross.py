@@ -47,7 +47,7 @@ def prepare(
     warnings: list[str] = []
     env = dict(environ)
     try:
-        env.update(options.host_environment(places, host_arch(), clients))
+        env.update(options.host_environment(places, host_arch(), clients, environ))
     except ClientMissing as missing:
         warnings.append(f"The cache stays out of what cross does on the host. {missing}")
     where = _elsewhere(environ, ask)

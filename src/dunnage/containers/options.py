@@ -4,17 +4,19 @@
     -v <socket dir>:/dunnage/run         the directory, never the socket: the daemon may restart
     -e RUSTC_WRAPPER=…                   beats an image's own ENV and any rustc-wrapper in cargo's configuration
     -e DUNNAGE_SOCKET=…
+    -e CMAKE_C_COMPILER_LAUNCHER=…       and its fellows (`cmake`)
 
 They stand before the user's own options, because an engine lets the last `-e` of a name win.
 """
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
 from dunnage.config.clients import WRAPPER_NAME, client_dir
+from dunnage.config.cmake import LAUNCHER_VARIABLES, cmake_environment
 from dunnage.config.places import Places
 from dunnage.errors import ClientMissing
 
@@ -38,18 +40,27 @@ _SELINUX: Final = Path("/sys/fs/selinux")
 
 def container_environment(environ: Mapping[str, str]) -> dict[str, str]:
     """The variables to set in a container: our own, and of the host's those that speak to the client."""
+    client = f"{CLIENT_DIR}/{WRAPPER_NAME}"
     variables = {
-        "RUSTC_WRAPPER": f"{CLIENT_DIR}/{WRAPPER_NAME}",
+        "RUSTC_WRAPPER": client,
         "DUNNAGE_SOCKET": f"{SOCKET_DIR}/sock",
+        **cmake_environment(client),
     }
     return variables | {name: environ[name] for name in PASSED_ON if environ.get(name)}
 
 
-def host_environment(places: Places, arch: str, clients: Path | None = None) -> dict[str, str]:
-    """The variables for rustc on the host itself. Raises ClientMissing."""
+def host_environment(
+    places: Places, arch: str, clients: Path | None = None, theirs: Container[str] = ()
+) -> dict[str, str]:
+    """The variables for compilers on the host itself. Raises ClientMissing.
+
+    `theirs` are the variables that are set: a user's own launcher for CMake stays.
+    """
+    client = str(client_dir(arch, clients) / WRAPPER_NAME)
     return {
-        "RUSTC_WRAPPER": str(client_dir(arch, clients) / WRAPPER_NAME),
+        "RUSTC_WRAPPER": client,
         "DUNNAGE_SOCKET": str(places.host_socket),
+        **cmake_environment(client, theirs),
     }
 
 
@@ -60,18 +71,22 @@ def run_options(
     *,
     clients: Path | None = None,
     selinux: bool | None = None,
+    words_only: bool = False,
 ) -> list[str]:
     """The options for a container of architecture `arch`. Raises ClientMissing.
 
     `clients` is the directory of all clients and `selinux` whether labels count: both are found out unless given.
+    `words_only` leaves out what a shell would split where it stands without quotes: the launchers for CMake.
     """
     labels = os.path.isdir(_SELINUX) if selinux is None else selinux
     mounts = (
         *_mount(str(_for_everybody(client_dir(arch, clients))), CLIENT_DIR, read_only=True, labels=labels),
         *_mount(str(places.container_dir), SOCKET_DIR, read_only=False, labels=labels),
     )
-    variables = container_environment(environ).items()
-    return [*mounts, *(word for name, value in variables for word in ("-e", f"{name}={value}"))]
+    variables = container_environment(environ)
+    if words_only:
+        variables = {name: value for name, value in variables.items() if name not in LAUNCHER_VARIABLES}
+    return [*mounts, *(word for name, value in variables.items() for word in ("-e", f"{name}={value}"))]
 
 
 def are_in(words: Iterable[str]) -> bool:

@@ -1,9 +1,9 @@
 """What a result is bound to beyond what its outputs show: roots that a program inside the compiler was told of.
 
 What such a program made of a path cannot be seen in the outputs: `env!("CARGO_MANIFEST_DIR").len()` is a number. So
-any variable with a root in it binds. The one exception is made in portable mode, for OUT_DIR (ADR 14): where the
-compiler read files below it, it was asked for to find those, as in `include!(concat!(env!("OUT_DIR"), "/x.rs"))`. The
-files count by contents, and a place that were data would show in the outputs, which are searched all the same.
+any variable with a root in it binds. The one exception is made in portable mode (ADR 14): where a unit's sources show
+that they find files with it and nothing else, as in `include!(concat!(env!("OUT_DIR"), "/x.rs"))`. The files count by
+contents, and the value is gone when they are there.
 """
 
 import posixpath
@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from dunnage.engine.collect import Collected
+from dunnage.engine.locating import only_located
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.macros import Macros, Named, named_by_text
 from dunnage.model.digest import Digest
 from dunnage.model.path_set import ALL_VARIABLES
 
-_LOCATOR: Final = "OUT_DIR"
 _EPOCH: Final = "SOURCE_DATE_EPOCH"
 
 _ESCAPED: Final = frozenset("#$\\\t*?[]%;|&~'\"")
@@ -24,16 +24,17 @@ _ESCAPED: Final = frozenset("#$\\\t*?[]%;|&~'\"")
 
 
 def bound_by_environment(subject: Subject, collected: Collected) -> set[str]:
-    """The names of the roots in variables that were read, or may have been.
+    """The names of the roots in variables that were read, or may have been. Reads a crate's sources.
 
     A C compiler finds files by them, or writes them down as they are (PWD); what else it makes of places is known.
     """
     if subject.unit.language == "c":
         return set()
+    free = only_located(collected.sources, collected.records)
     return {
         name
         for variable, value in _read(subject, collected)
-        if not _only_locates(variable, value, subject, collected)
+        if variable not in free
         for name in subject.roots.within(value)
     }
 
@@ -51,20 +52,6 @@ def _perhaps_read(subject: Subject) -> Iterable[tuple[str, str]]:
     unit that was to be observed, and was not).
     """
     return () if subject.unit.observed else subject.unit.env_paths
-
-
-def _only_locates(variable: str, value: str, subject: Subject, collected: Collected) -> bool:
-    """Whether a variable was read for no other end than to find files.
-
-    Where a macro is told of it nobody can say that: the macro runs inside of rustc, and asks for it in the same way.
-    """
-    unit, paths = subject.unit, collected.paths
-    if not unit.portable or variable != _LOCATOR or not value:
-        return False
-    if variable in dict(unit.env_paths) or ALL_VARIABLES in paths.env:
-        return False
-    below = subject.roots.relative(value) + "/"
-    return any(path.startswith(below) for path in paths.files)
 
 
 def named_by(subject: Subject, collected: Collected, macros: Macros) -> Named:

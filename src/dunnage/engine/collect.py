@@ -18,6 +18,7 @@ from dunnage.engine.c_reads import c_reads
 from dunnage.engine.extra import ROLE
 from dunnage.engine.linked import tells_of_the_link
 from dunnage.engine.listed import made
+from dunnage.engine.locating import open_sources
 from dunnage.engine.observed import Observed, observe
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.engine.taken_in import taken_in
@@ -51,6 +52,8 @@ class Collected:
     """What is known of inputs and path-set files already."""
     unread: dict[str, int] = field(default_factory=dict)
     """Descriptors of those that are not."""
+    sources: dict[str, int] = field(default_factory=dict)
+    """Descriptors of all that rustc read, where somebody has to look into it (`engine.locating`)."""
     records: dict[str, StatRecord] = field(default_factory=dict)
     """All inputs as they stood when the compiler was done."""
     texts: frozenset[str] = frozenset()
@@ -60,10 +63,11 @@ class Collected:
 
     def close(self) -> None:
         """Close what nobody took."""
-        for descriptor in (*self.outputs, *self.unread.values()):
+        for descriptor in (*self.outputs, *self.unread.values(), *self.sources.values()):
             os.close(descriptor)
         self.outputs.clear()
         self.unread.clear()
+        self.sources.clear()
 
 
 def collect(view: View, subject: Subject, run: Run, digests: Digests) -> Collected | Missed:
@@ -142,6 +146,7 @@ def _read(
             os.close(descriptor)
     if (many := too_many(collected.paths)) is not None:
         return Missed("macro-unseen" if subject.unit.observed else "dep-info-unreadable", f"too many {many}")
+    collected.sources = open_sources(view, subject, info)
     return _inputs(view, subject, collected, digests) or observed.missed
 
 

@@ -13,7 +13,7 @@ it by itself; afterwards the client ends as the compiler did.
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
@@ -21,9 +21,10 @@ from typing import Final
 from dunnage.compilers.gnu.programs import SEARCHED
 from dunnage.compilers.registry import parse, response_files
 from dunnage.engine.account import name_of, with_family
+from dunnage.engine.aside import leave, step_aside
 from dunnage.engine.collect import Collected, collect
 from dunnage.engine.early import EarlyStarts, Start
-from dunnage.engine.examine import examine, with_compiler
+from dunnage.engine.examine import examine
 from dunnage.engine.extras import Extras
 from dunnage.engine.flight import Flight, FlightKey, Flights, flight_key
 from dunnage.engine.launchers import place_launcher
@@ -31,6 +32,7 @@ from dunnage.engine.linked import NOTING
 from dunnage.engine.listed import standing
 from dunnage.engine.lookup import look_up
 from dunnage.engine.nested import Nests, Telling, is_nested
+from dunnage.engine.portable import added_words
 from dunnage.engine.record import KeepText, Recorder
 from dunnage.engine.responses import read_response_files
 from dunnage.engine.restore import restore
@@ -42,8 +44,6 @@ from dunnage.keys.digests import Digests
 from dunnage.keys.drivers import Drivers
 from dunnage.keys.linker import Linkers
 from dunnage.keys.native import NativeCpus
-from dunnage.keys.portable import remap_words
-from dunnage.keys.roots import roots_of
 from dunnage.keys.toolchain import Toolchains
 from dunnage.model.action import ActionResult
 from dunnage.model.invocation import Invocation
@@ -108,16 +108,16 @@ class Engine:
         if response_files(invocation.argv):
             contents = read_response_files(view, invocation.argv, invocation.cwd)
             if contents is None:
-                return _step_aside(view, Uncacheable("response-file"), name_of(invocation))
+                return step_aside(view, Uncacheable("response-file"), name_of(invocation))
             invocation = replace(invocation, response_files=contents)
         verdict = parse(invocation)
         if isinstance(verdict, Uncacheable):
-            return _step_aside(view, verdict, name_of(invocation))
+            return step_aside(view, verdict, name_of(invocation))
         telling = Telling()
         if is_nested(invocation.env):
             outer = self._nests.around(view.mount_namespace, invocation.env)
             if outer is None:
-                return _step_aside(view, Uncacheable("nested"), verdict.unit.name)
+                return step_aside(view, Uncacheable("nested"), verdict.unit.name)
             telling = Telling(outer, invocation.pid)
         result = self._unit(view, verdict.unit, invocation, storing, telling)
         return with_family(result, verdict.unit, invocation.env)
@@ -144,7 +144,7 @@ class Engine:
             _, flight = self._take_off(found)
         try:
             if isinstance(found, Uncacheable):
-                return self._left(view, unit, found, invocation.env)
+                return leave(view, unit, found, invocation.env, self._toolchains)
             if isinstance(found, _Miss):
                 return self._miss(view, unit, invocation.env, found, storing, telling)
         finally:
@@ -194,31 +194,6 @@ class Engine:
             log.warning("lookup of %s: %s", unit.name, error)
             return _Miss(subject, Missed("store-failed", str(error)))
 
-    def _remaps(
-        self, view: View, unit: Unit, env: Mapping[str, str], subject: Subject | None = None
-    ) -> Sequence[str]:
-        """The words that portable mode adds; the same whether a unit is stored or left to the compiler: rustc drops
-        an incremental session that was made with others.
-        """
-        if subject is not None:
-            return remap_words(unit, subject.roots, subject.toolchain)
-        if not unit.portable:
-            return ()
-        unit = with_compiler(view, unit, env)
-        toolchain = self._toolchains.recall(view, unit, env) or self._toolchains.identify(view, unit, env)
-        roots = roots_of(unit, sysroot="" if toolchain is None else toolchain.sysroot, env=env)
-        return remap_words(unit, roots, toolchain)
-
-    def _left(self, view: View, unit: Unit, verdict: Uncacheable, env: Mapping[str, str]) -> Result:
-        """Leave a unit to the compiler; in portable mode as the others are compiled."""
-        adding = self._remaps(view, unit, env)
-        if not adding:
-            return _step_aside(view, verdict, unit.name)
-        view.exit(view.compile(adding=adding))
-        return Result(
-            outcome=Outcome.UNCACHEABLE, reason=verdict.reason, detail=verdict.detail, name=unit.name
-        )
-
     def _miss(
         self,
         view: View,
@@ -234,9 +209,8 @@ class Engine:
             subject.standing = standing(view, unit)
         noting = NOTING if subject is not None and subject.linker is not None else ()
         observing = subject is not None and unit.observed
-        run = view.compile(
-            noting, adding=[*unit.added, *self._remaps(view, unit, env, subject)], observing=observing
-        )
+        adding = [*unit.added, *added_words(view, unit, env, self._toolchains, subject)]
+        run = view.compile(noting, adding=adding, observing=observing)
         telling.compiled(subject, run.seen)
         collected: Collected | Missed
         if run.signal or run.code:
@@ -291,8 +265,3 @@ def _missed(unit: Unit, run: Run, missed: Missed) -> Result:
         outcome=Outcome.MISS, reason=missed.reason, language=unit.language, name=unit.name,
         detail=missed.detail, wall_us=run.wall_us,
     )  # fmt: skip
-
-
-def _step_aside(view: View, verdict: Uncacheable, name: str) -> Result:
-    view.step_aside(verdict.reason)
-    return Result(outcome=Outcome.UNCACHEABLE, reason=verdict.reason, detail=verdict.detail, name=name)

@@ -52,6 +52,8 @@ def examine(
     for _ in range(_LOOKS_MAX):
         if toolchain is None:
             break
+        if unit.added and not toolchain.colors:
+            return Uncacheable("terminal", unit.compiler)
         linker = _linker(view, unit, toolchain, linkers, env)
         if isinstance(linker, str):
             return Uncacheable(linker, "" if unit.link is None else unit.link.driver)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from dunnage.compilers.build_script import LANGUAGE, name_of, parse
-from dunnage.config.replay import is_replayed
+from dunnage.config.switches import is_replayed
 from dunnage.engine.account import entry_of, with_family
 from dunnage.engine.flight import Flights, flight_key
 from dunnage.engine.lookup import look_up

@@ -19,8 +19,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from dunnage import limits
-from dunnage.config.schema import BY_NAME
-from dunnage.config.values import is_on
+from dunnage.config.switches import is_switched_on
 from dunnage.engine.collect import Collected
 from dunnage.engine.subject import Known, Missed, Subject
 from dunnage.errors import BlobCorrupt, BlobMissing
@@ -32,8 +31,6 @@ from dunnage.model.digest import ActionKey
 from dunnage.model.view import STAT, View, record_of
 from dunnage.store.store import Store
 
-VARIABLE: Final = BY_NAME["verify"].env
-
 _CHUNK_BYTES: Final = 1 << 20
 
 _PROVES_NOTHING: Final = ("input-changed", "output-changed")
@@ -44,7 +41,7 @@ KeepReport = Callable[[str, ActionKey, str], str]
 
 def is_wanted(env: Mapping[str, str]) -> bool:
     """Whether a client asks for it."""
-    return is_on(env.get(VARIABLE, ""))
+    return is_switched_on("verify", env)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from typing import Final
 
 from blake3 import blake3
 
+from dunnage.config.cmake import is_our_launcher
 from dunnage.keys.roots import Roots
 from dunnage.model.digest import Digest
 
@@ -67,6 +68,6 @@ def whole_environment(env: Mapping[str, str], roots: Roots) -> Digest:
     words = [
         f"{name}={':'.join(map(roots.relative, value.split(':')))}\0"
         for name, value in env.items()
-        if not is_ambient(name)
+        if not (is_ambient(name) or is_our_launcher(name, value))
     ]
     return Digest(blake3("".join(sorted(words)).encode("utf-8", "surrogateescape")).digest())

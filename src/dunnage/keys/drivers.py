@@ -20,6 +20,10 @@ from dunnage.model.view import View, is_regular
 
 _DRIVERS_MAX: Final = 256
 _WATCHED_MAX: Final = 512
+_DRIVER_BYTES_MAX: Final = 256 << 20
+_COLORS: Final = b"diagnostics-color"
+_CLANG: Final = b"clang"
+"""Its options may be in a library; every one that is met today knows of colours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,21 @@ class Drivers:
         for name, places in candidates.items():
             text.add(f"found {name}", next((path for path in places if path in there), None))
         toolchain = Toolchain(
-            ToolchainId(text.digest()), "", "", tuple(watched), tuple(records), version=unit.compiler
-        )
+            ToolchainId(text.digest()), "", "", tuple(watched), tuple(records), version=unit.compiler,
+            colors=_colors(view, unit.compiler),
+        )  # fmt: skip
         remember(self._known, _place(view, unit, env), toolchain, _DRIVERS_MAX)
         return toolchain
+
+
+def _colors(view: View, compiler: str) -> bool:
+    """Whether a driver's table of options has the one for colours."""
+    (descriptor,) = view.open([compiler])
+    if descriptor is None:
+        return False
+    with open(descriptor, "rb") as program:
+        data = program.read(_DRIVER_BYTES_MAX)
+    return _COLORS in data or _CLANG in data
 
 
 def _place(view: View, unit: Unit, env: Mapping[str, str]) -> _Place:

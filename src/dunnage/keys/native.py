@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from dunnage.keys.bounded import remember
 from dunnage.keys.toolchain import Toolchain
 from dunnage.model.unit import Unit, Word
 from dunnage.model.view import View
@@ -41,10 +42,8 @@ class NativeCpus:
         known = self._known.get(toolchain.id)
         if known is None:
             known = _ask(view, unit)
-            if len(self._known) >= _TOOLCHAINS_MAX:
-                self._known.clear()
             if known:
-                self._known[toolchain.id] = known
+                remember(self._known, toolchain.id, known, _TOOLCHAINS_MAX)
         return replace(unit, words=[*unit.words, Word("native-cpu", known)]) if known else None
 
 

@@ -39,6 +39,8 @@ class Toolchain:
     """One for each of `watched`."""
     version: str = ""
     """The first line of what the compiler says of itself: for people."""
+    colors: bool = True
+    """Whether it knows `-fdiagnostics-color` (gcc before 4.9 does not)."""
     commit: str = ""
     """The commit that the compiler was built from; empty where it does not know."""
 

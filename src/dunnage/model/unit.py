@@ -129,6 +129,8 @@ class Unit:
     """The words name the processor of this machine without saying which."""
     remaps: Sequence[str] = ()
     """`FROM=TO` of each --remap-path-prefix, in order; the last match wins."""
+    alone: bool = False
+    """No macros come to it but its own and those of the sysroot: so its sources show all that it does."""
     portable: bool = False
     """Compiled with stable names in place of its roots (`keys.portable`)."""
     added: Sequence[str] = ()

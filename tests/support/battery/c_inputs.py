@@ -20,7 +20,11 @@ def _env(**env: str | None) -> State:
 
 
 DEEP = {f"deep/{level}.h": f'#include "{level + 1}.h"\n' for level in range(12)} | {"deep/12.h": ONE}
-SEARCHED = {"a.c": "#include <word.h>\nint word(void) { return WORD; }\n", "second/word.h": ONE, "first/other.h": ""}
+SEARCHED = {
+    "a.c": "#include <word.h>\nint word(void) { return WORD; }\n",
+    "second/word.h": ONE,
+    "first/other.h": "",
+}
 LOOKING = ("gcc", "-c", "-Ifirst", "-Isecond", "a.c")
 
 THOUSAND = "".join(f"-DWORD_{number}={number}\n" for number in range(1000)) + "-DWORD=1\n"
@@ -254,7 +258,7 @@ CASES = [
         states=(_env(SOURCE_DATE_EPOCH="1000000000"), _env(SOURCE_DATE_EPOCH="1100000000")),
     ),
     CCase(
-        name="epoch-clang", claim="A clang that does not ask for it is not believed.", files={"a.c": 'const char *when = __DATE__;\n'},
+        name="epoch-clang", claim="A clang that does not ask for it is not believed.", files={"a.c": "const char *when = __DATE__;\n"},
         words=("clang", "-c", "a.c"), states=(State(env={"SOURCE_DATE_EPOCH": "1000000000"}),), reason="time-macro",
     ),
     CCase(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from support.battery.c_case import CCase, Link, State
 
-BODY = "#include <stdio.h>\nstatic inline int twice(int x) { return 2 * x; }\nint word(int x) { puts(\"word\"); return twice(x); }\n"
+BODY = '#include <stdio.h>\nstatic inline int twice(int x) { return 2 * x; }\nint word(int x) { puts("word"); return twice(x); }\n'
 HEADER = {"a.c": '#include "dir/word.h"\nint word(void) { return WORD; }\n', "dir/word.h": "#define WORD 1\n"}
 WARNS = "int word(void) { int unused; return 1; }\n"
 
@@ -100,7 +100,7 @@ CASES = [
         differ=False, hits=6,
     ),
     CCase(
-        name="charset", claim="A source in another character set, too.", files={"a.c": 'int word(void) { int ünused = 1; return 1; }\n'},
+        name="charset", claim="A source in another character set, too.", files={"a.c": "int word(void) { int ünused = 1; return 1; }\n"},
         words=("gcc", "-Wall", "-c", "a.c"), states=(State(env={"LC_ALL": "C"}), State(env={"LC_CTYPE": "C.UTF-8"}), State(env={"LC_ALL": "C", "LC_CTYPE": "C.UTF-8"})),
         differ=False, hits=4,
     ),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from support.battery import macros
 from support.battery.case import BASE, Build, Case, Look, app, app_with_macro, package
-from support.battery.native import archive, sysroot_crate, target_file
+from support.battery.native import archive, plugin, profile, sysroot_crate, target_file
 from support.tools import toolchain
 
 SAID = "pub fn said() -> String {{\n    {}\n}}\n"
@@ -81,6 +81,46 @@ def _patched(word: str) -> Build:
     return Build(prepare=prepare, env={"RUSTC": f"{BASE}/sysroot/bin/rustc", "PATH": path})
 
 
+def _toolchain_file(word: str) -> Build:
+    """Two toolchains, and the file by which rustup's proxies choose one of them."""
+
+    def prepare(project: Path) -> None:
+        place = project.parent / f"sysroot-{word}"
+        sysroot_crate(place, word)
+        (project / "rust-toolchain.toml").write_text(f'[toolchain]\npath = "{place}"\n')
+
+    return Build(prepare=prepare)
+
+
+def _toolchain_variable(word: str) -> Build:
+    def prepare(project: Path) -> None:
+        sysroot_crate(project.parent / f"sysroot-{word}", word)
+
+    return Build(prepare=prepare, env={"RUSTUP_TOOLCHAIN": f"{BASE}/sysroot-{word}"})
+
+
+def _linker(word: str) -> Build:
+    """A script under the name of a linker, which says where libraries are to be looked for."""
+
+    def prepare(project: Path) -> None:
+        script = project.parent / "linker"
+        script.write_text(f'#!/bin/sh\nexec cc "$@" -Wl,-rpath,/word-{word}\n')
+        script.chmod(0o755)
+
+    return Build(prepare=prepare, env={"RUSTFLAGS": f"-Clinker={BASE}/linker"})
+
+
+def _profiled(count: int) -> Build:
+    words = f"-Copt-level=2 -Cprofile-use={BASE}/project/profile"
+    return Build(prepare=lambda project: profile(project / "profile", count), env={"RUSTFLAGS": words})
+
+
+def _plugged(word: str) -> Build:
+    words = f"-Copt-level=1 -Zllvm-plugins={BASE}/plugin.so"
+    env = {"RUSTFLAGS": words, "RUSTC_BOOTSTRAP": "1"}
+    return Build(prepare=lambda project: plugin(project.parent, word), env=env)
+
+
 VERSIONED = {
     "Cargo.toml": package(),
     "build.rs": 'fn main() {\n    println!("cargo:rustc-link-arg-bins=-Wl,--version-script={}/versions.map", '
@@ -92,6 +132,43 @@ VERSIONED = {
 }
 """,
 }
+LINKED = {
+    "Cargo.toml": package(),
+    "src/main.rs": """fn main() {
+    let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+    let word = ["/word", "one"].join("-");
+    print!("{}", program.windows(word.len()).any(|part| part == word.as_bytes()));
+}
+""",
+}
+ORDERED = {
+    "Cargo.toml": package(),
+    "build.rs": 'fn main() {\n    println!("cargo:rustc-link-arg-bins=-Wl,--symbol-ordering-file={}/order", '
+    'env!("CARGO_MANIFEST_DIR"));\n}\n',
+    "src/main.rs": """#[no_mangle]
+#[inline(never)]
+pub extern "C" fn first() -> u32 {
+    1
+}
+
+#[no_mangle]
+#[inline(never)]
+pub extern "C" fn second() -> u32 {
+    2
+}
+
+fn main() {
+    print!("{}", (first as *const ()) < (second as *const ()));
+}
+""",
+}
+PROFILED = app(
+    '#[no_mangle]\npub extern "C" fn answer(number: u32) -> u32 {\n'
+    "    if number > 3 { number * 2 } else { number + 1 }\n}\n" + saying("answer(7).to_string()")
+)
+FEATURES = saying(
+    'format!("{} {} {}", cfg!(target_feature = "sse3"), cfg!(target_feature = "crc"), cfg!(target_feature = "lse"))'
+)
 BEHIND = app(
     saying("mid::said()"),
     manifest='[dependencies]\nmid = { path = "mid" }\n[profile.dev]\nlto = "fat"\n',
@@ -244,6 +321,26 @@ CASES = [
         b=Build(files={"versions.map": "VERSION_TWO { global: main; };\n"}),
     ),
     Case(
+        line=9, name="order-file", claim="The contents of a file that orders symbols count.", files=ORDERED,
+        a=Build(files={"order": "first\nsecond\n"}), b=Build(files={"order": "second\nfirst\n"}),
+    ),
+    Case(
+        line=9, name="linker", claim="The program behind `-C linker` counts by its contents, or it is not cached.",
+        files=LINKED, a=_linker("one"), b=_linker("two"), hits=False,
+    ),
+    Case(
+        line=9, name="profile", claim="A profile of `-C profile-use` counts by its contents.", files=PROFILED,
+        a=_profiled(5), b=_profiled(7), look=Look.SAID,
+    ),
+    Case(
+        line=9, name="native-processor", claim="`-C target-cpu=native` is what this machine has.", files=app(FEATURES),
+        a=Build(env={"RUSTFLAGS": "-Ctarget-cpu=native"}), b=Build(env={"RUSTFLAGS": "-Ctarget-cpu=generic"}),
+    ),
+    Case(
+        line=9, name="plug-in", claim="A plug-in that `-Z` names counts by its contents, or it is not cached.",
+        files=app(saying('"plugged".to_string()')), a=_plugged("one"), b=_plugged("two"), look=Look.SAID, hits=False,
+    ),
+    Case(
         line=9, name="target-file", claim="A target specification counts by its contents.",
         files={
             "Cargo.toml": package(),
@@ -255,6 +352,16 @@ CASES = [
         line=10, name="crate-in-the-sysroot", claim="A crate of the toolchain that changed under the same name counts.",
         files=app(saying("patched::WORD.to_string()", "extern crate patched;\n")),
         a=_patched("one"), b=_patched("two"),
+    ),
+    Case(
+        line=10, name="toolchain-file", claim="`rust-toolchain.toml` decides which compiler it is.",
+        files=app(saying("patched::WORD.to_string()", "extern crate patched;\n")),
+        a=_toolchain_file("one"), b=_toolchain_file("two"),
+    ),
+    Case(
+        line=10, name="toolchain-variable", claim="`RUSTUP_TOOLCHAIN` decides, too.",
+        files=app(saying("patched::WORD.to_string()", "extern crate patched;\n")),
+        a=_toolchain_variable("one"), b=_toolchain_variable("two"),
     ),
     Case(
         line=11, name="check-cfg", claim="`--check-cfg` decides about warnings, which are said again.",

@@ -1,9 +1,14 @@
-"""Parts of cases that are no text: native archives, a sysroot with one crate more, a target specification."""
+"""Parts of cases that are no text: native archives, a sysroot with one crate more, a target specification, a profile,
+and a plug-in of LLVM's.
+"""
 
+import base64
 import json
 import os
+import re
 import shutil
 import subprocess
+import zlib
 from pathlib import Path
 
 from support.battery.case import Build
@@ -66,3 +71,48 @@ def target_file(cpu: str) -> Build:
 
     words = ("build", "--offline", "--target", "ours.json", "-Zjson-target-spec")
     return Build(env={"RUSTC_BOOTSTRAP": "1"}, cargo=words, prepare=prepare)
+
+
+_PROFILE = zlib.decompress(
+    base64.b85decode(
+        "c-s4)Q&5zjmf6V800xW<Xh4GrLbE~n0t~1MVKgfm&49)iP-nmj7PK*96?foeM$r#b^<Xj!R`CWYHmu?b3)!)XA5iDSDxR>83#&MTDGyfh1-p5%ih"
+        "ro%!zykd&5u<)!VbIm9Y^fqW=`0}?Qw`RGAvHsanZC?KnfO<3Q#&Ruedz5$kG6Nd~)E3?-x)80Jr2BG5"
+    )
+)
+"""`llvm-profdata merge` (14: later ones read it) made it of the text `:ir answer 12345 1 5`: a function, the hash of
+its control flow, one counter, and that. No other byte of it is a 5."""
+
+
+def profile(path: Path, count: int) -> None:
+    """Write a profile by which `answer` ran so often, in another version: LLVM says how many counts it discards."""
+    assert _PROFILE.count(5) == 18
+    path.write_bytes(_PROFILE.replace(b"\5", bytes([count])))
+
+
+_PLUGIN = """\
+#include <stdio.h>
+struct info { unsigned version; const char *name; const char *plugin; void (*callbacks)(void *); };
+static void callbacks(void *builder) { (void)builder; fprintf(stderr, "warning: plug-in %s\\n", WORD); }
+struct info llvmGetPassPluginInfo(void) { struct info it = {VERSION, "ours", "1", callbacks}; return it; }
+"""
+
+
+def plugin(directory: Path, word: str) -> None:
+    """Write `plugin.so`, which says a word whenever LLVM runs its passes."""
+    source, made, empty = (directory / name for name in ("plugin.c", "plugin.so", "empty.rs"))
+    source.write_text(_PLUGIN)
+    empty.write_text("")
+    version = "1"
+    for _ in range(2):  # the second time in the version that the first one was told of
+        words = (f"-DVERSION={version}", f'-DWORD="{word}"')
+        subprocess.run(["cc", "-shared", "-fPIC", *words, source, "-o", made], check=True)
+        asked = subprocess.run(
+            ["rustc", "--crate-type=lib", f"-Zllvm-plugins={made}", "--out-dir", directory, empty],
+            env={**os.environ, "RUSTC_BOOTSTRAP": "1"}, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        wanted = re.search(r"supported version is (\d+)", asked.stderr)
+        if wanted is None:
+            assert asked.returncode == 0, asked.stderr
+            return
+        version = wanted[1]
+    raise AssertionError(asked.stderr)

@@ -23,7 +23,7 @@ def test_a_shell_that_evals_it_is_switched_on_and_a_daemon_runs(dunnage: Callabl
 
 
 def test_no_start_starts_nothing(dunnage: Callable, dunnage_dir: Path) -> None:
-    assert dunnage("env", "--no-start").stdout.count("export ") == 2
+    assert dunnage("env", "--no-start").stdout.count("export ") == 5
     assert not dunnage_dir.exists()
 
 
@@ -33,7 +33,11 @@ def test_docker_options_are_those_of_dunnage_docker(dunnage: Callable, dunnage_d
     assert words[0] == "-v"
     assert words[1].startswith(f"{client_dir(host_arch())}:/dunnage/bin:ro")
     assert words[3].startswith(f"{places.container_dir}:/dunnage/run")
-    assert words[4:] == ["-e", "RUSTC_WRAPPER=/dunnage/bin/sccache", "-e", "DUNNAGE_SOCKET=/dunnage/run/sock"]
+    assert words[4:] == [
+        *("-e", "RUSTC_WRAPPER=/dunnage/bin/sccache"),
+        *("-e", "DUNNAGE_SOCKET=/dunnage/run/sock"),
+        *("-e", "DUNNAGE_CLIENT=/dunnage/bin/sccache"),
+    ]
 
 
 def test_docker_options_on_the_host_are_a_usage_error(dunnage: Callable) -> None:

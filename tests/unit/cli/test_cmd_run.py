@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dunnage.config.clients import WRAPPER_NAME, client_dir, host_arch
+from dunnage.config.cmake import LAUNCHER
 from dunnage.config.places import Places
 
 SHOW = 'printf "%s|%s" "$RUSTC_WRAPPER" "$DUNNAGE_SOCKET"'
@@ -53,6 +54,15 @@ def test_another_wrapper_is_replaced_with_a_sentence(
     done = dunnage("run", "sh", "-c", SHOW)
     assert done.stdout.startswith(f"{wrapper}|")
     assert done.stderr == "dunnage: RUSTC_WRAPPER=/usr/bin/sccache is replaced for this command.\n"
+
+
+def test_cmake_is_given_a_launcher_and_keeps_the_users(
+    dunnage: Callable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CMAKE_C_COMPILER_LAUNCHER", "")
+    monkeypatch.delenv("CMAKE_CXX_COMPILER_LAUNCHER", raising=False)
+    show = 'printf "%s|%s" "$CMAKE_C_COMPILER_LAUNCHER" "$CMAKE_CXX_COMPILER_LAUNCHER"'
+    assert dunnage("run", "sh", "-c", show).stdout == f"|{LAUNCHER}"
 
 
 @pytest.mark.parametrize("value", ["", "itself"])

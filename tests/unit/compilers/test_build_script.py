@@ -6,6 +6,7 @@ import pytest
 from blake3 import blake3
 
 from dunnage.compilers.build_script import LANGUAGE, NEVER, counts, name_of, never_counts, parse
+from dunnage.config.cmake import LAUNCHER, LAUNCHER_VARIABLES
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Cacheable, Uncacheable, Unit
 
@@ -62,6 +63,13 @@ def test_what_is_not_known_counts() -> None:
 def test_what_never_counts(name: str) -> None:
     assert never_counts(name)
     assert unit({name: "1"}) == unit({name: "2"})
+
+
+@pytest.mark.parametrize("name", LAUNCHER_VARIABLES)
+def test_our_launcher_for_cmake_does_not_count_and_the_users_does(name: str) -> None:
+    assert unit({name: LAUNCHER}) == unit()
+    assert unit({name: "distcc"}) != unit()
+    assert unit({name: ""}) != unit()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunnage.config.clients import host_arch
+from dunnage.config.cmake import LAUNCHER
 from dunnage.config.places import Places
 from dunnage.config.settings import Settings, defaults
 from dunnage.containers import cross
@@ -50,6 +51,9 @@ def test_the_options_reach_the_container_and_the_arguments_stay(clients: Path) -
         *("-v", "/base/run/1/container:/dunnage/run"),
         *("-e", "RUSTC_WRAPPER=/dunnage/bin/sccache"),
         *("-e", "DUNNAGE_SOCKET=/dunnage/run/sock"),
+        *("-e", "DUNNAGE_CLIENT=/dunnage/bin/sccache"),
+        *("-e", f"CMAKE_C_COMPILER_LAUNCHER={LAUNCHER}"),
+        *("-e", f"CMAKE_CXX_COMPILER_LAUNCHER={LAUNCHER}"),
     ]
     assert command.warnings == ()
 
@@ -73,7 +77,7 @@ def test_of_both_names_cross_would_read_the_newer_and_says_so(clients: Path) -> 
 
 def test_an_empty_newer_name_still_hides_the_older(clients: Path) -> None:
     command = prepared(clients, {"CROSS_CONTAINER_OPTS": "", "DOCKER_OPTS": "--old"})
-    assert options(command)[-1] == "DUNNAGE_SOCKET=/dunnage/run/sock"
+    assert options(command)[-1] == f"CMAKE_CXX_COMPILER_LAUNCHER={LAUNCHER}"
 
 
 @given(ours=st.lists(st.text(st.characters(exclude_characters="\0"))), theirs=st.text())
@@ -97,6 +101,12 @@ def test_the_host_never_sees_the_containers_wrapper(clients: Path) -> None:
         env = prepared(clients, environ).env
         assert env["RUSTC_WRAPPER"] == f"{clients}/{host_arch()}/sccache"
         assert env["DUNNAGE_SOCKET"] == "/base/run/1/host/sock"
+
+
+def test_on_the_host_a_launcher_of_the_users_stays(clients: Path) -> None:
+    env = prepared(clients, {"CMAKE_C_COMPILER_LAUNCHER": "distcc"}).env
+    assert env["CMAKE_C_COMPILER_LAUNCHER"] == "distcc"
+    assert env["CMAKE_CXX_COMPILER_LAUNCHER"] == LAUNCHER
 
 
 def test_without_a_host_client_the_users_wrapper_stays(clients: Path, tmp_path: Path) -> None:

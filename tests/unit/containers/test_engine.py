@@ -1,6 +1,7 @@
 """`dunnage docker …` and the like: our options behind `run`, and nothing else touched."""
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -31,7 +32,7 @@ def clients(tmp_path: Path) -> Path:
 
 def prepared(clients: Path, tool: str, words: str) -> Command:
     places = Places(Path("/base"), "1")
-    return engine.prepare(tool, words.split(), ENVIRON, places, defaults(), ask=inspect, clients=clients)
+    return engine.prepare(tool, shlex.split(words), ENVIRON, places, defaults(), ask=inspect, clients=clients)
 
 
 @pytest.mark.parametrize("tool", ["docker", "podman", "nerdctl"])
@@ -81,7 +82,7 @@ def test_where_the_cache_cannot_go_the_call_stays_and_one_sentence_says_so(
 
 def test_twice_is_once(clients: Path) -> None:
     once = prepared(clients, "docker", "run rust:1")
-    assert prepared(clients, "docker", " ".join(once.argv[1:])) == once
+    assert prepared(clients, "docker", shlex.join(once.argv[1:])) == once
 
 
 def test_an_unknown_tool_is_an_error(clients: Path) -> None:

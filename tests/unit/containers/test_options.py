@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dunnage.config.cmake import LAUNCHER, LAUNCHER_VARIABLES
 from dunnage.config.places import Places
 from dunnage.containers.options import are_in, container_environment, host_environment, run_options
 from dunnage.errors import ClientMissing
@@ -28,7 +29,17 @@ def test_directories_are_mounted_and_the_client_read_only(tmp_path: Path) -> Non
         *("-v", f"{tmp_path}/base/run/1/container:/dunnage/run"),
         *("-e", "RUSTC_WRAPPER=/dunnage/bin/sccache"),
         *("-e", "DUNNAGE_SOCKET=/dunnage/run/sock"),
+        *("-e", "DUNNAGE_CLIENT=/dunnage/bin/sccache"),
+        *("-e", f"CMAKE_C_COMPILER_LAUNCHER={LAUNCHER}"),
+        *("-e", f"CMAKE_CXX_COMPILER_LAUNCHER={LAUNCHER}"),
     ]
+
+
+def test_where_a_shell_may_split_them_no_word_needs_quotes(tmp_path: Path) -> None:
+    clients = make_clients(tmp_path / "clients", "x86_64")
+    words = run_options(Places(tmp_path), "x86_64", {}, clients=clients, words_only=True)
+    assert shlex.join(words) == " ".join(words)
+    assert "DUNNAGE_CLIENT=/dunnage/bin/sccache" in words
 
 
 def test_labels_are_asked_for_where_the_kernel_has_them(tmp_path: Path) -> None:
@@ -85,7 +96,17 @@ def test_the_host_gets_its_own_client_and_its_own_socket(tmp_path: Path) -> None
     assert host_environment(Places(tmp_path, "1"), "aarch64", clients) == {
         "RUSTC_WRAPPER": f"{clients}/aarch64/sccache",
         "DUNNAGE_SOCKET": f"{tmp_path}/run/1/host/sock",
+        "DUNNAGE_CLIENT": f"{clients}/aarch64/sccache",
+        "CMAKE_C_COMPILER_LAUNCHER": LAUNCHER,
+        "CMAKE_CXX_COMPILER_LAUNCHER": LAUNCHER,
     }
+
+
+@pytest.mark.parametrize("name", LAUNCHER_VARIABLES)
+def test_a_launcher_of_the_users_stays(tmp_path: Path, name: str) -> None:
+    clients = make_clients(tmp_path / "clients", "aarch64")
+    ours = host_environment(Places(tmp_path), "aarch64", clients, {name: "distcc"})
+    assert set(LAUNCHER_VARIABLES) - set(ours) == {name}
 
 
 @pytest.mark.parametrize("name", ["plain", "c:d"])

@@ -1,5 +1,7 @@
-"""Which variables bind a result, and the one that does not in portable mode."""
+"""Which variables bind a result, and those that do not in portable mode."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,16 @@ from support.units import LocalView
 OUT = "target/debug/build/demo-1/out"
 
 
-def compiled(directory: Path, store: Store, read: str, env: str, **changes: Any) -> tuple[Subject, Collected]:
-    written(directory / "src/lib.rs", "")
-    written(directory / OUT / "made.rs", "")
+INCLUDE = 'include!(concat!(env!("OUT_DIR"), "/made.rs"));'
+
+
+@contextmanager
+def compiled(
+    directory: Path, store: Store, env: str, source: str = INCLUDE, **changes: Any
+) -> Iterator[tuple[Subject, Collected]]:
+    """What was collected of a unit with this source, of which dep-info names these variables."""
+    written(directory / "src/lib.rs", source)
+    made = written(directory / OUT / "made.rs", "")
     variables = {
         "OUT_DIR": f"{directory}/{OUT}",
         "CARGO_MANIFEST_DIR": str(directory),
@@ -28,54 +37,54 @@ def compiled(directory: Path, store: Store, read: str, env: str, **changes: Any)
         "EMPTY": "",
     }
     subject = subject_of(directory, env=variables, **changes)
-    make_outputs(
-        subject, f"x.d: src/lib.rs {read}\n\n" + "".join(f"# env-dep:{name}\n" for name in env.split())
-    )
+    lines = "".join(f"# env-dep:{name}\n" for name in env.split())
+    make_outputs(subject, f"x.d: src/lib.rs {made}\n\n{lines}")
     found = collect(LocalView(), subject, ended(), Digests(store, lambda: 0))
     assert isinstance(found, Collected)
+    yield subject, found
     found.close()
-    return subject, found
 
 
 @pytest.mark.parametrize(
-    ("portable", "read", "env", "bound"),
+    ("portable", "alone", "env", "source", "bound"),
     [
-        (False, f"{OUT}/made.rs", "OUT_DIR", {"target", "workspace"}),
-        (True, f"{OUT}/made.rs", "OUT_DIR PLAIN EMPTY MISSING", set()),
-        # `env!("OUT_DIR").len()`: nothing was read there, so it is a value.
-        (True, "", "OUT_DIR", {"target", "workspace"}),
-        (True, f"{OUT}/made.rs", "OUT_DIR CARGO_MANIFEST_DIR", {"workspace"}),
-        (True, "src/lib.rs", "CARGO_MANIFEST_DIR", {"workspace"}),
+        (True, True, "OUT_DIR PLAIN EMPTY MISSING", INCLUDE, set()),
+        (False, True, "OUT_DIR", INCLUDE, {"target", "workspace"}),
+        # A macro from elsewhere may have read it, too.
+        (True, False, "OUT_DIR", INCLUDE, {"target", "workspace"}),
+        (
+            True,
+            True,
+            "OUT_DIR",
+            INCLUDE + ' const N: usize = env!("OUT_DIR").len();',
+            {"target", "workspace"},
+        ),
+        (True, True, "OUT_DIR", "other!(env)", {"target", "workspace"}),
+        (True, True, "OUT_DIR", "", {"target", "workspace"}),
+        (True, True, "OUT_DIR CARGO_MANIFEST_DIR", INCLUDE, {"workspace"}),
+        (True, True, "CARGO_MANIFEST_DIR", 'include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/x"));', set()),
     ],
 )
 def test_which_variables_bind(
-    tmp_path: Path, store: Store, portable: bool, read: str, env: str, bound: set[str]
+    tmp_path: Path, store: Store, portable: bool, alone: bool, env: str, source: str, bound: set[str]
 ) -> None:
     directory = tmp_path / "crate"
-    wanted = f"{directory}/{read}" if read else ""
-    assert bound_by_environment(*compiled(directory, store, wanted, env, portable=portable)) == bound
+    with compiled(directory, store, env, source, portable=portable, alone=alone) as scene:
+        assert bound_by_environment(*scene) == bound
 
 
 def test_a_macro_that_was_watched_and_read_nothing_binds_nothing(tmp_path: Path, store: Store) -> None:
     directory = tmp_path / "crate"
     told = (("OUT_DIR", f"{directory}/{OUT}"), ("CARGO_MANIFEST_DIR", str(directory)))
-    subject, collected = compiled(directory, store, "", "PLAIN", env_paths=told)
-    assert bound_by_environment(subject, collected) == {"target", "workspace"}
-    subject.unit = replace(subject.unit, observed=True)
-    assert bound_by_environment(subject, collected) == set()
-    collected.paths = replace(collected.paths, env=("CARGO_MANIFEST_DIR",))
-    assert bound_by_environment(subject, collected) == {"workspace"}
+    with compiled(directory, store, "PLAIN", env_paths=told) as (subject, collected):
+        assert bound_by_environment(subject, collected) == {"target", "workspace"}
+        subject.unit = replace(subject.unit, observed=True)
+        assert bound_by_environment(subject, collected) == set()
+        collected.paths = replace(collected.paths, env=("CARGO_MANIFEST_DIR",))
+        assert bound_by_environment(subject, collected) == {"workspace"}
 
 
 def test_a_program_that_may_read_any_variable_is_bound_to_all(tmp_path: Path, store: Store) -> None:
-    directory = tmp_path / "crate"
-    scene = compiled(directory, store, f"{directory}/{OUT}/made.rs", "OUT_DIR", portable=True)
-    scene[1].paths = replace(scene[1].paths, env=(ALL_VARIABLES,))
-    assert bound_by_environment(*scene) == {"target", "workspace"}
-
-
-def test_a_macro_may_have_read_it_for_another_end(tmp_path: Path, store: Store) -> None:
-    directory = tmp_path / "crate"
-    told = (("OUT_DIR", f"{directory}/{OUT}"),)
-    scene = compiled(directory, store, f"{directory}/{OUT}/made.rs", "OUT_DIR", portable=True, env_paths=told)
-    assert bound_by_environment(*scene) == {"target", "workspace"}
+    with compiled(tmp_path / "crate", store, "OUT_DIR", portable=True) as (subject, collected):
+        collected.paths = replace(collected.paths, env=(ALL_VARIABLES,))
+        assert bound_by_environment(subject, collected) == {"target", "workspace"}

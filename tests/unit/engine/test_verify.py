@@ -1,6 +1,5 @@
 """Verify mode: what is stored is compared with what a real rustc makes; the user gets what the compiler made."""
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from dunnage.model.view import RestoreFile, Run, StatRecord, ViewGone
 from dunnage.store.blobs import stamp_of
 from dunnage.store.store import Store
 from support.crates import Crate, crate
+from support.descriptors import open_files
 from support.subjects import subject_of
 from support.units import LocalView
 
@@ -84,10 +84,10 @@ class Scene:
 @pytest.fixture
 def scene(tmp_path: Path, store: Store) -> Iterator[Scene]:
     made = Scene(tmp_path / "a", store)
-    before = len(os.listdir("/proc/self/fd"))
+    before = open_files(tmp_path)
     assert named(made.build()) == ("miss", "new")
     yield made
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert open_files(tmp_path) == before
 
 
 @pytest.mark.parametrize(("value", "wanted"), [(None, False), ("", False), ("0", False), ("1", True)])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dunnage.config.cmake import LAUNCHER, LAUNCHER_VARIABLES
 from dunnage.keys.ambient import IGNORED, IGNORED_PREFIXES, is_ambient, whole_environment
 from dunnage.keys.roots import Roots
 
@@ -27,6 +28,12 @@ def test_places_are_relative_to_their_roots() -> None:
 def test_what_differs_between_shells_does_not_count(name: str) -> None:
     assert is_ambient(name)
     assert whole_environment(ENV | {name: "x"}, HERE) == whole_environment(ENV, HERE)
+
+
+def test_our_launcher_for_cmake_does_not_count_and_the_users_does() -> None:
+    for name in LAUNCHER_VARIABLES:
+        assert whole_environment(ENV | {name: LAUNCHER}, HERE) == whole_environment(ENV, HERE)
+        assert whole_environment(ENV | {name: "distcc"}, HERE) != whole_environment(ENV, HERE)
 
 
 def test_what_a_project_sets_does() -> None:

@@ -89,3 +89,10 @@ def test_a_path_of_thousands_is_not_looked_through(drivers: Drivers, here: Here)
     here.env["PATH"] = ":".join(f"/directory{number}" for number in range(1000))
     unit = unit_of(str(here.directory), language="c", compiler=str(here.gcc))
     assert drivers.identify(LocalView(), unit, here.env) is None
+
+
+def test_whether_it_knows_of_colours(drivers: Drivers, here: Here) -> None:
+    """gcc 4.8 would refuse the word that a terminal's user gets."""
+    assert not here.identify(drivers).colors
+    here.gcc.write_text("… fdiagnostics-color= …")
+    assert here.identify(drivers).colors

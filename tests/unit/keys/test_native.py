@@ -4,6 +4,9 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
+from dunnage.keys import native
 from dunnage.keys.native import NativeCpus
 from dunnage.keys.toolchain import Toolchain
 from dunnage.model.digest import ToolchainId
@@ -47,6 +50,19 @@ def test_rustc_is_asked_once_for_each_toolchain(tmp_path: Path) -> None:
     assert words == list(unit.words)
     assert last.name == "native-cpu"
     assert last.value.startswith(f"{current[1]} ")
+
+
+def test_of_too_many_toolchains_the_first_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(native, "_TOOLCHAINS_MAX", 2)
+    cpus, asked = NativeCpus(), view(tmp_path)
+    unit = unit_of(str(tmp_path), native_cpu=True, compiler=real_rustc())
+    for letter in (b"a", b"b", b"c", b"b", b"c"):
+        cpus.named(asked, unit, toolchain(letter))
+    assert len(asked.asked) == 3
+    cpus.named(asked, unit, toolchain(b"a"))
+    assert len(asked.asked) == 4
 
 
 def test_another_target_is_another_matter(tmp_path: Path) -> None:

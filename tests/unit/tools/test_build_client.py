@@ -47,6 +47,14 @@ def test_fresh(tmp_path: Path) -> None:
     assert not build_client.is_fresh(outputs)
 
 
+def test_a_client_ends_with_its_mark(tmp_path: Path) -> None:
+    """The text of native/search.h, by which clients know each other."""
+    client = tmp_path / "dunnage"
+    client.write_bytes(b"\x7fELF")
+    build_client.mark(client)
+    assert client.read_bytes() == b"\x7fELFdunnage: client\n"
+
+
 def test_the_sources_are_the_client() -> None:
     """Every C file beside main.c."""
     names = [path.name for path in build_client.sources()]

@@ -3,7 +3,7 @@
     [aarch64-linux-gnu-] gcc [-12]          also g++ cc c++ clang clang++
     [any-prefix-]        gcc [-12.3.0]
 
-`native/program.c` has a cheaper test of the same names.
+`native/worth.c` has a cheaper test of the same names.
 """
 
 import re

@@ -8,11 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from dunnage.compilers.library_path import directories
-from dunnage.config.schema import BY_NAME
-from dunnage.config.values import is_on
 from dunnage.model.unit import Word
-
-OBSERVE: Final = BY_NAME["observe"].env
 
 RUSTC: Final[dict[str, str]] = {
     "RUSTC_BOOTSTRAP": "unlocks unstable features in a stable compiler, for all crates or those that it names",
@@ -112,11 +108,6 @@ def of_proc_macros(env: Mapping[str, str]) -> list[tuple[str, str | None]]:
 def paths_of_proc_macros(env: Mapping[str, str]) -> list[tuple[str, str]]:
     """Variables with places that a procedural macro may see."""
     return [(name, env[name]) for name in PROC_MACRO_PATHS if name in env]
-
-
-def is_observing(env: Mapping[str, str]) -> bool:
-    """Whether what a procedural macro looks at is observed: unless the client was told that it is not (`observe`)."""
-    return is_on(env.get(OBSERVE) or "on")
 
 
 def manifest(env: Mapping[str, str]) -> str | None:

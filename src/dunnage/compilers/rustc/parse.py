@@ -8,12 +8,12 @@ from dunnage.compilers.rustc.command import Command
 from dunnage.compilers.rustc.linking import TARGETS, LinkUnknown, link_of
 from dunnage.compilers.rustc.options import PLAIN_EMITS
 from dunnage.compilers.rustc.outputs import OutputsUnknown, expected, listing_of
-from dunnage.compilers.rustc.portable import is_portable, package_of
+from dunnage.compilers.rustc.portable import is_alone, is_portable, package_of
 from dunnage.compilers.rustc.response import ResponseFileError, expand
 from dunnage.compilers.rustc.scan import Malformed, scan
 from dunnage.compilers.rustc.take import take
 from dunnage.compilers.rustc.words import place_words, words_of
-from dunnage.config.replay import is_replayed
+from dunnage.config.switches import is_replayed, is_switched_on
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Cacheable, Input, SearchDir, Uncacheable, Unit, Verdict, Word
 
@@ -138,7 +138,7 @@ def _assemble(
         *command.inputs,
         *sorted(command.externs, key=_by_role),
     ]
-    observed = bool(command.externs) and environment.is_observing(env)
+    observed = bool(command.externs) and is_switched_on("observe", env)
     if command.externs and not observed:
         words.append(Word("unobserved", ""))
     if command.externs:
@@ -186,6 +186,7 @@ def _assemble(
         hides_places=not command.emits.keys() <= PLAIN_EMITS or (listing is not None and command.opaque),
         native_cpu=command.native_cpu,
         remaps=[word.value for word in command.remaps if word.name == "remap-path-prefix"],
+        alone=is_alone(command),
         portable=is_portable(command, invocation),
         package=package_of(command, source, env),
         launcher=link is not None

@@ -6,11 +6,10 @@ from typing import Final
 from dunnage import limits
 from dunnage.compilers.rustc.command import Command
 from dunnage.compilers.rustc.options import FALSE_VALUES
-from dunnage.config.schema import BY_NAME
-from dunnage.config.values import is_on
+from dunnage.config.switches import is_switched_on
 from dunnage.model.invocation import Invocation
 
-VARIABLE: Final = BY_NAME["portable"].env
+_WITH_CRATES: Final = ("-L all", "-L crate")
 
 
 def is_portable(command: Command, invocation: Invocation) -> bool:
@@ -21,9 +20,23 @@ def is_portable(command: Command, invocation: Invocation) -> bool:
     none can be put.
     """
     return (
-        is_on(invocation.env.get(VARIABLE, ""))
+        is_switched_on("portable", invocation.env)
         and not (command.opaque or command.ends_options or _is_profiled(command))
         and sum(map(len, invocation.argv)) <= limits.PORTABLE_ARGV_CHARS_MAX
+    )
+
+
+def is_alone(command: Command) -> bool:
+    """Whether no macros come to it but its own and those of the sysroot.
+
+    Any crate may hand on macros: one that is named, and one in a directory where `extern crate` finds it. An attribute
+    from the command line, and an option that nobody knows, may bring what stands in no source.
+    """
+    return not (
+        command.externs
+        or command.unknown
+        or any(directory.role in _WITH_CRATES for directory in command.search_dirs)
+        or any(word.value.startswith("crate-attr") for word in command.unstable)
     )
 
 

@@ -4,12 +4,10 @@ import pytest
 
 from dunnage.compilers.rustc.environment import (
     CLIPPY,
-    OBSERVE,
     PRESENT,
     PROC_MACRO,
     PROC_MACRO_PATHS,
     RUSTC,
-    is_observing,
     manifest,
     of_clippy,
     of_proc_macros,
@@ -79,13 +77,6 @@ def test_places() -> None:
 )
 def test_the_manifest(env: dict[str, str], path: str | None) -> None:
     assert manifest(env) == path
-
-
-@pytest.mark.parametrize(
-    ("value", "observing"), [(None, True), ("", True), ("1", True), ("0", False), ("off", False)]
-)
-def test_macros_are_observed_unless_that_is_switched_off(value: str | None, observing: bool) -> None:
-    assert is_observing({} if value is None else {OBSERVE: value}) is observing
 
 
 def test_every_row_says_why() -> None:

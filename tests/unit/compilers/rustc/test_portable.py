@@ -46,6 +46,23 @@ def test_what_hides_its_paths_is_left_as_it_is(
     assert unit(tmp_path, *words, **ON).portable is expected
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((), True),
+        (("-L", "dependency=/t/deps", "-L", "native=/n", "--extern", "proc_macro", "-Z", "threads=2"), True),
+        (("--extern", "a=/t/liba.rmeta"), False),
+        (("-L", "/crates"), False),
+        (("-L", "crate=/crates"), False),
+        (("-Z", 'crate-attr=doc=env!("OUT_DIR")'), False),
+        (("-Z", "crate_attr=no_std"), False),
+        (("--quux=x",), False),
+    ],
+)
+def test_no_macros_come_to_it(tmp_path: Path, words: tuple[str, ...], expected: bool) -> None:
+    assert unit(tmp_path, *words).alone is expected
+
+
 def test_words_cannot_stand_behind_the_end(tmp_path: Path) -> None:
     crate = Crate(tmp_path, rustc="/rust/bin/rustc", env=ON)
     invocation = crate.invocation()
