@@ -1,8 +1,8 @@
 """What the text of a C source or header names of the macros whose value is not in any file: the time, and places.
 
 Who expands them cannot be seen, so the name alone counts, also in a comment. A name that `##` puts together from two
-halves is seen only where gcc asks for SOURCE_DATE_EPOCH on its account (`engine.bound`). Source: "Standard Predefined Macros" and
-"Common Predefined Macros" of the preprocessor's manual.
+halves is seen only where gcc asks for SOURCE_DATE_EPOCH on its account (`engine.bound`). Source: "Standard Predefined
+Macros" and "Common Predefined Macros" of the preprocessor's manual.
 """
 
 import os
