@@ -155,7 +155,7 @@ def _read_c(view: View, subject: Subject, collected: Collected, digests: Digests
     if isinstance(found, Missed):
         return found
     collected.paths, collected.texts = found.paths, found.texts
-    if (many := too_many(found.paths)) is not None:
+    if (many := too_many(found.paths, limits.C_PLACES_PER_PATH_SET_MAX)) is not None:
         return Missed("compiler-unobserved", f"too many {many}")
     return _inputs(view, subject, collected, digests)
 

@@ -74,12 +74,12 @@ def joined(
     )
 
 
-def too_many(paths: PathSet) -> str | None:
+def too_many(paths: PathSet, places_max: int = limits.PLACES_PER_PATH_SET_MAX) -> str | None:
     """What a path set has more of than is kept, in a word; None where it has not."""
     if len(paths.files) > limits.FILES_PER_PATH_SET_MAX:
         return "files"
     if len(paths.listed) > limits.LISTINGS_PER_PATH_SET_MAX:
         return "directories"
-    if len(paths.absent) + len(paths.places) > limits.PLACES_PER_PATH_SET_MAX:
+    if len(paths.absent) + len(paths.places) > places_max:
         return "places"
     return "variables" if len(paths.env) > limits.VARIABLES_PER_PATH_SET_MAX else None

@@ -125,6 +125,7 @@ ADVICE: Final[dict[tuple[Outcome, str], str]] = {
         _U,
         "too-many-libraries",
     ): "Point `-L` at a directory of fewer libraries, and give the kind: `-L dependency=…`.",
+    (_U, "not-observed"): "Leave out `observe = off`, or `DUNNAGE_OBSERVE=0`.",
     (_U, "nested"): "Nothing: what it reads belongs to the run around it.",
     (_U, "not-a-compile"): "Nothing: it is a question to the compiler.",
     (_U, "unknown-compiler"): "Nothing: dunnage knows rustc, clippy-driver, gcc and clang.",

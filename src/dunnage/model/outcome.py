@@ -121,6 +121,9 @@ _ROWS: Final = (
     Reason("terminal", _U, "diagnostics for a terminal, whose look the compiler decides itself"),
     Reason("too-many-libraries", _U, "too many libraries in -L directories"),
     Reason("extra-inputs", _U, "extra inputs in a dunnage.toml that are not understood, or are too many"),
+    Reason(
+        "not-observed", _U, "observation is switched off, and nothing else tells what a compiler of C reads"
+    ),
     Reason("nested", _U, "part of a run that is observed as a whole"),
     Reason("not-a-compile", _U, "not a compilation"),
     Reason("unknown-compiler", _U, "a program that is not known"),

@@ -82,3 +82,9 @@ def test_what_was_looked_at_besides_joins() -> None:
         listed=("{target}/out",), places=("{workspace}",),
     )  # fmt: skip
     assert joined(paths, ROOTS, files=[], absent=[], listed=[], places=[], env=[]) == paths
+
+
+def test_c_looks_in_more_places() -> None:
+    paths = PathSet(absent=tuple(map(str, range(limits.PLACES_PER_PATH_SET_MAX + 1))))
+    assert too_many(paths) == "places"
+    assert too_many(paths, limits.C_PLACES_PER_PATH_SET_MAX) is None

@@ -12,6 +12,7 @@ from dunnage.compilers.gnu.outputs import OutputsUnknown, expected
 from dunnage.compilers.gnu.response import ResponseFileError, expand
 from dunnage.compilers.gnu.scan import Malformed, scan
 from dunnage.compilers.gnu.take import take
+from dunnage.config.switches import is_switched_on
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Cacheable, Input, Uncacheable, Unit, Verdict, Word
 
@@ -61,6 +62,8 @@ def _unit(invocation: Invocation) -> Unit:
     for name, value in scan(argv):
         take(command, name, value)
     _judge(command, invocation.env)
+    if not is_switched_on("observe", invocation.env):
+        raise _Stop("not-observed")
     source, language = _source(command, names.is_cxx(program))
     color = color_of(command, invocation)
     added = (ALWAYS,) if color == "always" and command.color not in ("always", "never") else ()

@@ -125,3 +125,8 @@ def test_response_files() -> None:
 
 def test_a_program_with_a_directory_and_a_suffix() -> None:
     assert unit_of(program="gcc.exe").words[0] == Word("driver", "gcc")
+
+
+@pytest.mark.parametrize("value", ["off", "0", "false"])
+def test_without_observation_nothing_tells_what_it_reads(value: str) -> None:
+    assert refusal_of("-c", "a.c", env={"DUNNAGE_OBSERVE": value})[0] == "not-observed"
