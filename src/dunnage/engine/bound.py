@@ -6,14 +6,18 @@ that they find files with it and nothing else, as in `include!(concat!(env!("OUT
 contents, and the value is gone when they are there.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import posixpath
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from dunnage.engine.collect import Collected
 from dunnage.engine.locating import only_located
 from dunnage.engine.subject import Missed, Subject
-from dunnage.keys.macros import Macros, Named
+from dunnage.keys.macros import Macros, Named, named_by_text
+from dunnage.model.digest import Digest
 from dunnage.model.path_set import ALL_VARIABLES
+
+_EPOCH: Final = "SOURCE_DATE_EPOCH"
 
 _ESCAPED: Final = frozenset("#$\\\t*?[]%;|&~'\"")
 """What stands in another form in a dependency file than a template knows."""
@@ -50,20 +54,43 @@ def _perhaps_read(subject: Subject) -> Iterable[tuple[str, str]]:
     return () if subject.unit.observed else subject.unit.env_paths
 
 
-def named_by(collected: Collected, macros: Macros) -> Named:
-    """Which macros the texts of a C unit name, once all of them are read."""
+def named_by(subject: Subject, collected: Collected, macros: Macros) -> Named:
+    """Which macros the texts of a C unit name, once all of them are read, and the words of its command line."""
     named = Named(0)
+    if subject.unit.language == "c":
+        for word in subject.unit.words:
+            named |= named_by_text(word.value.encode("utf-8", "surrogateescape"))
     for path in collected.texts:
         named |= macros.of(collected.digests[path]) or Named(0)
     return named
 
 
-def told_the_time(named: Named, env: Mapping[str, str]) -> Missed | None:
-    """Why a C unit whose texts ask for the time cannot be stored; None where they do not, or a variable answers."""
+def told_the_time(named: Named, subject: Subject, collected: Collected) -> Missed | None:
+    """Why a C unit whose texts ask for the time cannot be stored; None where they do not, or a variable answers.
+
+    gcc asks for the variable when it expands one of the macros, and only then; so its asking tells of names that no
+    text has as a whole. clang asks always, and before its version 16 never: then nothing answers but the clock.
+    """
     if Named.STAMP in named:
         return Missed("time-macro", "__TIMESTAMP__")
-    if Named.TIME in named and not env.get("SOURCE_DATE_EPOCH"):
+    asked = _EPOCH in collected.paths.env
+    expanded = asked and any(posixpath.basename(path).startswith("cc1") for path in collected.texts)
+    if (Named.TIME in named or expanded) and not (asked and subject.env.get(_EPOCH)):
         return Missed("time-macro", "__DATE__ or __TIME__")
+    return None
+
+
+def one_or_two(collected: Collected, macros: Macros) -> Missed | None:
+    """Why a C unit cannot be stored that read one text with `#pragma once` under two names.
+
+    gcc takes two files for one when their times, sizes and texts are equal, clang when they have one inode: neither is
+    in a key. Two spellings of one path are one file anywhere.
+    """
+    seen: dict[Digest, str] = {}
+    for path in sorted(collected.texts):
+        digest, place = collected.digests[path], posixpath.normpath(path)
+        if Named.ONCE in (macros.of(digest) or Named(0)) and seen.setdefault(digest, place) != place:
+            return Missed("twin-headers", f"{seen[digest]} and {place}")
     return None
 
 

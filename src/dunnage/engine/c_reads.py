@@ -7,6 +7,7 @@ a variable's name                            its value, save `compilers.gnu.prog
 written, and gone again                      a temporary file
 written, and still there                     an expected output; anything else: not stored
 another program than a driver starts         not stored: a wrapper may do what it likes
+read, and no file: a pipe, a descriptor      not stored
 what cannot be followed                      not stored. Every cc1 asks for the time, so the texts that it reads
                                              tell whether they do (`keys.macros`)
 """
@@ -24,9 +25,12 @@ from dunnage.model.seen import Seen
 from dunnage.model.view import View, exists, is_directory, is_regular
 from dunnage.wire.seen_parse import SeenError, parse_seen
 
-_KERNELS: Final = re.compile(r"/(proc|sys|dev)(/.*)?")
+_KERNELS: Final = re.compile(r"/(proc|sys|dev(?!/shm/))(/.*)?")
 """The process, the machine, chance for temporary names: no files with contents. A source cannot be there: what the
-command line names is an input like any other."""
+command line names is an input like any other. Below /dev/shm are files."""
+
+_HANDED: Final = re.compile(r"/(dev/(fd/.*|std(in|out|err)|tty.*|pts/.*)|proc/[^/]+(/task/[^/]+)?/fd/.*)")
+"""What somebody else hands over, as in `-include <(echo …)`."""
 
 
 @dataclass(slots=True)
@@ -53,6 +57,8 @@ def c_reads(view: View, subject: Subject, notes: bytes | None) -> CReads | Misse
     missed = _unfollowed(seen)
     if missed is not None:
         return missed
+    if handed := sorted(filter(_HANDED.fullmatch, seen.read)):
+        return Missed("compiler-unfollowed", f"it read {handed[0]}, which is no file")
     machinery = seen.programs | seen.libraries
     own = {output.path for output in subject.unit.outputs}
     named = {item.path for item in subject.inputs}
@@ -62,6 +68,10 @@ def c_reads(view: View, subject: Subject, notes: bytes | None) -> CReads | Misse
     looked = _others((*seen.read, *seen.looked, *machinery), own | passing)
     listed = _others(seen.listed, frozenset())
     files, absent, places = _sorted(view, looked - listed)
+    odd_reads = sorted(seen.read.intersection(places))
+    for path, record in zip(odd_reads, view.stat(odd_reads), strict=True):
+        if not is_directory(record):
+            return Missed("compiler-unfollowed", f"it read {path}, which is no file")
     names, gone, odd = _directories(view, sorted(listed))
     paths = joined(
         PathSet(), subject.roots,

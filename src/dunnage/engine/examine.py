@@ -63,7 +63,7 @@ def examine(
         subject = subject_of(named, env, toolchain, linker, inputs, extra)
         path_sets = [Located.at(subject.roots, paths) for paths in store.path_sets(subject.key)]
         watched = (*toolchain.watched, *(() if linker is None else linker.watched))
-        paths = [*watched, *extra.watched, *(item.path for item in subject.inputs)]
+        paths = [*watched, *extra.watched, *(item.path for item in subject.inputs), *unit.directories]
         if path_sets:
             paths += path_sets[0].all
         records = view.stat(paths)

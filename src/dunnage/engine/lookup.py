@@ -10,7 +10,7 @@ from dunnage.keys.unit_key import action_key, action_text
 from dunnage.model.action import ActionResult
 from dunnage.model.digest import Digest
 from dunnage.model.unit import look_of
-from dunnage.model.view import StatRecord, View, exists
+from dunnage.model.view import StatRecord, View, exists, is_directory
 from dunnage.store.store import Store
 
 Found = tuple[Known, ActionResult]
@@ -30,6 +30,8 @@ def look_up(
     """
     if not path_sets:
         return _NEW
+    if not all(is_directory(subject.records[path]) for path in subject.unit.directories):
+        return _CHANGED  # the compiler says it in its own words
     inputs = _input_digests(view, subject, digests)
     if inputs is None:
         return _CHANGED

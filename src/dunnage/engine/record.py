@@ -10,7 +10,14 @@ from functools import partial
 from dunnage.compilers.rustc.archive import is_thin
 from dunnage.compilers.rustc.notices import has_diagnostics, split_notices
 from dunnage.engine.account import entry_of
-from dunnage.engine.bound import bound_by_environment, bound_by_texts, may_compress, named_by, told_the_time
+from dunnage.engine.bound import (
+    bound_by_environment,
+    bound_by_texts,
+    may_compress,
+    named_by,
+    one_or_two,
+    told_the_time,
+)
 from dunnage.engine.collect import Collected, crates_of, read_at, same_but_linked, untouched
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
@@ -55,8 +62,9 @@ class Recorder:
         try:
             if (missed := self._hash_inputs(subject, collected, namespace)) is not None:
                 return missed
-            named = named_by(collected, self._digests.macros)
-            if (missed := told_the_time(named, subject.env)) is not None:
+            named = named_by(subject, collected, self._digests.macros)
+            missed = told_the_time(named, subject, collected) or one_or_two(collected, self._digests.macros)
+            if missed is not None:
                 return missed
             bound = bound_by_environment(subject, collected) | bound_by_texts(named, subject, collected)
             also = rewritten_places(subject.roots, subject.unit.remaps)

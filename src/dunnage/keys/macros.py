@@ -1,7 +1,8 @@
 """What the text of a C source or header names of the macros whose value is not in any file: the time, and places.
 
-Who expands them cannot be seen, so the name alone counts, also in a comment. Source: "Standard Predefined Macros" and
-"Common Predefined Macros" of the preprocessor's manual.
+Who expands them cannot be seen, so the name alone counts, also in a comment. A name that `##` puts together from two
+halves is seen only where gcc asks for SOURCE_DATE_EPOCH on its account (`engine.bound`). Source: "Standard Predefined
+Macros" and "Common Predefined Macros" of the preprocessor's manual.
 """
 
 import os
@@ -25,6 +26,8 @@ class Named(IntFlag):
     """`__DATE__`, `__TIME__`: what SOURCE_DATE_EPOCH says, else the time of day."""
     STAMP = 2
     """`__TIMESTAMP__`: when the source was last changed."""
+    ONCE = 8
+    """`#pragma once`, `#import`: whether two files with one text are one is asked of times and inodes."""
     PLACE = 4
     """`__FILE__`, `__BASE_FILE__`, and what C++ and builtins say of where they stand."""
 
@@ -32,6 +35,7 @@ class Named(IntFlag):
 _NAMES: Final = re.compile(
     rb"__(DATE__|TIME__|TIMESTAMP__|FILE__|BASE_FILE__|builtin_FILE|builtin_source_location)\b"
 )
+_ONCE: Final = re.compile(rb"#[ \t]*import\b|\bpragma[ \t]+once\b|\b_Pragma[ \t]*\([ \t]*\"once")
 _MEANING: Final = {b"DATE__": Named.TIME, b"TIME__": Named.TIME, b"TIMESTAMP__": Named.STAMP}
 
 
@@ -50,6 +54,17 @@ class Macros:
         remember(self._known, digest, named, _TEXTS_MAX)
 
 
+def named_by_text(text: bytes) -> Named:
+    """What a piece of text names."""
+    found = Named(0)
+    if b"__" in text:
+        for match in _NAMES.finditer(text):
+            found |= _MEANING.get(match[1], Named.PLACE)
+    if _ONCE.search(text):
+        found |= Named.ONCE
+    return found
+
+
 def named_in(descriptor: int) -> Named:
     """What an open file names."""
     found = Named(0)
@@ -60,8 +75,6 @@ def named_in(descriptor: int) -> Named:
             break  # a compiler has all of these names in it
         offset += len(data)
         data = tail + data
-        if b"__" in data:
-            for match in _NAMES.finditer(data):
-                found |= _MEANING.get(match[1], Named.PLACE)
+        found |= named_by_text(data)
         tail = data[-_OVERLAP_BYTES:]
     return found

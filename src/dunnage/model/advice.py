@@ -84,6 +84,7 @@ ADVICE: Final[dict[tuple[Outcome, str], str]] = {
         _M,
         "time-macro",
     ): "Set `SOURCE_DATE_EPOCH`, and `__DATE__` and `__TIME__` say that; or leave them out of the sources.",
+    (_M, "twin-headers"): "Give the two headers that are named include guards instead, or leave one out.",
     (_U, "linked"): "Build each `--crate-type` by itself.",
     (_U, "linker-unknown"): "Link with gcc or clang itself, not with a script, for a Linux target.",
     (_U, "linker-not-asked"): "Use GNU ld 2.35 or newer, or lld, in that image.",

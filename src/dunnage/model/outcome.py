@@ -67,6 +67,9 @@ _ROWS: Final = (
     ),
     Reason("compiler-wrote", _M, "the compiler wrote a file that is no expected output"),
     Reason("time-macro", _M, "a source or header names `__DATE__`, `__TIME__` or `__TIMESTAMP__`"),
+    Reason(
+        "twin-headers", _M, "two headers are equal and say `#pragma once`: their times decide if they are one"
+    ),
     Reason("store-failed", _M, "the store could not be written"),
     Reason("client-gone", _M, "the client went away before its outputs could be collected"),
     # Runs of build scripts that were not stored.

@@ -136,6 +136,8 @@ class Unit:
     added: Sequence[str] = ()
     """Words put behind those of the command line when it is compiled: what the terminal wanted of a compiler that does
     not see it."""
+    directories: Sequence[str] = ()
+    """Where outputs go, if the compiler fails where that is missing: rustc makes its `--out-dir`, gcc makes none."""
     package: str = ""
     """The package whose own directory is `cwd`, with its version; empty where that is a workspace."""
 

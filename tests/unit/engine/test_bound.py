@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from dunnage.engine.bound import bound_by_environment
+from dunnage.engine.bound import bound_by_environment, named_by, one_or_two, told_the_time
 from dunnage.engine.collect import Collected, collect
-from dunnage.engine.subject import Subject
+from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests
-from dunnage.model.path_set import ALL_VARIABLES
+from dunnage.keys.macros import Macros, Named
+from dunnage.model.digest import Digest
+from dunnage.model.path_set import ALL_VARIABLES, PathSet
 from dunnage.store.store import Store
 from support.subjects import ended, make_outputs, subject_of, written
 from support.units import LocalView
@@ -88,3 +90,58 @@ def test_a_program_that_may_read_any_variable_is_bound_to_all(tmp_path: Path, st
     with compiled(tmp_path / "crate", store, "OUT_DIR", portable=True) as (subject, collected):
         collected.paths = replace(collected.paths, env=(ALL_VARIABLES,))
         assert bound_by_environment(subject, collected) == {"target", "workspace"}
+
+
+ONCE, TIME = Digest(b"o" * 32), Digest(b"t" * 32)
+
+
+def c_unit(tmp_path: Path, texts: dict[str, Digest], **env: str) -> tuple[Subject, Collected, Macros]:
+    """A C unit that read these texts, and asked for the date's variable where `env` has it or `cc1` is among them."""
+    subject = subject_of(tmp_path, language="c", env=env)
+    asked = ("SOURCE_DATE_EPOCH",) if env or "/bin/cc1" in texts else ()
+    collected = Collected(
+        run=ended(), dep_info=b"", paths=PathSet(env=asked), files=[], outputs=[], digests=dict(texts),
+        texts=frozenset(texts),
+    )  # fmt: skip
+    macros = Macros()
+    macros.remember(ONCE, Named.ONCE)
+    macros.remember(TIME, Named.TIME)
+    return subject, collected, macros
+
+
+@pytest.mark.parametrize(
+    ("texts", "env", "missed"),
+    [
+        ({"/a.c": ONCE}, {}, False),
+        ({"/a.c": TIME}, {}, True),
+        ({"/a.c": TIME}, {"SOURCE_DATE_EPOCH": "1"}, False),
+        # gcc asked, so something was expanded that no text names.
+        ({"/a.c": ONCE, "/bin/cc1": Digest(b"c" * 32)}, {}, True),
+        ({"/a.c": ONCE, "/bin/cc1": Digest(b"c" * 32)}, {"SOURCE_DATE_EPOCH": "1"}, False),
+    ],
+)
+def test_who_asks_for_the_time(
+    tmp_path: Path, texts: dict[str, Digest], env: dict[str, str], missed: bool
+) -> None:
+    subject, collected, macros = c_unit(tmp_path, texts, **env)
+    assert (told_the_time(named_by(subject, collected, macros), subject, collected) is not None) == missed
+
+
+def test_a_variable_that_nobody_asks_for_answers_nothing(tmp_path: Path) -> None:
+    subject, collected, macros = c_unit(tmp_path, {"/a.c": TIME}, SOURCE_DATE_EPOCH="1")
+    collected.paths = PathSet()
+    assert told_the_time(named_by(subject, collected, macros), subject, collected) is not None
+
+
+@pytest.mark.parametrize(
+    ("paths", "missed"),
+    [
+        (["/x/a.h"], False),
+        (["/x/a.h", "/x/y/../a.h"], False),
+        (["/x/a.h", "/y/a.h"], True),
+    ],
+)
+def test_one_text_under_two_names(tmp_path: Path, paths: list[str], missed: bool) -> None:
+    _, collected, macros = c_unit(tmp_path, dict.fromkeys(paths, ONCE))
+    found = one_or_two(collected, macros)
+    assert found == (Missed("twin-headers", "/x/a.h and /y/a.h") if missed else None)

@@ -85,6 +85,24 @@ def test_a_script_that_starts_the_compiler(subject: Subject) -> None:
     assert found.reason == "compiler-unfollowed"
 
 
+@pytest.mark.parametrize(
+    "path", ["/dev/fd/63", "/dev/stdin", "/proc/self/fd/3", "/proc/7/task/8/fd/3", "{here}/pipe"]
+)
+def test_what_is_read_and_no_file(subject: Subject, path: str) -> None:
+    os.mkfifo(f"{subject.unit.cwd}/pipe")
+    place = path.replace("{here}", subject.unit.cwd)
+    found = reads(subject, note(SeenKind.READ, place))
+    assert found == Missed("compiler-unfollowed", f"it read {place}, which is no file")
+
+
+def test_below_shared_memory_are_files(subject: Subject) -> None:
+    found = reads(
+        subject, note(SeenKind.LOOKED, "/dev/shm/dunnage/none.h"), note(SeenKind.LOOKED, "/dev/none")
+    )
+    assert isinstance(found, CReads)
+    assert found.paths.absent == ("/dev/shm/dunnage/none.h",)
+
+
 @pytest.mark.parametrize("word", ["network", "exec", "system", "listing", "place"])
 def test_what_cannot_be_followed(subject: Subject, word: str) -> None:
     found = reads(subject, note(SeenKind.UNSEEN, word))

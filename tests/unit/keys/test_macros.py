@@ -33,6 +33,10 @@ def named(path: Path, text: bytes) -> Named:
         (b"__builtin_FILE()", Named.PLACE),
         (b"__FILE__ __DATE__ __TIMESTAMP__", Named.PLACE | Named.TIME | Named.STAMP),
         (b"\x7fELF __DATE__", Named(0)),
+        (b"#pragma once\n", Named.ONCE),
+        (b"# import <x.h>\n", Named.ONCE),
+        (b'_Pragma("once")', Named.ONCE),
+        (b"an import of pragmas, once", Named(0)),
         (b"__FILE_NAME__ __TIMER__ __DATES__", Named(0)),
     ],
 )

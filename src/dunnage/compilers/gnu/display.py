@@ -30,9 +30,16 @@ def color_of(command: Command, invocation: Invocation) -> str:
 def display_of(color: str, env: Mapping[str, str]) -> list[tuple[str, str]]:
     """Everything that decides how diagnostics look: a result with diagnostics is bound to it."""
     # The order of gettext: the first that is set.
-    locale = next(filter(None, map(env.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    locale, charset = (
+        next(filter(None, map(env.get, ("LC_ALL", category, "LANG"))), "")
+        for category in ("LC_MESSAGES", "LC_CTYPE")
+    )
     found = [("color", color), ("locale", locale)]
-    for label, name in (("colors", "GCC_COLORS"), ("urls", "GCC_URLS"), ("urls", "TERM_URLS")):
+    if charset != locale:
+        found.append(("charset", charset))  # which quotes, and how a source's own letters are shown
+    for label, name in (
+        ("languages", "LANGUAGE"), ("colors", "GCC_COLORS"), ("urls", "GCC_URLS"), ("urls", "TERM_URLS"),
+    ):  # fmt: skip
         if (value := env.get(name)) is not None:
             found.append((label, value))
     return found

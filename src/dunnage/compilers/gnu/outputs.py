@@ -24,6 +24,7 @@ class OutputsUnknown(ValueError):
 
 
 _ODD_PLACES: Final = ("/dev/", "/proc/")
+_SHARED_MEMORY: Final = "/dev/shm/"
 
 
 def expected(command: Command, source: str, language: Language, cwd: str, *, clang: bool) -> list[Output]:
@@ -101,6 +102,6 @@ def _absolute(path: str, cwd: str) -> str:
     if path in ("", "-") or path.endswith(("/", "/.", "/..")):
         raise OutputsUnknown("explicit-output", path)
     place = path if path.startswith("/") else f"{cwd.rstrip('/')}/{path}"
-    if place.startswith(_ODD_PLACES):
+    if place.startswith(_ODD_PLACES) and not place.startswith(_SHARED_MEMORY):
         raise OutputsUnknown("explicit-output", path)
     return place

@@ -88,6 +88,7 @@ def _unit(invocation: Invocation) -> Unit:
         outputs=outputs,
         dep_info=next((output.path for output in outputs if output.kind == "dep-info"), ""),
         out_dir=posixpath.dirname(outputs[0].path),
+        directories=tuple(dict.fromkeys(posixpath.dirname(output.path) for output in outputs)),
         cwd=cwd,
         compiler=invocation.program,
         display=display_of(color, env),

@@ -34,11 +34,13 @@ def test_the_command_line_decides_before_the_terminal() -> None:
 def test_locale_and_colors_and_options() -> None:
     unit = unit_of(env={"LANG": "de", "LC_MESSAGES": "fr", "GCC_COLORS": "error=1", "GCC_URLS": "st"})
     assert unit.display == [
-        ("color", "never"), ("locale", "fr"), ("colors", "error=1"), ("urls", "st"),
+        ("color", "never"), ("locale", "fr"), ("charset", "de"), ("colors", "error=1"), ("urls", "st"),
     ]  # fmt: skip
     assert dict(unit_of(env={"LC_ALL": "C", "LANG": "de"}).display)["locale"] == "C"
     assert dict(unit_of(env={"LC_ALL": "", "LANG": "de"}).display)["locale"] == "de"
     assert dict(unit_of().display)["locale"] == ""
+    assert dict(unit_of(env={"LC_CTYPE": "C.UTF-8"}).display)["charset"] == "C.UTF-8"
+    assert dict(unit_of(env={"LANGUAGE": "de:fr", "LANG": "de"}).display)["languages"] == "de:fr"
 
 
 def test_where_the_command_line_is_recorded_nothing_is_added() -> None:

@@ -142,6 +142,7 @@ def test_cc_counts_as_gcc(tmp_path: Path) -> None:
     ("line", "reason"),
     [
         ("-c a.c -o /dev/null", "explicit-output"),
+        ("-c a.c -o /dev/fd/4", "explicit-output"),
         ("-c a.c -o -", "explicit-output"),
         ("-c a.c -o out/", "explicit-output"),
         ("-c a.c -o out/..", "explicit-output"),
