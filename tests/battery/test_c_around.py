@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.battery.c_case import HERE, CCase, State
-from support.battery.c_judge import CLIENT, Stand, copy_driver, differences
+from support.battery.c_judge import CLIENT, Stand, copy_driver, differences, parts_of_gcc
 
 ONE, TWO = "#define WORD 1\n", "#define WORD 2\n"
 USES = '#include "word.h"\nint word(void) { return WORD; }\n'
@@ -155,11 +155,11 @@ def test_another_driver_first_in_path(stand: Stand) -> None:
     assert "hit" not in stand.shop.reasons()
 
 
+@pytest.mark.ccache
 def test_ccache_in_front(stand: Stand, tmp_path: Path) -> None:
     stand.write({"a.c": USES, "word.h": ONE})
     ccache = shutil.which("ccache")
-    if ccache is None:
-        pytest.skip("ccache is not installed")
+    assert ccache is not None
     tools = stand.directory / "tools"
     tools.mkdir()
     (tools / "gcc").symlink_to(ccache)
@@ -173,7 +173,7 @@ def test_ccache_in_front(stand: Stand, tmp_path: Path) -> None:
 
 def test_a_copied_driver(stand: Stand) -> None:
     program = copy_driver("gcc", stand.directory / "bin")
-    one = case({"a.c": USES, "word.h": ONE}, str(program), "-B/usr/lib/gcc/x86_64-linux-gnu/12/", "-c", "a.c")
+    one = case({"a.c": USES, "word.h": ONE}, str(program), parts_of_gcc(), "-c", "a.c")
     stand.enter(one, State())
     plain, *cached = (stand.compile(one, State(), cached=cached) for cached in (False, True, True))
     assert differences(plain, cached[0]) == differences(plain, cached[1]) == []

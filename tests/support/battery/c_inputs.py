@@ -6,6 +6,9 @@ import subprocess
 from pathlib import Path
 
 from support.battery.c_case import CCase, Link, State
+from support.battery.c_judge import parts_of_gcc
+
+PARTS_OF_GCC = parts_of_gcc() if shutil.which("gcc") else "-B"
 
 ONE, TWO = "#define WORD 1\n", "#define WORD 2\n"
 USES = '#include "word.h"\nint word(void) { return WORD; }\n'
@@ -188,7 +191,7 @@ CASES = [
         name="other-driver",
         claim="Another driver at the same place is another compiler.",
         files={"a.c": "int word;\n"},
-        words=("{here}/bin/gcc", "-B/usr/lib/gcc/x86_64-linux-gnu/12/", "-c", "a.c"),
+        words=("{here}/bin/gcc", PARTS_OF_GCC, "-c", "a.c"),
         states=(_driver(""), _driver("x")),
         differ=False,
     ),

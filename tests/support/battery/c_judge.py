@@ -154,6 +154,14 @@ def judge(case: CCase, stand: Stand) -> list[str]:
     return wrong
 
 
+def parts_of_gcc() -> str:
+    """The word that tells a copied gcc where `cc1` and its own headers are."""
+    said = subprocess.run(
+        ["gcc", "-print-libgcc-file-name"], capture_output=True, text=True, check=True
+    ).stdout
+    return f"-B{Path(said).parent}/"
+
+
 def copy_driver(program: str, directory: Path) -> Path:
     """A copy of a compiler's driver; whatever else it needs, it finds by `-B` or where it is built to look."""
     found = shutil.which(program)
