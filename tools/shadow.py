@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Shadow builds at length: random edits of real crates, each state built with dunnage and without, and compared.
+Then the same for C and C++: as many edits again, each source compiled with dunnage and without.
 
 `--edits 200` spreads that many over all projects, from a random seed unless one is given. `--replay 'PROJECT STEP …'`
 plays the story that a failing run has printed, and `--shrink` looks for a shorter one that fails, too.
@@ -16,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "src")]
 
+from support.shadow.c_story import tell_c  # noqa: E402 - after the path is set
+from support.shadow.c_subjects import C_SUBJECTS  # noqa: E402
 from support.shadow.story import Story, draw, shrink, tell  # noqa: E402 - after the path is set
 from support.shadow.subjects import SUBJECTS  # noqa: E402
 
@@ -55,6 +58,24 @@ def run(told: Sequence[Story], *, smaller: bool, scratch: Path) -> int:
     return status
 
 
+def run_c(edits: int, seed: int, scratch: Path) -> int:
+    """Tell the stories of C; 1 when a state differed."""
+    status = 0
+    for name in C_SUBJECTS:
+        ending = tell_c(name, seed, max(1, edits // len(C_SUBJECTS)), scratch / f"c-{name}", say)
+        if ending.wrong or ending.counts is None:
+            status = 1
+            say(f"DIFFERENT: {ending}")
+            continue
+        counts = ending.counts
+        say(
+            f"{name}: {len(ending.told)} edits, no difference; {ending.failed} compilations failed; "
+            f"{counts.hits} hits, {counts.misses} misses, {counts.fallbacks} fallbacks"
+        )
+        status = status or int(counts.fallbacks > 0)
+    return status
+
+
 def main(argv: Sequence[str]) -> int:
     """Play what was asked for."""
     parser = argparse.ArgumentParser(prog="shadow", description=__doc__)
@@ -71,7 +92,10 @@ def main(argv: Sequence[str]) -> int:
         say(f"seed {seed}: make shadow SHADOW_EDITS={asked.edits} SHADOW_SEED={seed}")
         told = stories(asked.edits, seed, asked.project)
     with tempfile.TemporaryDirectory(prefix="shadow-") as scratch:
-        return run(told, smaller=asked.shrink, scratch=Path(scratch))
+        status = run(told, smaller=asked.shrink, scratch=Path(scratch))
+        if not (asked.replay or asked.project):
+            status = run_c(asked.edits, seed, Path(scratch)) or status
+        return status
 
 
 if __name__ == "__main__":
