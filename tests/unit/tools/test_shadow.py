@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from support.builds import Counts
+from support.shadow.c_story import CEnding
 from support.shadow.story import Ending, Story
 from support.shadow.subjects import SUBJECTS
 from tools import shadow
@@ -53,5 +54,32 @@ def test_a_failing_story_is_made_smaller(
 
 def test_the_seed_is_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(shadow, "tell", lambda story, base, heard: Ending(story, (), 0, None))
+    monkeypatch.setattr(shadow, "run_c", lambda edits, seed, scratch: 0)
     assert shadow.main(["--edits", "3", "--seed", "9"]) == 0
     assert "make shadow SHADOW_EDITS=3 SHADOW_SEED=9" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fallbacks", "status", "said"),
+    [
+        ((), 0, 0, "no difference; 2 compilations failed; 3 hits, 4 misses, 0 fallbacks"),
+        ((), 1, 1, "1 fallbacks"),
+        (("gcc -c a.c: code: 0 became 1",), 0, 1, "DIFFERENT: 1 differences after: body, touch"),
+    ],
+)
+def test_what_it_says_of_stories_of_c(
+    wrong: tuple[str, ...],
+    fallbacks: int,
+    status: int,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def tell_c(subject: str, seed: int, edits: int, base: Path, heard: object) -> CEnding:
+        assert (seed, edits) == (5, 3)
+        return CEnding(wrong, ("body", "touch"), 2, None if wrong else Counts(3, 4, fallbacks, {}, {}))
+
+    monkeypatch.setattr(shadow, "tell_c", tell_c)
+    assert shadow.run_c(10, 5, tmp_path) == status
+    assert said in capsys.readouterr().out
