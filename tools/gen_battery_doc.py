@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests")]
 
+from support.battery import c_inputs, c_outputs, c_places  # noqa: E402 - after the path is set
 from support.battery.case import Case  # noqa: E402 - after the path is set
 from support.battery.record import CASES, Record  # noqa: E402
 
@@ -44,6 +45,13 @@ Some lines are about what happens meanwhile or beside, and are tests of dunnage 
 source saved while the compiler runs (14), the order of notices and files (20), questions that cargo asks the compiler
 (23), several cargos at one store (27).
 
+## C and C++
+
+The same for one compilation: each state of a case is compiled by gcc, g++ or clang alone and with dunnage, and then all
+of them again, at one place. Exit code, both streams and every file are compared; `tests/battery/test_c*.py` has further
+ones about what happens meanwhile (interrupted compilations, two of one object, full disks, terminals).
+
+{c_claims}
 ## Shadow builds
 
 What nobody thought of is looked for at random. `tests/shadow/` edits real crates (ripgrep, hyperfine, semver,
@@ -53,6 +61,9 @@ an earlier state. Each state is built twice at the same place, with dunnage over
 without; exit code, diagnostics and all files have to be equal, and cargo has to find nothing left to do. `make test`
 plays a few dozen edits, `make shadow SHADOW_EDITS=200` as many as one likes. A difference is printed with the command
 that plays it again.
+
+For C and C++ each source of zlib (gcc), of a part of zstd (clang) and of a few templates (g++) is compiled twice after
+each edit: texts, headers that come in front, get lost and come back, options, variables.
 """
 
 
@@ -81,12 +92,23 @@ def limits() -> str:
     return "".join(f"\n¹ A [limit](limits.md): {reason}.\n" for reason in reasons)
 
 
+def c_claims() -> str:
+    """What has to be true of C, each once."""
+    cases = (*c_inputs.CASES, *c_places.CASES, *c_outputs.CASES)
+    return "".join(f"* {claim}\n" for claim in dict.fromkeys(case.claim for case in cases))
+
+
 def page() -> str:
     """The whole page."""
     record = Record.load()
     versions = " and ".join(f"{name} {version}" for name, version in record.versions.items())
     return TEXT.format(
-        recorded=record.recorded, rustc=record.rustc, versions=versions, table=table(record), limits=limits()
+        recorded=record.recorded,
+        rustc=record.rustc,
+        versions=versions,
+        table=table(record),
+        limits=limits(),
+        c_claims=c_claims(),
     )
 
 

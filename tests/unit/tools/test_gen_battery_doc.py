@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from support.battery import c_inputs
 from support.battery.record import CASES, Record
 from tools import gen_battery_doc
 
@@ -17,6 +18,11 @@ def test_every_case_and_version_is_on_it() -> None:
     text = gen_battery_doc.page()
     assert all(f"| {case.line} | {case.claim} |" in text for case in CASES)
     assert all(f"{name} {version}" in text for name, version in Record.load().versions.items())
+
+
+def test_what_has_to_be_true_of_c_is_on_it_once() -> None:
+    text = gen_battery_doc.page()
+    assert {text.count(f"* {case.claim}\n") for case in c_inputs.CASES} == {1}
 
 
 def test_what_was_seen_is_shown() -> None:
