@@ -13,7 +13,8 @@
     │   ├── BlobMissing             43   a blob is not there (any more)
     │   └── BlobCorrupt             44   a blob was not what its name says; it was set aside
     ├── ContainerError              50   cross, docker or podman cannot be prepared
-    └── ClientMissing               60   no client for that architecture
+    ├── ClientMissing               60   no client for that architecture
+    └── MasqueradeFailed            61   the links that stand for compilers cannot be made
 
 A failure of the cache during a build is never one of these: it is an outcome with a reason (`dunnage.model.outcome`).
 """
