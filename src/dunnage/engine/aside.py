@@ -9,14 +9,14 @@ from dunnage.model.unit import Uncacheable, Unit
 from dunnage.model.view import View
 
 
-def step_aside(view: View, verdict: Uncacheable, name: str) -> Result:
-    """Let the client become the compiler.
+def step_aside(view: View, verdict: Uncacheable, name: str, language: str = "rust") -> Result:
+    """Let the client become the compiler, or a launcher its program.
 
     Raises:
         ViewGone.
     """
     view.step_aside(verdict.reason)
-    return _uncacheable(verdict, name)
+    return _uncacheable(verdict, name, language)
 
 
 def leave(
@@ -32,8 +32,14 @@ def leave(
     if not adding:
         return step_aside(view, verdict, unit.name)
     view.exit(view.compile(adding=adding))
-    return _uncacheable(verdict, unit.name)
+    return _uncacheable(verdict, unit.name, "rust")
 
 
-def _uncacheable(verdict: Uncacheable, name: str) -> Result:
-    return Result(outcome=Outcome.UNCACHEABLE, reason=verdict.reason, detail=verdict.detail, name=name)
+def _uncacheable(verdict: Uncacheable, name: str, language: str) -> Result:
+    return Result(
+        outcome=Outcome.UNCACHEABLE,
+        reason=verdict.reason,
+        detail=verdict.detail,
+        name=name,
+        language=language,
+    )

@@ -62,21 +62,23 @@ def c_reads(view: View, subject: Subject, notes: bytes | None) -> CReads | Misse
     machinery = seen.programs | seen.libraries
     own = {output.path for output in subject.unit.outputs}
     named = {item.path for item in subject.inputs}
-    passing = _passing(view, seen, own)
-    if isinstance(passing, Missed):
-        return passing
-    looked = _others((*seen.read, *seen.looked, *machinery), own | passing)
-    listed = _others(seen.listed, frozenset())
-    files, absent, places = _sorted(view, looked - listed)
-    odd_reads = sorted(seen.read.intersection(places))
-    for path, record in zip(odd_reads, view.stat(odd_reads), strict=True):
-        if not is_directory(record):
-            return Missed("compiler-unfollowed", f"it read {path}, which is no file")
-    names, gone, odd = _directories(view, sorted(listed))
+    # What was written and is gone is a temporary file.
+    wrote, listed = _others(seen.wrote, own), _others(seen.listed, ())
+    looked = _others((*seen.read, *seen.looked, *machinery), own | wrote) - listed
+    paths_seen = sorted(wrote | listed | looked)
+    there = dict(zip(paths_seen, view.stat(paths_seen), strict=True))
+    if lasting := _first(path for path in wrote if exists(there[path]) and not is_directory(there[path])):
+        return Missed("compiler-wrote", lasting)
+    files = [path for path in looked if is_regular(there[path])]
+    absent = [path for path in looked | listed if not exists(there[path])]
+    names = [path for path in listed if is_directory(there[path])]
+    places = (looked | listed).difference(files, absent, names)
+    if odd := _first(path for path in seen.read & (places - listed) if not is_directory(there[path])):
+        return Missed("compiler-unfollowed", f"it read {odd}, which is no file")
     paths = joined(
         PathSet(), subject.roots,
-        files=(path for path in files if path not in named), absent=(*absent, *gone), listed=names,
-        places=(*places, *odd), env=(name for name in seen.env | seen.compiler_env if name not in IGNORED),
+        files=(path for path in files if path not in named), absent=absent, listed=names, places=places,
+        env=(name for name in seen.env | seen.compiler_env if name not in IGNORED),
     )  # fmt: skip
     return CReads(paths, frozenset({*files, *named}))
 
@@ -92,35 +94,9 @@ def _unfollowed(seen: Seen) -> Missed | None:
     return None
 
 
-def _passing(view: View, seen: Seen, own: set[str]) -> set[str] | Missed:
-    """What was written and is gone: temporary files."""
-    wrote = sorted(path for path in seen.wrote - own if not _KERNELS.fullmatch(path))
-    for path, record in zip(wrote, view.stat(wrote), strict=True):
-        if exists(record) and not is_directory(record):
-            return Missed("compiler-wrote", path)
-    return set(wrote)
-
-
 def _others(paths: Iterable[str], without: Iterable[str]) -> set[str]:
     return {path for path in set(paths).difference(without) if not _KERNELS.fullmatch(path)}
 
 
-def _sorted(view: View, looked: set[str]) -> tuple[list[str], list[str], list[str]]:
-    """Files, what is absent, and what is there and no file."""
-    files: list[str] = []
-    absent: list[str] = []
-    places: list[str] = []
-    paths = sorted(looked)
-    for path, record in zip(paths, view.stat(paths), strict=True):
-        (files if is_regular(record) else places if exists(record) else absent).append(path)
-    return files, absent, places
-
-
-def _directories(view: View, listed: list[str]) -> tuple[list[str], list[str], list[str]]:
-    """Directories, what is absent, and what is there and none."""
-    names: list[str] = []
-    gone: list[str] = []
-    odd: list[str] = []
-    for path, record in zip(listed, view.stat(listed), strict=True):
-        (names if is_directory(record) else odd if exists(record) else gone).append(path)
-    return names, gone, odd
+def _first(paths: Iterable[str]) -> str:
+    return min(paths, default="")

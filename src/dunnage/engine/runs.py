@@ -16,6 +16,7 @@ from contextlib import suppress
 from dunnage.compilers.build_script import LANGUAGE, name_of, parse
 from dunnage.config.switches import is_replayed
 from dunnage.engine.account import entry_of, with_family
+from dunnage.engine.aside import step_aside
 from dunnage.engine.flight import Flights, flight_key
 from dunnage.engine.lookup import look_up
 from dunnage.engine.nested import Nests, Outer, joined
@@ -63,14 +64,14 @@ class Runs:
         verdict = parse(invocation)
         program = _digest(invocation.payload)
         if isinstance(verdict, Uncacheable):
-            return _step_aside(view, verdict, name_of(env))
+            return step_aside(view, verdict, name_of(env), LANGUAGE)
         unit = verdict.unit
         if is_wanted(env) or not is_replayed(env):
-            return _step_aside(view, Uncacheable("run-switched-off"), unit.name)
+            return step_aside(view, Uncacheable("run-switched-off"), unit.name, LANGUAGE)
         if program is None:
-            return _step_aside(view, Uncacheable("run-by-hand", "digest"), unit.name)
+            return step_aside(view, Uncacheable("run-by-hand", "digest"), unit.name, LANGUAGE)
         if not is_untouched(view, unit.out_dir):
-            return _step_aside(view, Uncacheable("run-old-output", unit.out_dir), unit.name)
+            return step_aside(view, Uncacheable("run-old-output", unit.out_dir), unit.name, LANGUAGE)
         result = self._serve(view, unit, _subject(unit, invocation, program), invocation, storing)
         return with_family(result, unit, env)
 
@@ -216,14 +217,3 @@ def _subject(unit: Unit, invocation: Invocation, program: ToolchainId) -> Subjec
     env = invocation.env
     roots = run_roots(unit.out_dir, unit.package_dir or unit.cwd, env)
     return Subject(unit=unit, env=env, toolchain=Toolchain(program, "", "", (), ()), roots=roots, inputs=())
-
-
-def _step_aside(view: View, verdict: Uncacheable, name: str) -> Result:
-    view.step_aside(verdict.reason)
-    return Result(
-        outcome=Outcome.UNCACHEABLE,
-        reason=verdict.reason,
-        language=LANGUAGE,
-        detail=verdict.detail,
-        name=name,
-    )

@@ -134,31 +134,25 @@ def roots_of(unit: Unit, *, sysroot: str, env: Mapping[str, str]) -> Roots:
     seen = [unit.package_dir or "", unit.cwd, *(item.path for item in unit.inputs if item.role == "source")]
     home = cargo_home(seen, env)
     places = [("sysroot", sysroot), ("target", target_dir(unit.out_dir, unit.target))]
-    if home:
-        places.append(("cargo-home", home))
-    if not (home and (unit.cwd + "/").startswith(home + "/")):
-        places.append(("workspace", unit.cwd))
-    return Roots.of(places)
+    return _with_home(places, home, "workspace", unit.cwd)
 
 
 def c_roots(unit: Unit, env: Mapping[str, str]) -> Roots:
     """The roots of one unit of C: those of the build script that compiles it, where one does, and its directory."""
     out_dir, package = env.get("OUT_DIR", ""), unit.package_dir or ""
     places = [("target", target_dir(out_dir, env.get("TARGET")))] if out_dir else []
-    home = cargo_home([package, unit.cwd], env)
-    if home:
-        places.append(("cargo-home", home))
-    if not (home and (unit.cwd + "/").startswith(home + "/")):
-        places.append(("workspace", unit.cwd))
-    return Roots.of(places)
+    return _with_home(places, cargo_home([package, unit.cwd], env), "workspace", unit.cwd)
 
 
 def run_roots(out_dir: str, package_dir: str, env: Mapping[str, str]) -> Roots:
     """The roots of the run of a build script, which `OUT_DIR`, the package's directory and the environment tell."""
     places = [("target", target_dir(out_dir, env.get("TARGET")))]
-    home = cargo_home([package_dir], env)
-    if home:
-        places.append(("cargo-home", home))
-    if not (home and (package_dir + "/").startswith(home + "/")):
-        places.append(("package", package_dir))
-    return Roots.of(places)
+    return _with_home(places, cargo_home([package_dir], env), "package", package_dir)
+
+
+def _with_home(places: Sequence[tuple[str, str]], home: str | None, name: str, directory: str) -> Roots:
+    """Places with cargo home, and a directory under a name of its own unless it lies there."""
+    found = [*places, ("cargo-home", home)] if home else [*places]
+    if not (home and (directory + "/").startswith(home + "/")):
+        found.append((name, directory))
+    return Roots.of(found)
