@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from dunnage.model.invocation import Invocation
-from dunnage.model.unit import Cacheable, Link, Uncacheable, Unit, Verdict, Word
+from dunnage.model.unit import Cacheable, Link, SearchDir, Uncacheable, Unit, Verdict, Word
 
 
 def load(path: Path | str) -> tuple[Invocation, dict[str, Any]]:
@@ -38,7 +38,7 @@ def _unit(unit: Unit) -> dict[str, Any]:
         "env": [_variable(name, value) for name, value in unit.env],
         "env_paths": [_variable(name, value) for name, value in unit.env_paths],
         "inputs": [f"{item.role}: {item.path}" for item in unit.inputs],
-        "search_dirs": [f"{item.role}: {item.path}/*{'|'.join(item.suffixes)}" for item in unit.search_dirs],
+        "search_dirs": [_searched(item) for item in unit.search_dirs],
         "outputs": [f"{item.kind}: {item.path}" for item in unit.outputs],
         "dep_info": unit.dep_info,
         "out_dir": unit.out_dir,
@@ -69,6 +69,11 @@ def _link(link: Link) -> list[str]:
 
 def _word(word: Word) -> str:
     return f"{word.name}{' (path)' if word.is_path else ''}: {word.value}"
+
+
+def _searched(directory: SearchDir) -> str:
+    patterns = f"/*{'|'.join(directory.suffixes)}" if directory.suffixes else ""
+    return f"{directory.role}: {directory.path}{patterns}"
 
 
 def _variable(name: str, value: str | None) -> str:

@@ -13,6 +13,7 @@ from typing import Final
 from dunnage import limits
 from dunnage.compilers.rustc.archive import ArchiveError, bundled_rlibs
 from dunnage.compilers.rustc.dep_info import DepInfo, DepInfoError, parse_dep_info
+from dunnage.compilers.rustc.searching import is_archive
 from dunnage.engine.around import changed_around, look_around
 from dunnage.engine.c_reads import c_reads
 from dunnage.engine.extra import ROLE
@@ -246,10 +247,12 @@ def _inputs(view: View, subject: Subject, collected: Collected, digests: Digests
     unknown: list[str] = []
     for path in dict.fromkeys((*named, *files)):
         digest = digests.known(records[path], view.mount_namespace)
-        if digest is None or (path in collected.texts and digests.macros.of(digest) is None):
-            unknown.append(path)
-        else:
+        if digest is not None:
             collected.digests[path] = digest
+        # A thin archive is told by its contents, and a lookup may have read it already.
+        is_text = path in collected.texts
+        if digest is None or is_archive(path) or (is_text and digests.macros.of(digest) is None):
+            unknown.append(path)
     return _open(view, collected, unknown)
 
 

@@ -152,6 +152,8 @@ def _libraries(view: View, unit: Unit) -> list[Input] | None:
     """What the compiler may find by itself in search directories; None if that is too much to look at."""
     found: list[Input] = []
     for directory in unit.search_dirs:
+        if not directory.suffixes:
+            continue
         names = sorted(
             entry.name
             for entry in view.entries(directory.path) or ()

@@ -9,6 +9,7 @@ from functools import partial
 
 from dunnage.compilers.rustc.archive import is_thin
 from dunnage.compilers.rustc.notices import has_diagnostics, split_notices
+from dunnage.compilers.rustc.searching import is_archive
 from dunnage.engine.account import entry_of
 from dunnage.engine.bound import (
     bound_by_environment,
@@ -93,9 +94,12 @@ class Recorder:
         crates = crates_of(subject)
         while collected.unread:
             path, descriptor = collected.unread.popitem()
-            if path.endswith((".a", ".lib")) and is_thin(partial(read_at, descriptor)):
+            if is_archive(path) and is_thin(partial(read_at, descriptor)):
                 os.close(descriptor)
                 return Missed("thin-archive", path)
+            if is_archive(path) and path in collected.digests:  # it was opened for that question only
+                os.close(descriptor)
+                continue
             named = named_in(descriptor) if path in collected.texts else None
             read = self._digests.of_descriptor(descriptor, namespace)
             before = collected.records[path]

@@ -40,12 +40,16 @@ def search(*directories: str, library: bool) -> str:
     return f'fn main() {{\n    println!("cargo:rerun-if-changed=build.rs");\n{lines}}}\n'
 
 
-def native(*directories: str, library: bool = True) -> dict[str, str]:
-    """A package whose `said()` is a number out of a native library."""
+def native(*directories: str, library: bool = True, observed: bool = False) -> dict[str, str]:
+    """A package whose `said()` is a number out of a native library; observed: it depends on a crate, too."""
     link = "" if library else '#[link(name = "answer", kind = "static")]\n'
-    return app(saying("unsafe { answer() }.to_string()", link + ANSWER)) | {
-        "build.rs": search(*directories, library=library)
-    }
+    files = app(
+        saying("unsafe { answer() }.to_string()", link + ANSWER),
+        manifest='[dependencies]\nother = { path = "other" }\n' if observed else "",
+    )
+    if observed:
+        files |= {"other/Cargo.toml": package(name="other"), "other/src/lib.rs": ""}
+    return files | {"build.rs": search(*directories, library=library)}
 
 
 def _described(word: str) -> Build:
@@ -247,6 +251,11 @@ CASES = [
         a=Build(prepare=_second_only), b=Build(prepare=lambda project: archive(project / "first", 1)),
     ),
     Case(
+        line=4, name="library-in-front-observed", files=native("first", "second", observed=True),
+        claim="So is one of a crate that is observed, whose libraries count as far as rustc looks at them.",
+        a=Build(prepare=_second_only), b=Build(prepare=lambda project: archive(project / "first", 1)), peers=False,
+    ),
+    Case(
         line=5, name="swapped-modules", claim="Two modules whose contents are swapped are not the same set of files.",
         files=app(saying('format!("{} {}", one::NAME, two::NAME)', "mod one;\nmod two;\n")),
         a=Build(files={"src/one.rs": PART.format("x"), "src/two.rs": PART.format("y")}),
@@ -289,6 +298,13 @@ CASES = [
         b=Build(prepare=lambda project: archive(project / "libraries", 2)),
     ),
     Case(
+        line=7, name="link-attribute-observed", claim="Also in a crate that is observed.",
+        files=native("libraries", library=False, observed=True),
+        a=Build(prepare=lambda project: archive(project / "libraries", 1)),
+        b=Build(prepare=lambda project: archive(project / "libraries", 2)),
+        peers=False,
+    ),
+    Case(
         line=7, name="link-option", claim="The archive behind `-l static=` is an input.",
         files=native("libraries"),
         a=Build(prepare=lambda project: archive(project / "libraries", 1)),
@@ -300,6 +316,14 @@ CASES = [
         a=Build(prepare=lambda project: archive(project / "libraries", 1, thin=True)),
         b=Build(prepare=lambda project: archive(project / "libraries", 2, thin=True)),
         hits=False,
+    ),
+    Case(
+        line=7, name="thin-archive-observed", claim="Also in a crate that is observed.",
+        files=native("libraries", observed=True),
+        a=Build(prepare=lambda project: archive(project / "libraries", 1, thin=True)),
+        b=Build(prepare=lambda project: archive(project / "libraries", 2, thin=True)),
+        hits=False,
+        peers=False,
     ),
     Case(
         line=8, name="check-then-build", claim="What `check` made is not what `build` needs.",

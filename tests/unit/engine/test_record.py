@@ -14,7 +14,7 @@ from dunnage.errors import StoreError
 from dunnage.keys.digests import Digests
 from dunnage.keys.roots import Roots
 from dunnage.model.action import ActionResult
-from dunnage.model.digest import ActionKey
+from dunnage.model.digest import ActionKey, Digest
 from dunnage.model.unit import Input
 from dunnage.store.store import Store
 from support.subjects import ended, make_outputs, subject_of, written
@@ -144,6 +144,15 @@ def test_a_thin_archive_is_only_a_list_of_other_files(scene: Scene) -> None:
     assert scene.record() == "thin-archive"
     written(archive, b"!<arch>\n")
     assert isinstance(scene.record(), ActionResult)
+
+
+def test_a_thin_archive_is_seen_though_its_digest_is_known(scene: Scene) -> None:
+    # A lookup that found older results has read it already.
+    archive = written(scene.directory / "libx.a", b"!<thin>\n")
+    scene.changes = {"inputs": (Input("native libx.a", str(archive)),)}
+    view, digest = LocalView(), Digest(bytes(32))
+    scene.store.remember(view.stat([str(archive)])[0], view.mount_namespace, digest)
+    assert scene.record() == "thin-archive"
 
 
 def test_an_input_saved_after_the_client_had_gone_is_not_what_was_compiled(scene: Scene) -> None:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from dunnage.compilers.rustc.searching import shows_archives
 from dunnage.model.unit import Unit
 
 _KEYED: Final = "in the unit key already"
@@ -65,7 +66,8 @@ _VARIABLE_PREFIXES: Final = ("RUSTC_LOG", "DUNNAGE_")
 """`RUSTC_LOG` is in the unit key, what begins with it shapes the log. The others are ours."""
 
 _TEMPORARY: Final = re.compile(r"/(rustc|rmeta)[A-Za-z0-9]{6}(/|$)|/\.tmp[A-Za-z0-9]{6}(\.|$)")
-_CRATE: Final = re.compile(r"lib[^/]*\.(rlib|rmeta|so|dylib|dll|a)|[^/]*\.(lib|dll)")
+_CRATE: Final = re.compile(r"lib[^/]*\.(rlib|rmeta|so|dylib|dll)|[^/]*\.dll")
+_CRATE_OR_ARCHIVE: Final = re.compile(rf"{_CRATE.pattern}|lib[^/]*\.a|[^/]*\.lib")
 _SYSTEM: Final = ("/proc/", "/sys/", "/dev/")
 _ALLOCATOR: Final = "/etc/malloc.conf"
 _TOOLCHAIN: Final = re.compile(
@@ -94,7 +96,8 @@ PLACES: Final[dict[str, str]] = {
     "the unit's inputs and outputs, and what is called like an output beside it": "in the key, or made by rustc",
     "`rustcXXXXXX`, `rmetaXXXXXX`, `.tmpXXXXXX`": "rustc's temporary files",
     "the incremental directory": "empty, or the unit is not cached",
-    "the `-L` directories, and crates and libraries in them": "inputs, or in the crates that use them",
+    "the `-L` directories, and crates in them": "inputs, or in the crates that use them",
+    "native libraries there, of a unit that is linked or bundles them": "inputs, or what the linker notes",
     "programs called like the linker's driver, wherever they are looked for": "the linker's identity",
     "`/proc`, `/sys`, `/dev`": "the process, the machine, the jobserver: no files with contents",
     "the jobserver's pipe": "it carries no contents",
@@ -115,10 +118,12 @@ class OwnReads:
         self._made_in = {_tidy(unit.out_dir), *map(posixpath.dirname, made)}
         stem = posixpath.basename(unit.dep_info).removesuffix(".d")
         self._stems = (stem, f"lib{stem}")
-        searched = [*unit.library_dirs, *(directory.path for directory in unit.search_dirs)]
+        searched = [*unit.library_dirs, *(item.path for item in unit.search_dirs if item.suffixes)]
         searched += () if unit.link is None else unit.link.search_dirs
         searched += (posixpath.dirname(item.path) for item in unit.inputs if item.role.startswith("extern "))
         self._searched = set(map(_tidy, searched))
+        self._listed = self._searched.union(_tidy(item.path) for item in unit.search_dirs)
+        self._libraries = _CRATE if shows_archives(unit.search_dirs) else _CRATE_OR_ARCHIVE
         self._cwd = _tidy(unit.cwd)
         self._incremental = None if unit.incremental is None else _tidy(unit.incremental)
         self._driver = "" if unit.link is None else posixpath.basename(unit.link.driver)
@@ -134,8 +139,8 @@ class OwnReads:
         tidy = _tidy(path)
         directory, name = posixpath.split(tidy)
         return (
-            tidy in self._searched
-            or (directory in self._searched and _CRATE.fullmatch(name) is not None)
+            tidy in self._listed
+            or (directory in self._searched and self._libraries.fullmatch(name) is not None)
             or tidy == _ALLOCATOR
             or self.is_driver(tidy)
             or self._is_of_the_toolchain(tidy)

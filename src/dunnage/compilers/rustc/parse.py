@@ -11,6 +11,7 @@ from dunnage.compilers.rustc.outputs import OutputsUnknown, expected, listing_of
 from dunnage.compilers.rustc.portable import is_alone, is_portable, package_of
 from dunnage.compilers.rustc.response import ResponseFileError, expand
 from dunnage.compilers.rustc.scan import Malformed, scan
+from dunnage.compilers.rustc.searching import without_archives
 from dunnage.compilers.rustc.take import take
 from dunnage.compilers.rustc.words import place_words, words_of
 from dunnage.config.switches import is_replayed, is_switched_on
@@ -152,7 +153,10 @@ def _assemble(
             ]
     if (command.externs or with_clippy) and (manifest := environment.manifest(env)):
         inputs.append(Input("manifest", manifest))
-    search_dirs = [*command.search_dirs, *_specifications(env, target)]
+    bundles = any(output.kind == "staticlib" for output in outputs)
+    shows = observed and link is None and not bundles
+    search_dirs = without_archives(command.search_dirs) if shows else command.search_dirs
+    search_dirs = [*search_dirs, *_specifications(env, target)]
     if with_clippy:
         search_dirs += clippy.search_dirs(env, cwd)
     sysroot = single.get("sysroot")
@@ -176,7 +180,7 @@ def _assemble(
         incremental=command.incremental,
         crate_name=single["crate-name"],
         package_dir=env.get("CARGO_MANIFEST_DIR") or None,
-        bundles_rlibs=any(output.kind == "staticlib" for output in outputs),
+        bundles_rlibs=bundles,
         library_dirs=command.library_dirs,
         observed=observed,
         link=link,

@@ -7,14 +7,13 @@ from dunnage.compilers.rustc.codegen import take_codegen, take_flag, take_unstab
 from dunnage.compilers.rustc.command import Command
 from dunnage.compilers.rustc.options import CRATE_TYPES, EMIT_KINDS, OPTIONS, SYSROOT_CRATES
 from dunnage.compilers.rustc.scan import Malformed
-from dunnage.model.unit import Input, SearchDir, Word
+from dunnage.compilers.rustc.searching import searched
+from dunnage.model.unit import Input, Word
 
 _ONCE: Final = frozenset(option.name for option in OPTIONS if option.once)
 _LINTS: Final = ("allow", "warn", "force-warn", "deny", "forbid")
 _MODIFIERS: Final = frozenset({"priv", "noprelude", "nounused", "force"})
 _LIBRARY_KINDS: Final = frozenset({"dependency", "crate", "native", "framework", "all"})
-_NATIVE_SUFFIXES: Final = (".a", ".lib")
-_CRATE_SUFFIXES: Final = (".rlib", ".rmeta", ".so", ".dylib", ".dll")
 _LOOKS: Final = "diagnostic-"
 """Begin of those values of --json that only say how a diagnostic is written."""
 _PRINTS_BESIDES: Final = frozenset({"native-static-libs", "link-args"})
@@ -68,8 +67,7 @@ def _library_path(command: Command, value: str) -> None:
     if kind in ("dependency", "crate", "all"):
         command.library_dirs.append(place)
     if kind != "dependency":
-        suffixes = {"crate": _CRATE_SUFFIXES, "all": _NATIVE_SUFFIXES + _CRATE_SUFFIXES}
-        command.search_dirs.append(SearchDir(f"-L {kind}", place, suffixes.get(kind, _NATIVE_SUFFIXES)))
+        command.search_dirs.append(searched(kind, place))
 
 
 def _emit(command: Command, value: str) -> None:

@@ -158,3 +158,16 @@ def test_variables_that_count(name: str) -> None:
 )
 def test_libraries_that_rustc_loads(path: str, own: bool) -> None:
     assert is_system_library(path) is own
+
+
+def test_an_archive_that_is_no_input_is_seen() -> None:
+    unit = unit_of(
+        "/ws",
+        library_dirs=("/ws/all",),
+        search_dirs=(SearchDir("-L native", "/ws/native", ()), SearchDir("-L all", "/ws/all", (".rlib",))),
+    )
+    own = OwnReads(unit, "/rust", ENV)
+    assert own.is_read("/ws/native")
+    assert own.is_read("/ws/all/libx.rlib")
+    for path in ("/ws/native/libz.a", "/ws/native/libz.so", "/ws/all/libz.a", "/ws/all/z.lib"):
+        assert not own.is_read(path)
