@@ -205,6 +205,12 @@ DATABASE_CACHE_KIB: Final = 8 * 1024
 MEMO_CACHED_MAX: Final = 65_536
 """Digests by stat kept in memory in front of the database: 260 bytes each, 17 MB in all."""
 
+RECALLED_MAX: Final = 65_536
+"""Action keys kept in memory by what was statted: 200 bytes each, 13 MB in all."""
+
+LOCATED_MAX: Final = 2_048
+"""Path sets kept in memory with their paths at today's places. One of C++ has nine hundred; the texts are shared."""
+
 STAMPS_CACHED_MAX: Final = 16_384
 """Stamps of blobs kept in memory in front of the database: 350 bytes each, 6 MB in all."""
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from stat import S_ISREG
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from dunnage import limits
 from dunnage.daemon.transport import Transport
@@ -66,7 +66,7 @@ class SocketView:
             answer = self._ask(Stat(batch), Stats)
             if len(answer.records) != len(batch):
                 raise ViewGone("protocol", "as many records as paths were expected")
-            records += map(StatRecord, answer.records)
+            records += cast(Sequence[StatRecord], answer.records)  # six hundred calls less
         return records
 
     def open(self, paths: Sequence[str]) -> list[int | None]:

@@ -33,6 +33,7 @@ from dunnage.engine.listed import standing
 from dunnage.engine.lookup import look_up
 from dunnage.engine.nested import Nests, Telling, is_nested
 from dunnage.engine.portable import added_words
+from dunnage.engine.recall import Recall
 from dunnage.engine.record import KeepText, Recorder
 from dunnage.engine.responses import read_response_files
 from dunnage.engine.restore import restore
@@ -87,15 +88,16 @@ class Engine:
         self._keep_report = keep_report
         self._flights = flights or Flights()
         self._digests = Digests(store, clock_ns)
+        self._recall = Recall(self._digests)
         self._toolchains = Toolchains(self._digests)
         self._drivers = Drivers(self._digests, SEARCHED)
         self._linkers = Linkers(self._digests)
         self._natives = NativeCpus()
         self._extras = Extras(clock_ns)
         self._early = EarlyStarts(self._toolchains, self._extras, self._flights)
-        self._recorder = Recorder(store, self._digests, clock, keep_text)
+        self._recorder = Recorder(store, self._digests, clock, keep_text, self._recall)
         self._nests = Nests()
-        self._runs = Runs(store, self._digests, self._flights, self._nests, clock)
+        self._runs = Runs(store, self._digests, self._flights, self._nests, clock, self._recall)
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None] = lambda: None) -> Result:
         """Bring one client to its end and say how that was. `storing` is called when the client has gone.
@@ -178,7 +180,8 @@ class Engine:
             if isinstance(examined, Uncacheable):
                 return examined
             subject, path_sets = examined
-            found = look_up(view, subject, path_sets, self._digests, self._store)
+            recall = None if is_wanted(env) else self._recall
+            found = look_up(view, subject, path_sets, self._digests, self._store, recall)
             if isinstance(found, Missed):
                 return _Miss(subject, found)
             known, result = found

@@ -64,13 +64,12 @@ def examine(
         path_sets = [Located.at(subject.roots, paths) for paths in store.path_sets(subject.key)]
         watched = (*toolchain.watched, *(() if linker is None else linker.watched))
         paths = [*watched, *extra.watched, *(item.path for item in subject.inputs), *unit.directories]
-        if path_sets:
-            paths += path_sets[0].all
-        records = view.stat(paths)
+        records = view.stat([*paths, *path_sets[0].all] if path_sets else paths)
         split = len(toolchain.watched)
         holds = still_holds(toolchain, records[:split])
         links = still_holds(linker, records[split : len(watched)])
-        subject.records.update(zip(paths, records, strict=True))
+        subject.records.update(zip(paths, records, strict=False))
+        subject.newest = records[len(paths) :]
         stands = extra.holds(subject.records)
         if holds and links and stands:
             if extra.problem:

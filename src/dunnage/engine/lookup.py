@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from dunnage.engine.around import look_around
+from dunnage.engine.recall import Recall
 from dunnage.engine.subject import Known, Located, Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.unit_key import action_key, action_text
@@ -21,9 +22,17 @@ _BOUND: Final = Missed("bound-elsewhere")
 
 
 def look_up(
-    view: View, subject: Subject, path_sets: Sequence[Located], digests: Digests, store: Store
+    view: View,
+    subject: Subject,
+    path_sets: Sequence[Located],
+    digests: Digests,
+    store: Store,
+    recall: Recall | None = None,
 ) -> Found | Missed:
     """Find a result whose inputs have today's contents and that is not bound to another place.
+
+    Args:
+        recall: what may know the action key without a look at each path; without it `Known.text` is there.
 
     Raises:
         ViewGone, StoreError.
@@ -32,28 +41,71 @@ def look_up(
         return _NEW
     if not all(is_directory(subject.records[path]) for path in subject.unit.directories):
         return _CHANGED  # the compiler says it in its own words
+    found = _look_up(view, subject, path_sets, digests, store, recall)
+    if subject.newest is not None and (isinstance(found, Missed) or recall is None):  # it will be compiled
+        subject.records.update(zip(path_sets[0].all, subject.newest, strict=True))
+    return found
+
+
+def _look_up(
+    view: View,
+    subject: Subject,
+    path_sets: Sequence[Located],
+    digests: Digests,
+    store: Store,
+    recall: Recall | None,
+) -> Found | Missed:
     inputs = _input_digests(view, subject, digests)
     if inputs is None:
         return _CHANGED
     missed = _CHANGED
     for located in path_sets:
-        contents = _contents(view, subject, located, digests)
-        if contents is None:
+        is_newest = located is path_sets[0]
+        stated = subject.newest if is_newest else None
+        if stated is None:
+            stated = _stated(view, subject.records, located)
+        known = _known(view, subject, located, inputs, stated, digests, recall)
+        if known is None:
             continue
-        around = look_around(view, located, subject.records, digests)
-        if around is None:
-            continue
-        text = action_text(subject.key, inputs, located.paths, contents, subject.env, subject.roots, around)
-        action = action_key(text)
-        if located is path_sets[0]:
-            subject.looked = action
-        results = store.results(action)
+        if is_newest:
+            subject.looked = known.action
+        results = store.results(known.action)
         for result in results:
             if is_here(result, subject):
-                return Known(located.paths, action, text), result
+                return known, result
         if results:
             missed = _BOUND
     return missed
+
+
+def _known(
+    view: View,
+    subject: Subject,
+    located: Located,
+    inputs: Sequence[tuple[str, Digest]],
+    stated: Sequence[StatRecord],
+    digests: Digests,
+    recall: Recall | None,
+) -> Known | None:
+    """The action key under a path set; None if a file is gone, or one that was absent is there now."""
+    namespace = view.mount_namespace
+    key = None
+    if recall is not None:
+        key = recall.key(subject, located, inputs, stated, namespace)
+        action = recall.action(key)
+        if action is not None:
+            return Known(located.paths, action, None)
+    contents = _contents(view, located, stated, digests)
+    if contents is None:
+        return None
+    around = look_around(view, located, dict(zip(located.all, stated, strict=True)), digests)
+    if around is None:
+        return None
+    text = action_text(subject.key, inputs, located.paths, contents, subject.env, subject.roots, around)
+    action = action_key(text)
+    if recall is not None:
+        recall.remember(key, action, located, stated, namespace)
+    return Known(located.paths, action, text)
 
 
 def is_here(result: ActionResult, subject: Subject) -> bool:
@@ -74,18 +126,21 @@ def _input_digests(view: View, subject: Subject, digests: Digests) -> list[tuple
     return pairs if len(pairs) == len(paths) else None
 
 
-def _contents(view: View, subject: Subject, located: Located, digests: Digests) -> list[Digest] | None:
+def _contents(
+    view: View, located: Located, stated: Sequence[StatRecord], digests: Digests
+) -> list[Digest] | None:
     """Digests of a path set's files; None if one is gone, or one that was absent is there now."""
-    files = located.files
-    _stat_unknown(view, subject.records, located.all)
-    if any(exists(subject.records[path]) for path in located.absent):
+    files_n = len(located.files)
+    if any(map(exists, stated[files_n : files_n + len(located.absent)])):
         return None
-    found = digests.of(view, files, [subject.records[path] for path in files])
+    found = digests.of(view, located.files, stated[:files_n])
     known = [digest for digest in found if digest is not None]
-    return known if len(known) == len(files) else None
+    return known if len(known) == files_n else None
 
 
-def _stat_unknown(view: View, records: dict[str, StatRecord], paths: Sequence[str]) -> None:
-    unknown = [path for path in paths if path not in records]
+def _stated(view: View, records: dict[str, StatRecord], located: Located) -> list[StatRecord]:
+    """How a path set stands. What was asked for before is not asked again."""
+    unknown = [path for path in located.all if path not in records]
     if unknown:
         records.update(zip(unknown, view.stat(unknown), strict=True))
+    return [records[path] for path in located.all]

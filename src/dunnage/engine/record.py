@@ -20,7 +20,8 @@ from dunnage.engine.bound import (
     told_the_time,
 )
 from dunnage.engine.collect import Collected, crates_of, read_at, same_but_linked, untouched
-from dunnage.engine.subject import Missed, Subject
+from dunnage.engine.recall import Recall
+from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.elf import has_compressed_sections
 from dunnage.keys.macros import named_in
@@ -48,11 +49,13 @@ class Recorder:
         digests: Digests,
         clock: Callable[[], float],
         keep_text: KeepText | None = None,
+        recall: Recall | None = None,
     ) -> None:
         self._store = store
         self._digests = digests
         self._clock = clock
         self._keep_text = keep_text
+        self._recall = recall or Recall(digests)
 
     def record(self, subject: Subject, collected: Collected, namespace: int) -> Missed | None:
         """Store what was collected; None when that was done. Closes the descriptors.
@@ -83,7 +86,7 @@ class Recorder:
             ):
                 if not untouched(record_of(os.fstat(descriptor)), made):
                     return Missed("output-changed", output.path)
-            return self._add(subject, collected, tuple(outputs), bound)
+            return self._add(subject, collected, tuple(outputs), bound, namespace)
         except NotKeepable as error:
             return Missed("dep-info-unreadable", str(error))
         finally:
@@ -121,7 +124,12 @@ class Recorder:
         return StoredFile(kind, digest, size, bool(STAT.unpack(record)[1] & 0o111))
 
     def _add(
-        self, subject: Subject, collected: Collected, outputs: Sequence[StoredFile], bound: set[str]
+        self,
+        subject: Subject,
+        collected: Collected,
+        outputs: Sequence[StoredFile],
+        bound: set[str],
+        namespace: int,
     ) -> Missed | None:
         run, roots = collected.run, subject.roots
         rewritten = rewritten_places(roots, subject.unit.remaps)
@@ -154,6 +162,10 @@ class Recorder:
         )
         action = action_key(text)
         self._store.add(subject.key, collected.paths, action, result)
+        located = Located.at(roots, collected.paths)
+        records = [collected.records[path] for path in located.all]
+        key = self._recall.key(subject, located, inputs, records, namespace)
+        self._recall.remember(key, action, located, records, namespace)
         subject.entry = entry_of(subject, text, result)
         if self._keep_text is not None:
             self._keep_text(subject.unit.name, action, subject.text.render() + text.render())

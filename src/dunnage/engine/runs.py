@@ -20,6 +20,7 @@ from dunnage.engine.aside import step_aside
 from dunnage.engine.flight import Flights, flight_key
 from dunnage.engine.lookup import look_up
 from dunnage.engine.nested import Nests, Outer, joined
+from dunnage.engine.recall import Recall
 from dunnage.engine.run_inputs import RunInputs, run_inputs
 from dunnage.engine.run_tree import Tree, collect_tree, is_untouched, restore_tree
 from dunnage.engine.run_verdict import Facts, disqualified, temporary_places
@@ -46,13 +47,20 @@ class Runs:
     """Serves launchers. Safe for many threads."""
 
     def __init__(
-        self, store: Store, digests: Digests, flights: Flights, nests: Nests, clock: Callable[[], float]
+        self,
+        store: Store,
+        digests: Digests,
+        flights: Flights,
+        nests: Nests,
+        clock: Callable[[], float],
+        recall: Recall,
     ) -> None:
         self._store = store
         self._digests = digests
         self._flights = flights
         self._nests = nests
         self._clock = clock
+        self._recall = recall
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None]) -> Result:
         """Bring one launcher to its end and say how that was.
@@ -106,7 +114,7 @@ class Runs:
         try:
             subject.records.clear()  # time has passed, if another session was waited for
             path_sets = [Located.at(subject.roots, paths) for paths in self._store.path_sets(subject.key)]
-            found = look_up(view, subject, path_sets, self._digests, self._store)
+            found = look_up(view, subject, path_sets, self._digests, self._store, self._recall)
             if isinstance(found, Missed):
                 return found
             known, result = found

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from dunnage import limits
 from dunnage.engine.extra import NONE, Extra
 from dunnage.keys.linker import Linker
 from dunnage.keys.roots import Roots
@@ -23,19 +25,30 @@ class Located:
     paths: PathSet
     files: Sequence[str]
     absent: Sequence[str]
-    listed: Sequence[str] = ()
-    places: Sequence[str] = ()
+    listed: Sequence[str]
+    places: Sequence[str]
+    all: Sequence[str]
+    """Every path of it: what one batch of stats asks for."""
+    seed: bytes
+    """The digest of the path set and the places of the roots."""
 
     @classmethod
     def at(cls, roots: Roots, paths: PathSet) -> "Located":
-        """Find the places."""
-        kinds = (paths.files, paths.absent, paths.listed, paths.places)
-        return cls(paths, *(roots.absolute_all(kind) if kind else () for kind in kinds))
+        """Find the places. Raises KeyError where a root is not known."""
+        return _located(roots, paths)
 
-    @property
-    def all(self) -> list[str]:
-        """Every path of it: what one batch of stats asks for."""
-        return [*self.files, *self.absent, *self.listed, *self.places]
+
+@lru_cache(limits.LOCATED_MAX)
+def _located(roots: Roots, paths: PathSet) -> Located:
+    # Kept, because a C++ unit has nine hundred paths, and a build asks for them as often as it is cleaned.
+    kinds = (paths.files, paths.absent, paths.listed, paths.places)
+    files, absent, listed, places = (roots.absolute_all(kind) if kind else [] for kind in kinds)
+    text = KeyText("located")
+    for name, place in roots.places:
+        text.add(name, place)
+    for kind, texts in zip(("file", "absent", "listed", "place", "env"), (*kinds, paths.env), strict=True):
+        text.add_all(kind, texts)
+    return Located(paths, files, absent, listed, places, [*files, *absent, *listed, *places], text.digest())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,7 +64,10 @@ class Subject:
     """What the command line names, with the libraries found in its search directories, and extra inputs."""
     extra: Extra = NONE
     records: dict[str, StatRecord] = field(default_factory=dict)
-    """Every path that was statted before the compiler ran."""
+    """Every path that was statted before the compiler ran, but those of `newest`."""
+    newest: Sequence[StatRecord] | None = None
+    """How everything in the newest path set stood, in the order of `Located.all`, if that was asked for; not in
+    `records` before `engine.lookup` has found that it is no hit."""
     text: KeyText = field(init=False)
     """What the unit key is made from."""
     key: UnitKey = field(init=False)
@@ -86,5 +102,5 @@ class Known:
 
     paths: PathSet
     action: ActionKey
-    text: KeyText
-    """What the action key was made from."""
+    text: KeyText | None
+    """What the action key was made from; None where it was recalled (`engine.recall`)."""

@@ -129,7 +129,7 @@ class Expected:
             "\nWhat differs\n\n",
             *(f"* {difference}\n" for difference in self.differences or ()),
             f"\nKey of what was stored: {self.known.action.hex()}\n\n",
-            unit + self.known.text.render(),
+            unit + ("" if self.known.text is None else self.known.text.render()),
         ]
         made = _key_of(subject, collected)
         if made is None:

@@ -16,6 +16,7 @@ than BLAKE3 for 8 kB.
 import struct
 import zlib
 from itertools import islice
+from sys import intern
 from typing import Final
 
 from blake3 import blake3
@@ -71,7 +72,8 @@ def decode_path_set(body: bytes, digest: bytes) -> PathSet:
     words = body[at:].decode("utf-8", "surrogateescape").split("\0") if any(counts) else []
     if len(words) != sum(counts):
         raise Damaged("path set")
-    left = iter(words)
+    # Path sets are kept in memory, and those of a project have most of their paths in common.
+    left = map(intern, words)
     return PathSet(*(tuple(islice(left, count)) for count in counts))
 
 

@@ -15,6 +15,7 @@ from dunnage.model.action import ActionResult
 from dunnage.model.digest import ActionKey, UnitKey
 from dunnage.model.path_set import PathSet
 from dunnage.store.blobs import Blobs
+from dunnage.store.cache import Generations
 from dunnage.store.database import Database, Row
 from dunnage.store.encoding import (
     Damaged,
@@ -51,6 +52,7 @@ class Records:
         self._lock = threading.Lock()
         [(newest,)] = database.query("SELECT max(used) FROM results")
         self._last_stamp: int = newest or 0
+        self._path_sets: Generations[PathSet] = Generations(limits.LOCATED_MAX)
         self._used_paths: dict[UnitKey, dict[PathSet, int]] = {}
         self._used_results: dict[ActionKey, dict[Bound, int]] = {}
 
@@ -58,10 +60,20 @@ class Records:
         """The path sets seen with this unit. StoreError."""
         if key in self._used_paths:
             self._flush_now()
+        order = self._database.query("SELECT digest FROM path_sets WHERE unit = ? ORDER BY used DESC", (key,))
+        known = [self._path_sets.get(digest) for (digest,) in order]
+        found = [paths for paths in known if paths is not None]
+        if len(found) == len(order):
+            return found
         rows = self._database.query(
             "SELECT digest, body FROM path_sets WHERE unit = ? ORDER BY used DESC", (key,)
         )
-        return self._decoded(rows, lambda row: decode_path_set(row[1], row[0]), "path_sets", "unit", key)
+        return self._decoded(rows, self._path_set, "path_sets", "unit", key)
+
+    def _path_set(self, row: Row) -> PathSet:
+        paths = decode_path_set(row[1], row[0])
+        self._path_sets.put(row[0], paths)
+        return paths
 
     def results(self, key: ActionKey) -> Sequence[ActionResult]:
         """The results of this action: they differ in what they are bound to. StoreError."""

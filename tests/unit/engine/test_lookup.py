@@ -8,6 +8,7 @@ import pytest
 
 from dunnage.engine.around import look_around
 from dunnage.engine.lookup import is_here, look_up
+from dunnage.engine.recall import Recall
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.unit_key import action_key, action_text
@@ -31,7 +32,10 @@ class Scene:
 
     def __init__(self, directory: Path, store: Store) -> None:
         self.directory, self.store = directory, store
-        self.digests = Digests(store, lambda: 0)
+        self.digests = Digests(
+            store, lambda: 1 << 62
+        )  # long after: every file is old enough to be remembered
+        self.recall = Recall(self.digests)
         written(directory / "src/lib.rs", "mod a;")
         written(directory / "src/a.rs", "// a")
 
@@ -60,9 +64,15 @@ class Scene:
         self.store.add(subject.key, paths, action, result)
 
     def look_up(self, **changes: Any) -> ActionResult | str:
+        """What is found without recall, which with it is the same, at first and again."""
+        plain, *others = (self._found(recall, **changes) for recall in (None, self.recall, self.recall))
+        assert others == [plain, plain]
+        return plain
+
+    def _found(self, recall: Recall | None, **changes: Any) -> ActionResult | str:
         subject = self.subject(**changes)
         path_sets = [Located.at(subject.roots, paths) for paths in self.store.path_sets(subject.key)]
-        found = look_up(LocalView(), subject, path_sets, self.digests, self.store)
+        found = look_up(LocalView(), subject, path_sets, self.digests, self.store, recall)
         return found.reason if isinstance(found, Missed) else found[1]
 
 
