@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dunnage.compilers.gnu.programs import IGNORED, is_driven
+from dunnage.engine.absent import topmost_absent
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.path_sets import joined
 from dunnage.model.path_set import PathSet
@@ -77,7 +78,8 @@ def c_reads(view: View, subject: Subject, notes: bytes | None) -> CReads | Misse
         return Missed("compiler-unfollowed", f"it read {odd}, which is no file")
     paths = joined(
         PathSet(), subject.roots,
-        files=(path for path in files if path not in named), absent=absent, listed=names, places=places,
+        files=(path for path in files if path not in named), absent=topmost_absent(view, absent),
+        listed=names, places=places,
         env=(name for name in seen.env | seen.compiler_env if name not in IGNORED),
     )  # fmt: skip
     return CReads(paths, frozenset({*files, *named}))

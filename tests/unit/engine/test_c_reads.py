@@ -62,7 +62,7 @@ def test_each_kind(subject: Subject) -> None:
     assert found.paths.files == (
         "{workspace}/bin/cc1", "{workspace}/bin/gcc", "{workspace}/include/a.h", "{workspace}/lib/libgmp.so.10",
     )  # fmt: skip
-    assert found.paths.absent == ("{workspace}/first/a.h", "{workspace}/gone")
+    assert found.paths.absent == ("{workspace}/first", "{workspace}/gone")
     assert found.paths.places == ("{workspace}/include", "{workspace}/pipe")
     assert found.paths.listed == ("{workspace}/pch",)
     assert found.paths.env == ("CPATH",)
@@ -100,7 +100,7 @@ def test_below_shared_memory_are_files(subject: Subject) -> None:
         subject, note(SeenKind.LOOKED, "/dev/shm/dunnage/none.h"), note(SeenKind.LOOKED, "/dev/none")
     )
     assert isinstance(found, CReads)
-    assert found.paths.absent == ("/dev/shm/dunnage/none.h",)
+    assert found.paths.absent == ("/dev/shm/dunnage",)
 
 
 @pytest.mark.parametrize("word", ["network", "exec", "system", "listing", "place"])
