@@ -83,6 +83,26 @@ def test_a_header_through_a_pipe_counts(program: str, option: str, stand: Stand)
     assert "hit" not in stand.shop.reasons()
 
 
+def test_words_through_a_pipe_count(stand: Stand) -> None:
+    """Of clang: gcc takes no words from a pipe."""
+    stand.write({"a.c": "int word(void) { return WORD; }\n"})
+    for number in (1, 2):
+        line = f"@<(echo -DWORD={number} -c a.c) -o a.o"
+        made = []
+        for front in ("", f"{CLIENT} "):
+            subprocess.run(
+                ["bash", "-c", f"{front}clang {line}"],
+                cwd=stand.directory,
+                env=stand.environ(State()),
+                check=True,
+            )
+            made.append((stand.directory / "a.o").read_bytes())
+            (stand.directory / "a.o").unlink()
+        stand.shop.settle()
+        assert made[0] == made[1]
+    assert "hit" not in stand.shop.reasons()
+
+
 def test_a_header_that_is_a_named_pipe_counts(stand: Stand) -> None:
     stand.write({"a.c": STOPS})
     gate = stand.directory / "gate"
@@ -154,13 +174,16 @@ def test_colours_on_a_terminal(program: str, stand: Stand) -> None:
     assert differences(piped[0], piped[1]) == differences(piped[0], piped[2]) == []
 
 
+@pytest.mark.parametrize("program", ["gcc", "clang"])
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
-def test_an_interrupted_compilation_leaves_nothing(number: signal.Signals, stand: Stand) -> None:
+def test_an_interrupted_compilation_leaves_nothing(
+    number: signal.Signals, program: str, stand: Stand
+) -> None:
     """The client is killed, or all of the foreground is interrupted, while cc1 stands before a pipe."""
     stand.write({"a.c": STOPS})
     gate = stand.directory / "gate"
     os.mkfifo(gate)
-    process = begin(stand, "gcc", "-c", "a.c", start_new_session=True)
+    process = begin(stand, program, "-c", "a.c", start_new_session=True)
     descriptor = os.open(gate, os.O_WRONLY)
     if number is signal.SIGKILL:
         process.send_signal(number)
@@ -173,7 +196,7 @@ def test_an_interrupted_compilation_leaves_nothing(number: signal.Signals, stand
     stand.write({"gate": ONE})
     stand.shop.settle()
     (stand.directory / "a.o").unlink(missing_ok=True)
-    one = case({}, "gcc", "-c", "a.c")
+    one = case({}, program, "-c", "a.c")
     plain, *cached = (stand.compile(one, State(), cached=cached) for cached in (False, True, True))
     assert differences(plain, cached[0]) == differences(plain, cached[1]) == []
     reasons = stand.shop.reasons()
