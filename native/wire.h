@@ -77,6 +77,7 @@
 #define WIRE_NOTE_LIBRARY 10u
 #define WIRE_NOTE_UNSEEN 11u
 #define WIRE_NOTE_COMPILER_ENV 12u
+#define WIRE_NOTE_ARGUMENTS 13u
 
 /* What a note of the kind UNSEEN says. */
 #define WIRE_UNSEEN_NETWORK "network"
@@ -101,7 +102,9 @@
  * u32 pid, u16 kind, u16 zero, u32 value, text, NUL, zeros). */
 #define WIRE_SEEN_LIBRARY "observe.so"
 #define WIRE_SEEN_VARIABLE "DUNNAGE_SEEN"
-#define WIRE_SEEN_VERSION 2u
+#define WIRE_SEEN_TOLD "git"
+#define WIRE_SEEN_SEPARATOR '\x1f'
+#define WIRE_SEEN_VERSION 3u
 #define WIRE_SEEN_HEADER_BYTES 64
 #define WIRE_SEEN_NOTE_BYTES 16
 #define WIRE_SEEN_ALIGNMENT 8

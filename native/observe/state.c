@@ -5,6 +5,7 @@
  */
 #include "state.h"
 
+#include "arguments.h"
 #include "libraries.h"
 #include "next.h"
 #include "note.h"
@@ -113,6 +114,7 @@ bool begin(void) {
     __atomic_store_n(&observe_state, on ? STATE_ON : STATE_OFF, __ATOMIC_RELEASE);
     if (on) {
         note_libraries();
+        note_arguments();
     }
     return on;
 }

@@ -1,6 +1,7 @@
 """Processes under the library: what they start is observed as well, and nobody sees it in their environment."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -277,3 +278,16 @@ def test_libraries(tmp_path: Path) -> None:
         assert str(other) in libraries
         assert [text for text in libraries if "libc.so" in text]
         assert not [text for text in libraries if SEEN_LIBRARY in text or "vdso" in text]
+
+
+def test_the_words_of_git_are_noted_and_of_nobody_else(tmp_path: Path) -> None:
+    told = SeenKind.ARGUMENTS
+    git = shutil.which("git")
+    assert git is not None
+    words = [git, "rev-parse", "--git-dir", "\n odd "]
+    assert observe(words).said(told) == ["\x1f".join(words)]
+    assert observe([program("says"), "git"]).said(told) == []
+    # What has no room is noted as nothing, not as its beginning.
+    assert observe([git, "rev-parse", "x" * 4096]).said(told) == []
+    by_shell = observe(["/bin/sh", "-c", "git --version; exit 3"])
+    assert (by_shell.code, by_shell.said(told)) == (3, ["git\x1f--version"])

@@ -11,7 +11,7 @@
 
 What is left out, because rustc itself looks at it: `compilers.rustc.own_reads`. rustc asks for the clock only with
 `-C incremental` and in nightlies, and how many processors there are says nothing about what it makes; a child of a
-macro may do neither, unless it is one of `BOOKKEEPERS`.
+macro may do neither, unless it is one of `BOOKKEEPERS`, or git and says no time (`engine.git_words`).
 """
 
 import posixpath
@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dunnage.compilers.rustc.own_reads import OwnReads, is_own_variable, is_system_library
+from dunnage.engine.git_words import is_idle_question
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.ambient import is_ambient
 from dunnage.model.path_set import ALL_VARIABLES
@@ -118,6 +119,8 @@ def _unfollowed(subject: Subject, own: OwnReads, seen: Seen, children: set[int])
             word in seen.by_pid[pid].unseen and seen.by_pid[pid].program == program for pid in children
         )
         if word in ("clock", "cores") and posixpath.basename(program) in BOOKKEEPERS and by_child:
+            continue
+        if by_child and is_idle_question(seen, program, word):
             continue
         if word == "cores" and not by_child:
             continue

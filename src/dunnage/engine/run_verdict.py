@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from dunnage.engine.git_words import is_idle_question
 from dunnage.engine.subject import Missed
 from dunnage.model.seen import Seen
 
@@ -110,7 +111,7 @@ def _clock(facts: Facts) -> str:
     return _first(
         program or "a child"
         for program, word in facts.seen.unseen
-        if word == "clock" and not is_tool(program)
+        if word == "clock" and not is_tool(program) and not is_idle_question(facts.seen, program, word)
     )
 
 
@@ -118,7 +119,7 @@ def _cores(facts: Facts) -> str:
     return _first(
         f"{program or 'a child'}: processors"
         for program, word in facts.seen.unseen
-        if word == "cores" and not is_tool(program)
+        if word == "cores" and not is_tool(program) and not is_idle_question(facts.seen, program, word)
     )
 
 

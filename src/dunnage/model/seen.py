@@ -17,6 +17,8 @@ class Process:
     """0 where that is not known: it was forked and never ran a program of its own."""
     program: str
     """The file of the last program that it ran; empty where it ran none of its own."""
+    arguments: tuple[str, ...] = ()
+    """The words that this program was started with, its own name first; empty where they were not noted."""
     wrote: frozenset[str] = frozenset()
     unseen: frozenset[str] = frozenset()
     """The words for what could not be followed in it, `exec` also for a child of its that could not."""

@@ -28,6 +28,8 @@ from dunnage.wire.seen import (
     SEEN_HEADER_BYTES,
     SEEN_LIBRARY,
     SEEN_NOTE,
+    SEEN_SEPARATOR,
+    SEEN_TOLD,
     SEEN_VARIABLE,
     SEEN_VERSION,
     SeenKind,
@@ -117,6 +119,8 @@ def _lines() -> Iterator[str]:
     yield " * u32 pid, u16 kind, u16 zero, u32 value, text, NUL, zeros). */"
     yield _define("SEEN_LIBRARY", f'"{SEEN_LIBRARY}"')
     yield _define("SEEN_VARIABLE", f'"{SEEN_VARIABLE}"')
+    yield _define("SEEN_TOLD", f'"{SEEN_TOLD}"')
+    yield _define("SEEN_SEPARATOR", f"'\\x{ord(SEEN_SEPARATOR):02x}'")
     yield _define("SEEN_VERSION", f"{SEEN_VERSION}u")
     yield _define("SEEN_HEADER_BYTES", SEEN_HEADER_BYTES)
     yield _define("SEEN_NOTE_BYTES", SEEN_NOTE.size)

@@ -15,13 +15,18 @@ import struct
 from enum import IntEnum, StrEnum
 from typing import Final
 
-SEEN_VERSION: Final = 2
+SEEN_VERSION: Final = 3
 
 SEEN_LIBRARY: Final = "observe.so"
 """The library's name, beside the client."""
 
 SEEN_VARIABLE: Final = "DUNNAGE_SEEN"
 """The environment variable that names the memory file: `/proc/<pid of the client>/fd/<number>`."""
+
+SEEN_TOLD: Final = "git"
+"""The program whose words are noted: it asks for the time whatever it is asked for."""
+
+SEEN_SEPARATOR: Final = "\x1f"
 
 SEEN_HEADER: Final = struct.Struct("<IIQ48x")
 SEEN_HEADER_BYTES: Final = SEEN_HEADER.size
@@ -60,6 +65,8 @@ class SeenKind(IntEnum):
     """The process did something that notes cannot describe. Text: an `UnseenWord`."""
     COMPILER_ENV = 12
     """As ENV, asked for by rustc's own code (`librustc_driver`), not by a macro that it has loaded."""
+    ARGUMENTS = 13
+    """The words that a program called `SEEN_TOLD` was started with, `SEEN_SEPARATOR` between them, if they are few."""
 
 
 class UnseenWord(StrEnum):

@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 
 from dunnage import limits
 from dunnage.model.seen import Process, Seen
-from dunnage.wire.seen import SEEN_HEADER_BYTES, SEEN_NOTE, SEEN_VERSION, SeenKind
+from dunnage.wire.seen import SEEN_HEADER_BYTES, SEEN_NOTE, SEEN_SEPARATOR, SEEN_VERSION, SeenKind
 
-_WORDS: Final = frozenset({SeenKind.ENV, SeenKind.COMPILER_ENV, SeenKind.UNSEEN})
+_WORDS: Final = frozenset({SeenKind.ENV, SeenKind.COMPILER_ENV, SeenKind.UNSEEN, SeenKind.ARGUMENTS})
 """Kinds whose text is a word. That of all others is a path."""
 _KINDS: Final = {int(kind): kind for kind in SeenKind}
 
@@ -106,6 +106,7 @@ class _Process:
 
     parent: int = 0
     program: str = ""
+    arguments: tuple[str, ...] = ()
     wrote: set[str] = field(default_factory=set)
     unseen: set[str] = field(default_factory=set)
     becoming: str | None = None
@@ -145,6 +146,8 @@ class _Gathered:
         elif kind is SeenKind.UNSEEN:
             process.unseen.add(text)
             self.unseen.add((process.program, text))
+        elif kind is SeenKind.ARGUMENTS:
+            process.arguments = tuple(text.split(SEEN_SEPARATOR))
         elif kind is SeenKind.WROTE:
             process.wrote.add(text)
             self.texts[kind].add(text)
@@ -159,7 +162,7 @@ class _Gathered:
             process.becoming = None
         self.texts[SeenKind.EXEC].add(program)
         self.began.add(pid)
-        process.parent, process.program = parent, program
+        process.parent, process.program, process.arguments = parent, program, ()
 
     def _lost(self, pid: int, program: str | None, started: int = 0) -> None:
         """A program ran, and the library was not in it. `started`: the process's pid, if it is not `pid` itself."""
@@ -188,7 +191,7 @@ class _Gathered:
             first_pid=self.first_pid,
             by_pid={
                 pid: Process(
-                    pid=pid, parent=process.parent, program=process.program,
+                    pid=pid, parent=process.parent, program=process.program, arguments=process.arguments,
                     wrote=frozenset(process.wrote), unseen=frozenset(process.unseen),
                 )
                 for pid, process in self.processes.items()

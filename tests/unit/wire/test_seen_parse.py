@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dunnage.model.seen import Seen
-from dunnage.wire.seen import SEEN_HEADER_BYTES, SeenKind
+from dunnage.wire.seen import SEEN_HEADER_BYTES, SEEN_VERSION, SeenKind
 from dunnage.wire.seen_parse import SeenError, notes_of, parse_seen
 from support.noting import CLIENT, PID, RUSTC, began, memory, note
 
@@ -39,6 +39,14 @@ def test_each_kind_has_its_place() -> None:
     process = found.by_pid[PID]
     assert (process.pid, process.parent, process.program) == (PID, CLIENT, RUSTC)
     assert (process.wrote, process.unseen) == ({"/b"}, {"clock"})
+
+
+def test_the_words_are_those_of_the_last_program() -> None:
+    words = note(SeenKind.ARGUMENTS, "git\x1fdescribe\x1f--always", pid=CHILD)
+    found = seen(began(), began("/git", pid=CHILD, parent=PID), words)
+    assert found.by_pid[CHILD].arguments == ("git", "describe", "--always")
+    assert found.by_pid[PID].arguments == ()
+    assert seen(began("/git", pid=CHILD), words, began(SH, pid=CHILD)).by_pid[CHILD].arguments == ()
 
 
 def test_nothing_at_all() -> None:
@@ -113,13 +121,13 @@ def test_a_process_that_was_forked_and_runs_no_program() -> None:
     [
         b"",
         memory()[:-1],
-        memory(version=3),
+        memory(version=SEEN_VERSION + 1),
         memory(began(), used=1 << 40),
         memory(began(), used=8),
         memory(began(), bytes(8)),
         memory(began(), bytes(16)),
         memory(began(), note(SeenKind.READ, "/a")[:-8]),
-        memory(note(13, "/a")),
+        memory(note(14, "/a")),
         memory(note(0, "/a")),
         memory(note(SeenKind.READ, "a")),
         memory(note(SeenKind.LISTED, "")),
