@@ -1,12 +1,12 @@
 """The `cc` crate, old and newest, and the `cmake` crate, as cargo's users have them: through RUSTC_WRAPPER."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from support.builds import Built, Site, differences, site
-from support.c_packages import CC_NEW, CC_OLD, SAYS, SOURCES, by_cc, by_cmake
+from support.c_packages import CC_NEW, CC_OLD, SAYS, SOURCES, by_cc, by_cmake, made
 from support.commands import run
 from support.require import require
 from support.tools import Host
@@ -75,13 +75,3 @@ def built(here: Site, *, cache: bool = True) -> Built:
     made.ran.succeeded()
     assert run([here.directories.target / "debug/compiles"]).succeeded().stdout.strip() == SAYS
     return made
-
-
-def made(built: Built) -> Mapping[str, str]:
-    """What compilers made of it. CMake's own files name the launcher, and its trials have numbers by chance."""
-    return {
-        name: digest
-        for name, digest in built.files.items()
-        if "CMakeFiles/" not in name.replace("CMakeFiles/numbers.dir/", "")
-        and (name.endswith((".o", ".a", ".d", ".rlib", ".rmeta")) or "/" not in name.removeprefix("debug/"))
-    }

@@ -1,8 +1,10 @@
 """Packages whose build script compiles C and C++: with the `cc` crate, or with CMake by way of the `cmake` crate."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from support.builds import Built
 from support.mixed import write
 from support.projects import fetch_dependencies
 
@@ -73,3 +75,13 @@ def _package(directory: Path, dependencies: str, script: str) -> tuple[Path, Pat
     manifest = f"{package}\n[build-dependencies]\n{dependencies}\n"
     write(directory, {**_FILES, "Cargo.toml": manifest, "build.rs": script})
     return directory, fetch_dependencies(directory)
+
+
+def made(built: Built) -> Mapping[str, str]:
+    """What compilers made of a build with CMake. CMake's own files name the launcher."""
+    return {
+        name: digest
+        for name, digest in built.files.items()
+        if "CMakeFiles/" not in name.replace("CMakeFiles/numbers.dir/", "")
+        and (name.endswith((".o", ".a", ".d", ".rlib", ".rmeta")) or "/" not in name.removeprefix("debug/"))
+    }
