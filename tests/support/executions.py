@@ -1,46 +1,39 @@
 """Which programs a build starts, by strace: every `execve` that succeeded, in whatever process below it.
 
-a probe       rustc that answers (`-vV`, `--print`) and compiles nothing; gcc that only says what it is
-a compiler    everything else of rustc, and cc1, cc1plus, as, collect2, ld and their drivers
+A *question* is a rustc that answers (`-vV`, `--print`), a driver or a linker that only says something of itself.
+Everything else of rustc, of gcc and clang and of linkers compiles, and cc1, cc1plus and as always do.
 """
 
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from support.tools import Directories, Tool
 
 STRACE = (
-    "strace",
-    "-f",
-    "--seccomp-bpf",
-    "-qq",
-    "-s",
-    "4096",
-    "-e",
-    "trace=execve,execveat",
-    "-e",
-    "signal=none",
-)
+    "strace", "-f", "--seccomp-bpf", "-qq", "-s", "4096", "-e", "trace=execve,execveat", "-e", "signal=none",
+)  # fmt: skip
 """With its filter in the kernel nothing but these calls stops: a traced build is about as fast as any."""
 
 LOG = "strace.log"
 """The log's name, in a target directory."""
 
 _CALL = re.compile(
-    r"^(?P<pid>\d+) +execve(?:at)?\((?:AT_FDCWD|\d+(?:<.*?>)?, )?\"(?P<path>.*?)\", \[(?P<argv>.*?)\], "
+    r'(\d+) +execve(?:at\([^"]+|\()"((?:[^"\\]|\\.)*)", \[(.*?)\], .*?(?:= (-?\d+)|<unfinished \.\.\.>)'
 )
+_RESUMED = re.compile(r"(\d+) +<\.\.\. execve(?:at)? resumed>.*= (-?\d+|\?)")
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
-_COMPILERS = re.compile(
-    r"rustc|clippy-driver|cc1|cc1plus|cc1obj|lto1|lto-wrapper|collect2|(.+-)?(as|gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(-[0-9.]+)?"
+_PROPER = re.compile(r"cc1|cc1plus|cc1obj|lto1|lto-wrapper|(.+-)?as")
+_OTHERS = re.compile(
+    r"rustc|clippy-driver|collect2|(.+-)?(gcc|g\+\+|cc|c\+\+|clang|clang\+\+)(-[0-9.]+)?"
     r"|(.+-)?ld(\.(bfd|gold|lld))?|rust-lld|lld|mold"
 )
 
-_QUESTIONS = {"-vV", "-V", "--version", "-dumpversion", "-dumpmachine", "-v"}
+_ASK = re.compile(r"-vV|-V|(-Wl,)?--version|--print(=.*)?|-print-.*|-dump(version|machine)|--verbose|-###")
+"""Words that make a question of a call. `-v` does not: gcc compiles all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +49,16 @@ class Execution:
 
     @property
     def is_compiler(self) -> bool:
-        return _COMPILERS.fullmatch(self.name) is not None
+        """Whether it may compile or link."""
+        return (_PROPER.fullmatch(self.name) or _OTHERS.fullmatch(self.name)) is not None
 
     @property
-    def is_probe(self) -> bool:
-        """Whether a compiler is only asked what it is."""
-        words = self.argv[1:]
-        return any(word in _QUESTIONS or word.startswith(("--print", "-print-")) for word in words)
+    def is_question(self) -> bool:
+        """Whether it is a compiler or linker that only says something of itself."""
+        return _OTHERS.fullmatch(self.name) is not None and any(map(_ASK.fullmatch, self.argv[1:]))
+
+    def __str__(self) -> str:
+        return " ".join((self.name, *self.argv[1:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +66,9 @@ class Traced:
     """Another tool, on the host, under strace."""
 
     tool: Tool
-    log: Path
 
     def argv(self, at: Directories, cargo: Sequence[str]) -> list[str]:
-        return [*STRACE, "-o", str(self.log), *self.tool.argv(at, cargo)]
+        return [*STRACE, "-o", str(at.target / LOG), *self.tool.argv(at, cargo)]
 
     def env(self, at: Directories) -> Mapping[str, str]:
         return self.tool.env(at)
@@ -82,25 +77,30 @@ class Traced:
         return ["run", "--", *argv]
 
 
-def executions(log: Path) -> list[Execution]:
-    """What the log of strace says was started, in order."""
-    return list(_parsed(log.read_text("utf-8", "surrogateescape").splitlines()))
+def executions(log: str) -> Iterator[Execution]:
+    """What strace's log says was started. A call whose end it does not tell counts."""
+    open_calls: dict[str, Execution] = {}
+    for line in log.splitlines():
+        if call := _CALL.match(line):
+            pid, path, argv, result = call.groups()
+            made = Execution(path, _WORD.findall(argv))
+            if result is None:
+                open_calls[pid] = made
+            elif result == "0":
+                yield made
+        elif resumed := _RESUMED.match(line):
+            pid, result = resumed.groups()
+            begun = open_calls.pop(pid, None)
+            if begun is not None and not result.startswith("-"):
+                yield begun
+    yield from open_calls.values()
 
 
-def _parsed(lines: Iterable[str]) -> Iterable[Execution]:
-    for line in lines:
-        match = _CALL.match(line)
-        if match is not None and line.endswith("= 0"):
-            yield Execution(match["path"], _WORD.findall(match["argv"]))
+def compilers(started: Iterable[Execution]) -> list[str]:
+    """The calls of compilers and linkers that are no questions."""
+    return [str(each) for each in started if each.is_compiler and not each.is_question]
 
 
-def compilers(started: Iterable[Execution]) -> list[Execution]:
-    """The compilers that really compile."""
-    return [each for each in started if each.is_compiler and not each.is_probe]
-
-
-def probes(started: Iterable[Execution]) -> Counter[str]:
-    """The questions that compilers were asked, by their words, and how often."""
-    return Counter(
-        " ".join((each.name, *each.argv[1:])) for each in started if each.is_compiler and each.is_probe
-    )
+def questions(started: Iterable[Execution]) -> Counter[str]:
+    """The questions that compilers and linkers were asked, by program and first word, and how often."""
+    return Counter(" ".join((each.name, *each.argv[1:2])) for each in started if each.is_question)
