@@ -64,6 +64,7 @@ def test_the_cmake_crate(by_the_cmake_crate: Site, replay: str) -> None:
     c = second.all["languages"]["c"]
     assert (c["hit"], c["miss"], c["fallback"]) == (first.all["languages"]["c"]["miss"], 0, 0)
     assert c["hit"] >= len(SOURCES)
+    assert c["uncacheable"] == sum(second.uncacheable.values()) > 0, second.all["reasons"]
     assert plain == cold == warm
     assert sum(name.endswith(".o") for name in plain) >= len(SOURCES)
 
