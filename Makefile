@@ -85,7 +85,7 @@ lint-c: $(VENV)/.dev $(VENV)/.system
 	$(PY) tools/lint_c.py
 
 lint-shell: $(VENV)/.system
-	shellcheck .ci/run $(wildcard tools/*.sh)
+	shellcheck .ci/run native/dunnage-cc $(wildcard tools/*.sh)
 
 lint-generated: $(VENV)/.dev
 	$(PY) -m dunnage.wire.header --check

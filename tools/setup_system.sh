@@ -22,6 +22,7 @@ automake automake the same, by autotools
 libtoolize libtool the same
 ccache ccache two caches in front of one compiler
 distcc distcc the same
+strace strace which programs a build starts
 gdb gdb panics and frames of portable mode
 mold mold links with mold
 musl-gcc musl-tools the observing library beside musl

@@ -1,5 +1,6 @@
 """Runs of build scripts with real cargo: what is replayed, what is not, and what cargo thinks of it afterwards."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from support.battery.scripts import scripted
 from support.builds import Site, site
-from support.commands import run
+from support.commands import cache_dir, run
 from support.launchers import is_launcher
 from support.tools import Host
 
@@ -36,6 +37,47 @@ def reason(at: Site) -> str:
     """Why the last build's run was not replayed."""
     said = at.dunnage_says("explain", RUN).stdout
     return said.split(",", 2)[1].strip()
+
+
+TRIES = """
+    let wrapper = env::var("RUSTC_WRAPPER").unwrap();
+    let words = ["--crate-type=rlib", "--emit=metadata", "-o", "-", "-"];
+    let compiles = |text: &[u8]| {
+        let (quiet, pipe) = (std::process::Stdio::null, std::process::Stdio::piped());
+        let mut rustc = Command::new(&wrapper);
+        rustc.arg(env::var("RUSTC").unwrap()).args(words).stdin(pipe).stdout(quiet()).stderr(quiet());
+        let mut child = rustc.spawn().unwrap();
+        std::io::Write::write_all(child.stdin.as_mut().unwrap(), text).unwrap();
+        child.wait().unwrap().success()
+    };
+    format!("{} {}", compiles(b"pub fn f() {}"), compiles(b"pub fn f() -> Nowhere {}"))
+"""
+
+
+@pytest.fixture
+def not_temporary() -> Iterator[Site]:
+    """A place that is not below /tmp, where whatever is gone again is forgiven."""
+    with tempfile.TemporaryDirectory(dir=cache_dir()) as name:
+        project = Path(name) / "project"
+        project.mkdir()
+        with site(Path(name), project) as place:
+            yield place
+
+
+def test_a_run_that_tries_what_compiles_is_replayed(not_temporary: Site) -> None:
+    """As rustix does it: rustc has a directory by chance for a moment in the package itself."""
+    here = not_temporary
+    write(here, TRIES)
+    said = []
+    for _ in range(2):
+        here.wipe()
+        here.build(HOST).ran.succeeded()
+        said.append(run([here.directories.target / "debug/app"]).succeeded().stdout.strip())
+    assert said == ["true false"] * 2
+    counts = here.counts().all
+    assert counts["languages"]["build script"] == {"hit": 1, "miss": 1, "uncacheable": 0, "fallback": 0}
+    assert counts["reasons"]["miss"].keys() == {"new"}
+    assert not list(here.directories.source.glob("rmeta*"))
 
 
 def test_a_run_is_replayed_and_then_watched(here: Site) -> None:

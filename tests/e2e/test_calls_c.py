@@ -1,5 +1,7 @@
 """How builds of C come to call the client: the second build compiles nothing, and nobody sees a difference."""
 
+import os
+import sysconfig
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -104,16 +106,60 @@ def test_masquerading(here: Site, way: Way) -> None:
     assert_second_hits(here, way, "--masquerade")
 
 
-def test_by_hand(here: Site) -> None:
-    """The shell that `dunnage run` starts knows the client's name."""
-    build = ("sh", "-c", 'exec make -f../Makefile.plain CC="$DUNNAGE_CLIENT gcc" CXX="$DUNNAGE_CLIENT g++"')
-    plain, _ = built(here, MAKE, None)
-    way = replace(MAKE, build=build)
-    for expected in ((0, len(SOURCES)), (len(SOURCES), 0)):
-        objects, counts = built(here, way, ())
-        assert counts is not None
-        assert counts.compiled("c") == expected
-        assert objects == plain
+@pytest.fixture
+def with_commands(here: Site) -> Site:
+    """Where `dunnage` and `dunnage-cc` are in PATH, as they are for who installed them."""
+    return here.with_env(PATH=f"{sysconfig.get_path('scripts')}:{os.environ['PATH']}")
+
+
+@pytest.mark.parametrize("client", ["$DUNNAGE_CLIENT", "dunnage-cc"])
+def test_by_hand(with_commands: Site, client: str) -> None:
+    """The shell that `dunnage run` starts knows the client's name, and any shell that of `dunnage-cc`."""
+    build = ("sh", "-c", f'exec make -f../Makefile.plain CC="{client} gcc" CXX="{client} g++"')
+    assert_second_hits(with_commands, replace(MAKE, build=build))
+
+
+CONFIGURE = """\
+#!/bin/sh
+# As many are: it tries the compiler that it is told, and writes it down.
+set -e
+for compiler in "$CC" "$CXX"; do
+    echo 'int main(void) { return 0; }' >conftest.c
+    $compiler -c conftest.c -o conftest.o
+    $compiler conftest.o -o conftest
+    ./conftest
+done
+rm -f conftest*
+sed -e "s|^CC = .*|CC = $CC|" -e "s|^CXX = .*|CXX = $CXX|" "$(dirname "$0")/Makefile.plain" >Makefile
+"""
+BY_HAND = ("CC=dunnage-cc gcc", "CXX=dunnage-cc g++")
+
+
+def configured(here: Site, way: Way) -> Way:
+    """The same with the compilers named for its configure script."""
+    script = here.directories.source / "configure.plain"
+    script.write_text(CONFIGURE)
+    script.chmod(0o755)
+    *before, configure = way.ready or (("../configure.plain",),)
+    return replace(way, ready=(*before, ("env", *BY_HAND, *configure)), build=("make",))
+
+
+@pytest.mark.parametrize("way", [MAKE, AUTOTOOLS, CMAKE_MAKE], ids=lambda way: way.name)
+def test_by_hand_for_a_configure_script(with_commands: Site, way: Way) -> None:
+    """What it tries is cached, too; CMake has its launcher in front of that."""
+    assert_second_hits(with_commands, configured(with_commands, way))
+
+
+def test_what_was_configured_by_hand_builds_without_the_cache(with_commands: Site) -> None:
+    """`make` on another day, with nothing switched on."""
+    _, counts = built(with_commands, configured(with_commands, MAKE), ())
+    assert counts is not None
+    assert counts.compiled("c") == (0, len(SOURCES))
+    directory = with_commands.directories.source / "build"
+    assert "dunnage-cc gcc" in (directory / "Makefile").read_text()
+    for words in (["rm", "main.o"], ["make"]):
+        run(words, env=with_commands.environ, cwd=directory).succeeded()
+    assert with_commands.counts().all["outcomes"]["hit"] == 0
 
 
 def test_what_cargo_builds_below_masquerading_has_the_same_keys(tmp_path: Path) -> None:

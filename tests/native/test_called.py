@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dunnage.wire.messages import Exec
-from support.native import Call, Client, Stage, client_of
+from support.native import NATIVE, Call, Client, Stage, client_of
 from support.require import require
 
 COMPILE = ("-c", "a.c")
@@ -101,6 +101,15 @@ def test_put_in_front_more_than_once(stage: Stage, before: tuple[str, ...]) -> N
     wrappers = [linked(stage, f"wrappers/{name}") for name in before]
     path_of(stage, "wrappers", "real")
     assert asked(stage, stage.start(*wrappers, real, *COMPILE)) == [str(real), *COMPILE]
+
+
+@pytest.mark.parametrize("word", ["dunnage-cc", str(NATIVE / "dunnage-cc")])
+def test_put_in_front_of_the_shell_of_that_name(stage: Stage, word: str) -> None:
+    """A build script's `CC="dunnage-cc gcc"`, which the cc crate puts behind its wrapper: nobody calls us twice."""
+    real = compiler(stage)
+    linked(stage, "scripts/dunnage-cc", NATIVE / "dunnage-cc")
+    path_of(stage, "scripts", "real")
+    assert asked(stage, stage.start(word, real, *COMPILE)) == [str(real), *COMPILE]
 
 
 def test_put_in_front_by_names(stage: Stage) -> None:

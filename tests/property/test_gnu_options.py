@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from dunnage.compilers.gnu.options import EXACT, OPTIONS, Effect, Form
-from dunnage.compilers.gnu.response import ResponseFileError, expand, needed, split
-from dunnage.compilers.gnu.scan import Malformed, scan
+from dunnage.compilers.gnu.response import expand, needed, split
+from dunnage.compilers.gnu.scan import scan
+from dunnage.compilers.refused import Malformed, ResponseFileError
 from dunnage.model.outcome import REASONS, Outcome
 from dunnage.model.unit import Uncacheable, Unit
 from support.gnu_args import BASE, compile_in, macros_in, unit_of, verdict_of

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dunnage.compilers.refused import Malformed
 from dunnage.compilers.rustc.dep_info import DepInfoError, parse_dep_info
 from dunnage.compilers.rustc.notices import has_diagnostics, split_notices
 from dunnage.compilers.rustc.options import CODEGEN, LONG, SHORT, Effect
-from dunnage.compilers.rustc.scan import Malformed, scan
+from dunnage.compilers.rustc.scan import scan
 from dunnage.model.outcome import REASONS, Outcome
 from dunnage.model.unit import Cacheable, Uncacheable, Unit
 from support.rustc_args import LIB, unit_of, verdict_of

@@ -40,6 +40,9 @@ _SAYS_OF_THE_WRAPPER = re.compile(rb"(?m)^RUSTC_WRAPPER = (?:None|Some\(.*\))$")
 """The cc crate (1.2.30 for one) prints each variable that it asks for, the wrapper among them, and cargo keeps what
 build scripts print: that such a line is there is compared, and what it says of the wrapper is not."""
 
+_CALLS_THE_WRAPPER = re.compile(rb'(?m)^(running: (?:[^"\n]+="[^"\n]*" )*)"[^"\n]*/sccache" ')
+"""The same in the command lines that older releases print (1.0.73 for one)."""
+
 _ASKED_MAX = 1000
 """How often the daemon is asked whether it still works on a session; each takes a tenth of a second by itself."""
 
@@ -188,7 +191,9 @@ def _compared(path: Path) -> bytes:
     """What two builds must have alike of a file: all, but for the two that are bound to differ with a wrapper."""
     data = program_of(path.read_bytes())
     is_printed = path.name == "output" and path.parent.parent.name == "build"
-    return _SAYS_OF_THE_WRAPPER.sub(b"RUSTC_WRAPPER", data) if is_printed else data
+    if not is_printed:
+        return data
+    return _CALLS_THE_WRAPPER.sub(rb"\1", _SAYS_OF_THE_WRAPPER.sub(b"RUSTC_WRAPPER", data))
 
 
 def differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:

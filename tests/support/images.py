@@ -1,6 +1,8 @@
 """Container images made without a registry: by debootstrap, once, kept by the engine under their names.
 
     dunnage-test:bookworm   Debian with gcc, as cross's images are Ubuntu with gcc; Rust comes in as a mount
+    dunnage-test:tools      the same with CMake and strace
+    dunnage-test:traced     that one, with strace around whatever is run in it
     dunnage-test:sccache    the same with `ENV RUSTC_WRAPPER=/usr/bin/sccache`, as cross's own recipe has it
     dunnage-test:missing    the same with `ENV RUSTC_WRAPPER=sccache`, and no sccache in it
     dunnage-test:libc       Debian with one byte more in the C library, where nobody looks
@@ -27,9 +29,12 @@ import pytest
 
 from dunnage.config.clients import WRAPPER_NAME, client_dir, host_arch
 from support.commands import cache_dir, run
+from support.executions import LOG, STRACE
 from support.require import may_not_be_missing, missing, require
 
 BOOKWORM = "dunnage-test:bookworm"
+TOOLS = "dunnage-test:tools"
+TRACED = "dunnage-test:traced"
 SCCACHE = "dunnage-test:sccache"
 BARE = "dunnage-test:bare"
 OTHER_LIBC = "dunnage-test:libc"
@@ -55,6 +60,23 @@ def bookworm() -> str:
     if not _there(BOOKWORM, "amd64"):
         _debootstrap(BOOKWORM, "amd64", "gcc,g++,libc6-dev,make,pkg-config")
     return BOOKWORM
+
+
+def with_tools() -> str:
+    """The name of the Debian image that has CMake and strace, too."""
+    if not _there(TOOLS, "amd64"):
+        _debootstrap(TOOLS, "amd64", "gcc,g++,libc6-dev,make,pkg-config,cmake,strace")
+    return TOOLS
+
+
+def traced() -> str:
+    """The name of the image in which strace runs what is run, with its log in `/target` (`support.executions`)."""
+    if not _there(TRACED, "amd64"):
+        with_tools()
+        entry = json.dumps([*STRACE, "-o", f"/target/{LOG}"])
+        with tempfile.TemporaryDirectory() as directory:
+            _build(TRACED, Path(directory), f"FROM {TOOLS}\nENTRYPOINT {entry}\n")
+    return TRACED
 
 
 def with_sccache() -> str:

@@ -29,6 +29,7 @@ class Project:
     source: Path
     cargo_home: Path
     large: bool = False
+    """Whether a build of it may take long where other work is on the machine."""
 
     def copy_to(self, directory: Path) -> Path:
         """Copy the sources into `directory`, which must not exist yet, and return it."""
@@ -44,6 +45,11 @@ def ripgrep() -> Project:
 def hyperfine() -> Project:
     """hyperfine 1.20.0: proc macros, build scripts, a dependency with C in its past."""
     return fetch("hyperfine", "1.20.0")
+
+
+def bat() -> Project:
+    """bat 0.26.1: 200 Rust units, 247 C files in libgit2, oniguruma and zlib."""
+    return replace(fetch("bat", "0.26.1"), large=True)
 
 
 def nextest() -> Project:

@@ -84,6 +84,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "ninja": lambda: _runs("ninja", "--version"),
     "meson": lambda: _runs("meson", "--version"),
     "autotools": lambda: _runs("autoconf", "--version") or _runs("automake", "--version"),
+    "strace": lambda: _runs("strace", "-o", "/dev/null", "true"),
     "mold": lambda: _runs("mold", "--version"),
     "ccache": lambda: _runs("ccache", "--version"),
     "distcc": lambda: _runs("distcc", "--version"),

@@ -20,7 +20,6 @@ COMMANDS: Sequence[Sequence[str]] = (
 
 NOT_STORED = {
     "compile-failed": "build scripts try whether what needs an unstable feature compiles; it is never meant to",
-    "run-wrote": "the build script of rustix leaves a file in the directory for temporary ones",
     "run-clock": "ripgrep's own build script starts git, which asks for the time",
 }
 """What is done each time, and why."""

@@ -1,5 +1,7 @@
 """Masquerading: a directory of links to the client, named after the compilers in PATH, that stands in front of PATH.
 
+`dunnage-cc` is linked as well: in front of a compiler's name it does without a shell then (`native/dunnage-cc`).
+
 A name is linked only where PATH has a program of it: a configure script that asks for clang must not find one that is
 not there. So a directory is named after what is in it, made under another name, and never changed: two commands at
 once, with two PATHs, have two.
@@ -17,6 +19,7 @@ from dunnage.config.places import Places
 from dunnage.errors import MasqueradeFailed
 
 MASQUERADE_VARIABLE: Final = "DUNNAGE_MASQUERADE"
+BY_HAND: Final = "dunnage-cc"
 _NAME_BYTES: Final = 16
 
 
@@ -34,7 +37,7 @@ def masquerading(environ: Mapping[str, str], places: Places, client: str) -> dic
     names = sorted(set(compilers(path)))
     if not names or ":" in str(places.masquerade):
         return {}
-    directory = links(places.masquerade, client, names)
+    directory = links(places.masquerade, client, [*names, BY_HAND])
     return {"PATH": ":".join((str(directory), *path)), MASQUERADE_VARIABLE: str(directory)}
 
 

@@ -9,10 +9,11 @@ from typing import Final
 from dunnage.compilers.gnu import names as gnu_names
 from dunnage.compilers.gnu import parse as gnu
 from dunnage.compilers.gnu import response as gnu_response
+from dunnage.compilers.refused import Refused
 from dunnage.compilers.rustc import parse as rustc
 from dunnage.compilers.rustc import response as rustc_response
 from dunnage.model.invocation import Invocation
-from dunnage.model.unit import Uncacheable, Verdict
+from dunnage.model.unit import Cacheable, Uncacheable, Unit, Verdict
 
 NOTHING: Final[Mapping[str, bytes]] = MappingProxyType({})
 
@@ -22,13 +23,14 @@ class FrontEnd:
     """One family of compilers."""
 
     language: str
-    parse: Callable[[Invocation], Verdict]
+    unit_of: Callable[[Invocation], Unit]
+    """Raises `Refused`."""
     response_files: Callable[[Sequence[str], Mapping[str, bytes]], tuple[str, ...]]
-    """The names of `@files` that must be read before `parse`, but those that were."""
+    """The names of `@files` that must be read before `unit_of`, but those that were."""
 
 
-_RUSTC: Final = FrontEnd("rust", rustc.parse, rustc_response.needed)
-_GNU: Final = FrontEnd("c", gnu.parse, gnu_response.needed)
+_RUSTC: Final = FrontEnd("rust", rustc.unit_of, rustc_response.needed)
+_GNU: Final = FrontEnd("c", gnu.unit_of, gnu_response.needed)
 
 FAMILIES: Final[dict[str, FrontEnd]] = {"rustc": _RUSTC, "clippy-driver": _RUSTC}
 """By the program's name without directory and `.exe`; gcc and clang have too many names for a table (`gnu.names`)."""
@@ -38,6 +40,12 @@ def family(program: str) -> FrontEnd | None:
     """The front-end for a program, None for one that is not known."""
     name = posixpath.basename(program).removesuffix(".exe")
     return FAMILIES.get(name) or (_GNU if gnu_names.is_driver(name) else None)
+
+
+def language_of(argv: Sequence[str]) -> str:
+    """The language of a command line; what is not known counts as Rust's, since it is cargo that calls it."""
+    front_end = family(argv[0]) if argv else None
+    return _RUSTC.language if front_end is None else front_end.language
 
 
 def response_files(argv: Sequence[str], files: Mapping[str, bytes] = NOTHING) -> tuple[str, ...]:
@@ -54,4 +62,7 @@ def parse(invocation: Invocation) -> Verdict:
     front_end = family(invocation.argv[0]) if invocation.argv else None
     if front_end is None:
         return Uncacheable("unknown-compiler", posixpath.basename(invocation.program))
-    return front_end.parse(invocation)
+    try:
+        return Cacheable(front_end.unit_of(invocation))
+    except Refused as refused:
+        return Uncacheable(refused.reason, refused.detail)

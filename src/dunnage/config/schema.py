@@ -161,7 +161,7 @@ VARIABLES: Final = {
     "DUNNAGE_CONFIG": "The user's dunnage.toml, instead of the one in the user's configuration directory.",
     "DUNNAGE_DISABLE": "`1`: the client runs every compiler at once, as if dunnage were not there.",
     "DUNNAGE_EXTRA_INPUTS": "Set by dunnage: the extra inputs of the user's own dunnage.toml, for the daemon.",
-    "DUNNAGE_CLIENT": "Set by dunnage: the client that CMake's launcher becomes. Without it, it becomes the compiler.",
+    "DUNNAGE_CLIENT": "Set by dunnage: the client that CMake's launcher and `dunnage-cc` become, else the compiler.",
     "DUNNAGE_FOUND": "Set by the client: which compiler it found in PATH, for others of the name that call it again.",
     "DUNNAGE_MASQUERADE": "Set by dunnage: the directory of links in front of PATH, which cargo's compiles do not see.",
     "DUNNAGE_SOCKET": "Set by dunnage: where the client finds the daemon. Without it, it runs the compiler at once.",

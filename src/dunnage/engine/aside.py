@@ -9,7 +9,7 @@ from dunnage.model.unit import Uncacheable, Unit
 from dunnage.model.view import View
 
 
-def step_aside(view: View, verdict: Uncacheable, name: str, language: str = "rust") -> Result:
+def step_aside(view: View, verdict: Uncacheable, name: str, language: str) -> Result:
     """Let the client become the compiler, or a launcher its program.
 
     Raises:
@@ -30,9 +30,9 @@ def leave(
     """
     adding = added_words(view, unit, env, toolchains)
     if not adding:
-        return step_aside(view, verdict, unit.name)
+        return step_aside(view, verdict, unit.name, unit.language)
     view.exit(view.compile(adding=adding))
-    return _uncacheable(verdict, unit.name, "rust")
+    return _uncacheable(verdict, unit.name, unit.language)
 
 
 def _uncacheable(verdict: Uncacheable, name: str, language: str) -> Result:

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from dunnage.compilers.gnu.programs import SEARCHED
-from dunnage.compilers.registry import parse, response_files
+from dunnage.compilers.registry import language_of, parse, response_files
 from dunnage.engine.account import name_of, with_family
 from dunnage.engine.aside import leave, step_aside
 from dunnage.engine.collect import Collected, collect
@@ -107,19 +107,20 @@ class Engine:
         """
         if invocation.payload:
             return self._runs.serve(view, invocation, storing)
+        language = language_of(invocation.argv)
         if response_files(invocation.argv):
             contents = read_response_files(view, invocation.argv, invocation.cwd)
             if contents is None:
-                return step_aside(view, Uncacheable("response-file"), name_of(invocation))
+                return step_aside(view, Uncacheable("response-file"), name_of(invocation), language)
             invocation = replace(invocation, response_files=contents)
         verdict = parse(invocation)
         if isinstance(verdict, Uncacheable):
-            return step_aside(view, verdict, name_of(invocation))
+            return step_aside(view, verdict, name_of(invocation), language)
         telling = Telling()
         if is_nested(invocation.env):
             outer = self._nests.around(view.mount_namespace, invocation.env)
             if outer is None:
-                return step_aside(view, Uncacheable("nested"), verdict.unit.name)
+                return step_aside(view, Uncacheable("nested"), verdict.unit.name, language)
             telling = Telling(outer, invocation.pid)
         result = self._unit(view, verdict.unit, invocation, storing, telling)
         return with_family(result, verdict.unit, invocation.env)

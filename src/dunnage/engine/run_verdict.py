@@ -52,6 +52,10 @@ _WRITTEN_BY_ALL: Final = re.compile(
     r"/dev|/dev/(null|zero|full|stdout|stderr|fd/.*)|/proc/(self|[0-9]+)/fd/.*"
 )
 
+_OF_RUSTC: Final = re.compile(r"/rmeta[A-Za-z0-9]{6}(/|$)")
+"""A directory that rustc makes where its output goes, the current directory for `-o -`, and removes again. Build
+scripts that try whether something compiles are at home in their package. Source: `rustc_metadata::fs`."""
+
 _NO_FILES: Final = ("/proc/", "/sys/", "/dev/")
 
 
@@ -173,10 +177,21 @@ def _wrote(facts: Facts) -> str:
         )
     )
     passing = [
-        path for path in elsewhere if any(within(path, place) and path != place for place in facts.temporary)
+        path
+        for path in elsewhere
+        if any(within(path, place) and path != place for place in facts.temporary)
+        or _is_rustcs_own(path, facts.seen)
     ]
     lasting = sorted(set(elsewhere) - set(facts.gone(passing))) if passing else elsewhere
     return _first(path for path in lasting if path not in facts.temporary)
+
+
+def _is_rustcs_own(path: str, seen: Seen) -> bool:
+    """Whether rustc and nobody else made a path, for a moment and with a name by chance."""
+    if not _OF_RUSTC.search(path):
+        return False
+    writers = [process.program for process in seen.by_pid.values() if path in process.wrote]
+    return bool(writers) and all(posixpath.basename(program) == "rustc" for program in writers)
 
 
 def _first(found: object) -> str:

@@ -31,6 +31,7 @@ def test_only_compilers_that_can_be_run_are_linked(tools: Path, tmp_path: Path) 
     assert {entry.name: os.readlink(entry) for entry in directory.iterdir()} == {
         "gcc": CLIENT,
         "aarch64-linux-gnu-g++-12": CLIENT,
+        "dunnage-cc": CLIENT,
     }
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dunnage.compilers.registry import FAMILIES, family, parse, response_files
+from dunnage.compilers.registry import FAMILIES, family, language_of, parse, response_files
 from dunnage.model.invocation import Invocation
 from dunnage.model.outcome import REASONS, Outcome
 from dunnage.model.unit import Uncacheable
@@ -43,6 +43,25 @@ def test_a_program_that_is_not_known_is_uncacheable_by_name() -> None:
 def test_an_empty_command_line_is_uncacheable() -> None:
     assert isinstance(parse(Invocation(program="", argv=[], cwd="/", env={})), Uncacheable)
     assert response_files([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("argv", "language"),
+    [(["/r/rustc"], "rust"), (["gcc-12", "-S"], "c"), (["c++"], "c"), (["my-rustc"], "rust"), ([], "rust")],
+)
+def test_the_language_of_a_command_line(argv: list[str], language: str) -> None:
+    assert language_of(argv) == language
+
+
+def test_what_a_front_end_refuses_is_uncacheable() -> None:
+    for argv, reason in (
+        (["rustc", "--wat"], "argument"),
+        (["gcc", "-c", "-"], "stdin"),
+        (["gcc", "@a"], "response-file"),
+    ):
+        verdict = parse(Invocation(program=argv[0], argv=argv, cwd="/", env={}))
+        assert isinstance(verdict, Uncacheable)
+        assert verdict.reason == reason
 
 
 def test_response_files_only_of_known_programs() -> None:

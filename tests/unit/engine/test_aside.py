@@ -16,9 +16,9 @@ VERDICT = Uncacheable("incremental", "a session")
 
 def test_the_client_becomes_the_compiler() -> None:
     view = LocalView()
-    result = step_aside(view, VERDICT, "demo")
+    result = step_aside(view, VERDICT, "demo", "c")
     assert (result.outcome, result.reason, result.detail) == (Outcome.UNCACHEABLE, "incremental", "a session")
-    assert result.name == "demo"
+    assert (result.name, result.language) == ("demo", "c")
     assert view.ended == "incremental"
 
 
@@ -28,6 +28,12 @@ def test_a_unit_that_is_compiled_without_further_words(tmp_path: Path, store: St
     assert (result.reason, result.name) == ("incremental", unit.name)
     assert view.ended == "incremental"
     assert view.compiled == 0
+
+
+def test_a_unit_counts_under_its_language(tmp_path: Path, store: Store) -> None:
+    view, unit = LocalView(), unit_of(str(tmp_path), language="c")
+    result = leave(view, unit, Uncacheable("toolchain-unknown"), {}, Toolchains(Digests(store, lambda: 0)))
+    assert (result.reason, result.language) == ("toolchain-unknown", "c")
 
 
 def test_a_unit_of_portable_mode_gets_its_words(tmp_path: Path, store: Store) -> None:

@@ -11,6 +11,8 @@ from dunnage.engine.engine import Engine
 from dunnage.model.outcome import Outcome, Result
 from dunnage.model.view import Run, ViewGone
 from dunnage.store.store import Store
+from dunnage.wire.seen import SEEN_VARIABLE
+from support import gnu_args
 from support.crates import Crate, crate
 from support.units import LocalView
 
@@ -232,6 +234,24 @@ def test_a_link_that_is_not_understood_is_left_to_rustc(tmp_path: Path, serve: S
     result, view = serve(made, "--crate-type", "cdylib", "-Clink-arg=-Wl,-Map=map.txt")
     assert named(result) == ("uncacheable", "link-argument")
     assert view.ended == "link-argument"
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "reason"),
+    [
+        (["--coverage", "-S"], {}, "assembly"),
+        (["@/nowhere"], {}, "response-file"),
+        ([], {SEEN_VARIABLE: "/a/run/of/another/daemon"}, "nested"),
+        ([], {"PATH": "/nowhere"}, "toolchain-unknown"),
+    ],
+)
+def test_what_is_left_to_a_c_compiler_counts_as_c(
+    engine: Engine, words: list[str], env: dict[str, str], reason: str
+) -> None:
+    invocation = replace(gnu_args.invocation_of(*words, env=env), program="gcc")
+    result = engine.serve(LocalView(), invocation)
+    assert named(result) == ("uncacheable", reason)
+    assert result.language == "c"
 
 
 def test_a_compiler_that_is_none(tmp_path: Path, serve: Serve) -> None:

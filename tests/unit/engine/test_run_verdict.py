@@ -69,6 +69,45 @@ def test_tools_may_ask_for_processors() -> None:
     )
 
 
+RMETA = ("/c/x-1.0.0/rmetaDfJsSu", "/c/x-1.0.0/rmetaDfJsSu/full.rmeta")
+"""What rustc leaves for a moment beside `-o -`, in the current directory."""
+
+
+def made_by(program: str, *paths: str) -> dict[str, object]:
+    """These paths were written by a process of that program."""
+    process = Process(pid=7, parent=1, program=program, wrote=frozenset(paths))
+    return {"wrote": frozenset(paths), "by_pid": {7: process}}
+
+
+def test_what_rustc_has_for_a_moment() -> None:
+    """A build script that tries whether something compiles (rustix, for one) has it happen where it stands."""
+    assert judge(gone=RMETA, **made_by("/r/bin/rustc", *RMETA)) is None
+
+
+@pytest.mark.parametrize(
+    ("program", "paths", "gone"),
+    [
+        ("/r/bin/rustc", RMETA, RMETA[1:]),
+        ("/r/bin/rustc", (*RMETA, "/c/x-1.0.0/made.rs"), (*RMETA, "/c/x-1.0.0/made.rs")),
+        ("/r/bin/rustc", ("/c/rmeta", "/c/rmetadata.rs"), ("/c/rmeta", "/c/rmetadata.rs")),
+        ("/usr/bin/touch", RMETA, RMETA),
+        (FIRST, RMETA, RMETA),
+    ],
+)
+def test_what_is_not_rustcs_or_stays(program: str, paths: Sequence[str], gone: Sequence[str]) -> None:
+    missed = judge(gone=gone, **made_by(program, *paths))
+    assert missed is not None
+    assert missed.reason == "run-wrote"
+
+
+def test_what_rustc_was_not_alone_with() -> None:
+    both = {
+        pid: Process(pid=pid, parent=1, program=program, wrote=frozenset(RMETA))
+        for pid, program in ((7, "/r/bin/rustc"), (8, "/usr/bin/rm"))
+    }
+    assert judge(gone=RMETA, wrote=frozenset(RMETA), by_pid=both) is not None
+
+
 @pytest.mark.parametrize(
     "program",
     [

@@ -11,17 +11,8 @@ from typing import Final
 
 from dunnage.compilers.gnu.command import Command
 from dunnage.compilers.gnu.languages import Language
+from dunnage.compilers.refused import Refused
 from dunnage.model.unit import Output
-
-
-class OutputsUnknown(ValueError):
-    """The files cannot be told. `reason` is a row of `model.outcome.REASONS`."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
-
 
 _ODD_PLACES: Final = ("/dev/", "/proc/")
 _SHARED_MEMORY: Final = "/dev/shm/"
@@ -35,7 +26,7 @@ def expected(command: Command, source: str, language: Language, cwd: str, *, cla
         clang: whether clang's rules count where it differs.
 
     Raises:
-        OutputsUnknown.
+        Refused.
     """
     stem = _without_suffix(posixpath.basename(source))
     place = command.output if command.output is not None else f"{stem}.o"
@@ -56,10 +47,10 @@ def expected(command: Command, source: str, language: Language, cwd: str, *, cla
         and posixpath.basename(aside).startswith(".")
         and "." not in posixpath.basename(place)[1:]
     ):
-        raise OutputsUnknown("explicit-output", f"-o {place}")  # gcc: `.x.su`, clang: `.su`
+        raise Refused("explicit-output", f"-o {place}")  # gcc: `.x.su`, clang: `.su`
     outputs = [Output(kind, _absolute(path, cwd)) for kind, path in found]
     if len({output.path for output in outputs}) != len(outputs):
-        raise OutputsUnknown("explicit-output", "two outputs in one file")
+        raise Refused("explicit-output", "two outputs in one file")
     return outputs
 
 
@@ -71,7 +62,7 @@ def _aside(command: Command, place: str) -> str:
     if base is None:
         base = _without_suffix(posixpath.basename(place))
     elif not base or command.dump_base_ext is not None:
-        raise OutputsUnknown("explicit-output", "-dumpbase")
+        raise Refused("explicit-output", "-dumpbase")
     if "/" in base:
         return base
     folder = command.dump_dir
@@ -84,7 +75,7 @@ def _dep_info(command: Command, language: Language, beside: str) -> str | None:
     inner = command.inner_dep_file
     if inner is not None:
         if command.wants_dep_info or command.dep_file is not None or language.preprocessed:
-            raise OutputsUnknown("option", "-Wp,-MD beside others of its kind")
+            raise Refused("option", "-Wp,-MD beside others of its kind")
         return inner
     if not command.wants_dep_info or language.preprocessed:
         return None
@@ -100,8 +91,8 @@ def _without_suffix(name: str) -> str:
 def _absolute(path: str, cwd: str) -> str:
     """A path as the compiler sees it. Never normalised: `a/../b` is not `b` where `a` is a link."""
     if path in ("", "-") or path.endswith(("/", "/.", "/..")):
-        raise OutputsUnknown("explicit-output", path)
+        raise Refused("explicit-output", path)
     place = path if path.startswith("/") else f"{cwd.rstrip('/')}/{path}"
     if place.startswith(_ODD_PLACES) and not place.startswith(_SHARED_MEMORY):
-        raise OutputsUnknown("explicit-output", path)
+        raise Refused("explicit-output", path)
     return place

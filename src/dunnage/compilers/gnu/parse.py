@@ -1,4 +1,4 @@
-"""From an invocation of gcc or clang to a verdict. Looks at no file."""
+"""From an invocation of gcc or clang to a unit. Looks at no file."""
 
 import posixpath
 from collections.abc import Mapping
@@ -8,13 +8,14 @@ from dunnage.compilers.gnu import names
 from dunnage.compilers.gnu.command import Command
 from dunnage.compilers.gnu.display import ALWAYS, color_of, display_of
 from dunnage.compilers.gnu.languages import HEADER, MODULE, OTHER, Language, language_of
-from dunnage.compilers.gnu.outputs import OutputsUnknown, expected
-from dunnage.compilers.gnu.response import ResponseFileError, expand
-from dunnage.compilers.gnu.scan import Malformed, scan
+from dunnage.compilers.gnu.outputs import expected
+from dunnage.compilers.gnu.response import expand
+from dunnage.compilers.gnu.scan import scan
 from dunnage.compilers.gnu.take import take
+from dunnage.compilers.refused import Refused
 from dunnage.config.switches import is_switched_on
 from dunnage.model.invocation import Invocation
-from dunnage.model.unit import Cacheable, Input, Uncacheable, Unit, Verdict, Word
+from dunnage.model.unit import Input, Unit, Word
 
 VARIABLES: Final[Mapping[str, str]] = {
     "DEPENDENCIES_OUTPUT": "names a file that dep-info is written to",
@@ -32,30 +33,12 @@ VARIABLES: Final[Mapping[str, str]] = {
 """Variables that make a unit uncacheable where they are set, and why."""
 
 
-class _Stop(Exception):
-    """Why a verdict is `Uncacheable`."""
+def unit_of(invocation: Invocation) -> Unit:
+    """The unit that an invocation means, whose program is gcc or clang by its name (`names.is_driver`).
 
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason, detail)
-        self.reason = reason
-        self.detail = detail
-
-
-def parse(invocation: Invocation) -> Verdict:
-    """The verdict on an invocation whose program is gcc or clang by its name (`names.is_driver`)."""
-    try:
-        return Cacheable(_unit(invocation))
-    except _Stop as stop:
-        return Uncacheable(stop.reason, stop.detail)
-    except OutputsUnknown as unknown:
-        return Uncacheable(unknown.reason, unknown.detail)
-    except ResponseFileError as error:
-        return Uncacheable("response-file", str(error))
-    except Malformed as error:
-        return Uncacheable("argument", str(error))
-
-
-def _unit(invocation: Invocation) -> Unit:
+    Raises:
+        Refused.
+    """
     argv = expand(invocation.argv, invocation.response_files)
     program = posixpath.basename(argv[0]).removesuffix(".exe")
     command = Command()
@@ -63,12 +46,12 @@ def _unit(invocation: Invocation) -> Unit:
         take(command, name, value)
     _judge(command, invocation.env)
     if not is_switched_on("observe", invocation.env):
-        raise _Stop("not-observed")
+        raise Refused("not-observed")
     source, language = _source(command, names.is_cxx(program))
     color = color_of(command, invocation)
     added = (ALWAYS,) if color == "always" and command.color not in ("always", "never") else ()
     if command.recorded and added:
-        raise _Stop("terminal", "the command line is recorded")
+        raise Refused("terminal", "the command line is recorded")
     cwd, env = invocation.cwd, invocation.env
     outputs = expected(command, source, language, cwd, clang=names.is_clang(program))
     words = [
@@ -103,32 +86,32 @@ def _unit(invocation: Invocation) -> Unit:
 def _judge(command: Command, env: Mapping[str, str]) -> None:
     """Refuse what is not cacheable, whatever its source is."""
     if command.refusal is not None:
-        raise _Stop(*command.refusal)
+        raise Refused(*command.refusal)
     if not command.compiles:
-        raise _Stop("links" if command.sources else "not-a-compile")
+        raise Refused("links" if command.sources else "not-a-compile")
     if command.architectures > 1:
-        raise _Stop("option", "several -arch")
+        raise Refused("option", "several -arch")
     for name in VARIABLES:
         if env.get(name):
-            raise _Stop("option", name)
+            raise Refused("option", name)
 
 
 def _source(command: Command, cxx: bool) -> tuple[str, Language]:
     """The one source, and what it is."""
     if any(path == "-" for path, _ in command.sources):
-        raise _Stop("stdin")
+        raise Refused("stdin")
     if len(command.sources) != 1:
-        raise _Stop("input", f"{len(command.sources)} sources")
+        raise Refused("input", f"{len(command.sources)} sources")
     path, option = command.sources[0]
     language = language_of(path, option, cxx)
     if language is None or not path:
-        raise _Stop("input", path)
+        raise Refused("input", path)
     if language is HEADER:
-        raise _Stop("precompiled-header", path)
+        raise Refused("precompiled-header", path)
     if language is MODULE:
-        raise _Stop("modules", path)
+        raise Refused("modules", path)
     if language is OTHER:
-        raise _Stop("language", path)
+        raise Refused("language", path)
     return path, language
 
 

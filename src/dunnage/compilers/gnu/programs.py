@@ -1,18 +1,15 @@
 """The programs that a C compiler's driver starts, and what these look at that changes nothing of what they make."""
 
 import posixpath
-import re
 from typing import Final
 
-_DRIVEN: Final = re.compile(
-    r"(.+-)?(gcc|g\+\+|cc|c\+\+|clang|clang\+\+|as|objcopy)(-[0-9.]+)?"
-    r"|cc1(plus|obj|objplus)?|llvm-objcopy(-[0-9.]+)?"
-)
-"""Drivers, compilers proper, the assembler, and what takes `.dwo` files out of objects. All of them ask the C library
-for a variable by its name, start programs only from places that are looked for, and have no other inputs than files."""
+from dunnage.compilers.gnu.names import bare_name, is_driver
 
 SEARCHED: Final = ("as", "objcopy")
-"""Programs that a driver may look for in PATH."""
+"""Programs that a driver may look for in PATH: the assembler, and what takes `.dwo` files out of objects."""
+
+_PROPER: Final = frozenset({"cc1", "cc1plus", "cc1obj", "cc1objplus"})
+"""The compilers proper."""
 
 IGNORED: Final[dict[str, str]] = {
     "PATH": "where `SEARCHED` are looked for: what it finds there is in the toolchain's identity",
@@ -31,5 +28,10 @@ IGNORED: Final[dict[str, str]] = {
 
 
 def is_driven(program: str) -> bool:
-    """Whether a program, by its file, is one that belongs to a compiler's run."""
-    return _DRIVEN.fullmatch(posixpath.basename(program)) is not None
+    """Whether a program, by its file, is one that belongs to a compiler's run.
+
+    All of them ask the C library for a variable by its name, start programs only from places that are looked for, and
+    have no other inputs than files.
+    """
+    name = posixpath.basename(program)
+    return name in _PROPER or is_driver(name) or bare_name(name) in SEARCHED

@@ -10,6 +10,8 @@ included, before they look at options.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from dunnage.compilers.refused import ResponseFileError
+
 DEPTH_MAX: Final = 16
 WORDS_MAX: Final = 200_000
 """A link of a whole browser has some 50,000; a file that names itself has no end."""
@@ -18,10 +20,6 @@ _BLANKS: Final = frozenset(" \t\r\n")
 _ODD: Final = frozenset("\0\v\f\ufeff")
 """Blank to some readers, the end or nothing to others."""
 _ESCAPED_IN_QUOTES: Final = frozenset('"\\$`')
-
-
-class ResponseFileError(ValueError):
-    """A response file is not there, or not all compilers read it the same."""
 
 
 def needed(argv: Sequence[str], files: Mapping[str, bytes] | None = None) -> tuple[str, ...]:

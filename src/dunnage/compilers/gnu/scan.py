@@ -11,14 +11,11 @@ The word after an option that takes a value is its value whatever it looks like.
 from collections.abc import Sequence
 
 from dunnage.compilers.gnu.options import EXACT, PLAIN, PREFIXES, PREFIXES_BY_START, Form
+from dunnage.compilers.refused import Malformed
 
 SOURCE = "source"
 UNKNOWN = "unknown"
 FAMILY = "family"
-
-
-class Malformed(ValueError):
-    """The compiler would refuse this command line."""
 
 
 def scan(argv: Sequence[str]) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from dunnage.compilers.refused import Refused
 from dunnage.compilers.rustc.command import Command
 from dunnage.compilers.rustc.environment import LINKER_WRITES
 from dunnage.compilers.rustc.options import FALSE_VALUES, TRUE_VALUES, UNLINKED_CRATE_TYPES
@@ -47,33 +48,24 @@ _LINKER_WORDS_WITH_VALUE: Final = frozenset(
 )
 
 
-class LinkUnknown(ValueError):
-    """The link is not understood. `reason` is a row of `model.outcome.REASONS`."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
-
-
 def link_of(command: Command, kinds: Sequence[str], env: Mapping[str, str]) -> Link | None:
     """How the unit is linked; None where nothing is.
 
     Raises:
-        LinkUnknown.
+        Refused.
     """
     linked = [kind for kind in kinds if kind not in UNLINKED_CRATE_TYPES]
     if not linked or "link" not in command.emits:
         return None
     if command.ends_options:  # what makes the linker take notes stands behind the last word
-        raise LinkUnknown("argument", "--")
+        raise Refused("argument", "--")
     if len(linked) > 1:  # the second link would write over the notes of the first
-        raise LinkUnknown("linked", ",".join(linked))
+        raise Refused("linked", ",".join(linked))
     target = command.single.get("target")
     if target is not None and not TARGETS.search(target):
-        raise LinkUnknown("linker-unknown", target)
+        raise Refused("linker-unknown", target)
     if written := [name for name in LINKER_WRITES if name in env]:
-        raise LinkUnknown("linker-unknown", written[0])
+        raise Refused("linker-unknown", written[0])
     driver = "cc"
     words: list[str] = []
     for word in (word.value for word in command.codegen):
@@ -81,15 +73,15 @@ def link_of(command: Command, kinds: Sequence[str], env: Mapping[str, str]) -> L
         if name == "linker":
             driver = value
         elif name == "linker-flavor" and value not in _FLAVORS:
-            raise LinkUnknown("linker-unknown", value)
+            raise Refused("linker-unknown", value)
         elif name in _UNSEEN and value not in FALSE_VALUES:
-            raise LinkUnknown("linker-unknown", f"-C {name}")
+            raise Refused("linker-unknown", f"-C {name}")
         elif name == "linker-plugin-lto" and value not in _BOOLEANS:  # the path of a plug-in
-            raise LinkUnknown("linker-unknown", f"-C {word}")
+            raise Refused("linker-unknown", f"-C {word}")
         elif name in ("link-arg", "link-args"):
             words += [value] if name == "link-arg" else value.split()
     if not _DRIVERS.fullmatch(posixpath.basename(driver)) or ("/" in driver and not driver.startswith("/")):
-        raise LinkUnknown("linker-unknown", driver)
+        raise Refused("linker-unknown", driver)
     own, directories = _judged(words)
     return Link(
         driver=driver,
@@ -115,7 +107,7 @@ def _judged(words: Sequence[str]) -> tuple[list[str], list[str]]:
         elif word.startswith("-Wl,"):
             _judge_linker_words(word)
         elif not re.fullmatch(r"-l[\w.+-]+|[^-@].*\.(o|a|so)", word):
-            raise LinkUnknown("link-argument", word)
+            raise Refused("link-argument", word)
     return own, directories
 
 
@@ -125,4 +117,4 @@ def _judge_linker_words(word: str) -> None:
         if part in _LINKER_WORDS_WITH_VALUE:
             next(parts, None)
         elif not _LINKER_WORDS.match(part):
-            raise LinkUnknown("link-argument", word)
+            raise Refused("link-argument", word)

@@ -3,27 +3,19 @@
 import posixpath
 from collections.abc import Mapping, Sequence
 
+from dunnage.compilers.refused import Refused
 from dunnage.compilers.rustc.options import PLAIN_EMITS
 from dunnage.model.unit import Listing, Output
-
-
-class OutputsUnknown(ValueError):
-    """The files cannot be told. `reason` is a row of `model.outcome.REASONS`."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(detail)
-        self.reason = reason
-        self.detail = detail
 
 
 def staticlib_name(stem: str, target: str | None) -> str:
     """The file name of a static library.
 
     Raises:
-        OutputsUnknown: a target specification may say anything.
+        Refused: a target specification may say anything.
     """
     if target is not None and target.endswith(".json"):
-        raise OutputsUnknown("crate-type", "staticlib for a target specification")
+        raise Refused("crate-type", "staticlib for a target specification")
     if target is not None and ("-msvc" in target or "-uefi" in target):
         return f"{stem}.lib"
     return f"lib{stem}.a"
@@ -45,7 +37,7 @@ def expected(
     when it is there, and dep-info first, because rustc writes it first.
 
     Raises:
-        OutputsUnknown: see there.
+        Refused: see there.
     """
     stem = crate_name + extra_filename
     files: list[Output] = []
@@ -56,13 +48,13 @@ def expected(
     if "link" in emits:
         names = {_linked_name(kind, stem, target) for kind in crate_types}
         if emits["link"] is not None and len(names) > 1:
-            raise OutputsUnknown("explicit-output", "one path for several libraries")
+            raise Refused("explicit-output", "one path for several libraries")
         files += [Output(kind, _place(emits["link"], name, out_dir, cwd)) for kind, name in sorted(names)]
     for kind in sorted(emits.keys() - PLAIN_EMITS):
         if (explicit := emits[kind]) is not None:
             files.append(Output(kind, _place(explicit, "", out_dir, cwd)))
     if len({item.path for item in files}) != len(files):
-        raise OutputsUnknown("explicit-output", "two outputs in one file")
+        raise Refused("explicit-output", "two outputs in one file")
     return files
 
 
@@ -81,14 +73,14 @@ def listing_of(
     what it belongs to, under that name and `.dwp`.
 
     Raises:
-        OutputsUnknown: they are not in the output directory.
+        Refused: they are not in the output directory.
     """
     if not splits and emits.keys() <= PLAIN_EMITS:
         return None
     if splits and emits.get("link") is not None:
-        raise OutputsUnknown("split-debuginfo", "--emit=link=path")
+        raise Refused("split-debuginfo", "--emit=link=path")
     if out_dir == "/":
-        raise OutputsUnknown("explicit-output", "--out-dir=/")
+        raise Refused("explicit-output", "--out-dir=/")
     beside = [posixpath.basename(output.path) for output in outputs if output.kind not in PLAIN_EMITS]
     stems = [crate_name + extra_filename, *(beside if splits else ())]
     return Listing(out_dir, tuple(sorted({f"{stem}." for stem in stems})))

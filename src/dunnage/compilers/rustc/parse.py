@@ -1,60 +1,43 @@
-"""From an invocation of rustc, or of clippy-driver in front of it, to a verdict. Looks at no file."""
+"""From an invocation of rustc, or of clippy-driver in front of it, to a unit. Looks at no file."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from dunnage.compilers.refused import Refused
 from dunnage.compilers.rustc import clippy, environment
 from dunnage.compilers.rustc.command import Command
-from dunnage.compilers.rustc.linking import TARGETS, LinkUnknown, link_of
+from dunnage.compilers.rustc.linking import TARGETS, link_of
 from dunnage.compilers.rustc.options import PLAIN_EMITS
-from dunnage.compilers.rustc.outputs import OutputsUnknown, expected, listing_of
+from dunnage.compilers.rustc.outputs import expected, listing_of
 from dunnage.compilers.rustc.portable import is_alone, is_portable, package_of
-from dunnage.compilers.rustc.response import ResponseFileError, expand
-from dunnage.compilers.rustc.scan import Malformed, scan
+from dunnage.compilers.rustc.response import expand
+from dunnage.compilers.rustc.scan import scan
 from dunnage.compilers.rustc.searching import without_archives
 from dunnage.compilers.rustc.take import take
 from dunnage.compilers.rustc.words import place_words, words_of
 from dunnage.config.switches import is_replayed, is_switched_on
 from dunnage.model.invocation import Invocation
-from dunnage.model.unit import Cacheable, Input, SearchDir, Uncacheable, Unit, Verdict, Word
+from dunnage.model.unit import Input, SearchDir, Unit, Word
 
 _MACRO_SUFFIXES: Final = (".so", ".dylib", ".dll")
 """What a procedural macro is compiled to (and a `dylib` crate, which is not told apart here)."""
 
 
-class _Stop(Exception):
-    """Why a verdict is `Uncacheable`."""
+def unit_of(invocation: Invocation) -> Unit:
+    """The unit that an invocation means, whose program is rustc or clippy-driver.
 
-    def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason, detail)
-        self.reason = reason
-        self.detail = detail
-
-
-def parse(invocation: Invocation) -> Verdict:
-    """The verdict on an invocation whose program is rustc or clippy-driver."""
-    try:
-        return Cacheable(_unit(invocation))
-    except _Stop as stop:
-        return Uncacheable(stop.reason, stop.detail)
-    except (OutputsUnknown, LinkUnknown) as unknown:
-        return Uncacheable(unknown.reason, unknown.detail)
-    except ResponseFileError as error:
-        return Uncacheable("response-file", str(error))
-    except Malformed as error:
-        return Uncacheable("argument", str(error))
-
-
-def _unit(invocation: Invocation) -> Unit:
+    Raises:
+        Refused.
+    """
     with_clippy = clippy.is_clippy(invocation.argv[0])
     argv = invocation.argv
     compiler = invocation.program
     if with_clippy:
         if not clippy.wraps_rustc(argv):
-            raise _Stop("argument", "clippy-driver without rustc behind it")
+            raise Refused("argument", "clippy-driver without rustc behind it")
         compiler, argv = argv[1], argv[1:]
         if detail := clippy.refusal(invocation.env):
-            raise _Stop("option", detail)
+            raise Refused("option", detail)
     argv = expand(argv, invocation.response_files)
     command = Command(invocation.cwd)
     found, free = scan(argv)
@@ -68,11 +51,11 @@ def _unit(invocation: Invocation) -> Unit:
 
 def _source(command: Command, free: Sequence[str]) -> str:
     if command.question:
-        raise _Stop("not-a-compile")
+        raise Refused("not-a-compile")
     if "-" in free:
-        raise _Stop("stdin")
+        raise Refused("stdin")
     if len(free) != 1 or not free[0]:
-        raise _Stop("input", f"{len(free)} sources")
+        raise Refused("input", f"{len(free)} sources")
     return free[0]
 
 
@@ -81,19 +64,19 @@ def _judge(command: Command, invocation: Invocation) -> None:
     single, emits = command.single, command.emits
     name = single.get("crate-name")
     if not name:
-        raise _Stop("no-crate-name")
+        raise Refused("no-crate-name")
     if "/" in name or "/" in command.extra_filename:
-        raise _Stop("argument", "a path in a name")
+        raise Refused("argument", "a path in a name")
     if command.refusal is not None:
-        raise _Stop(*command.refusal)
+        raise Refused(*command.refusal)
     if "dep-info" not in emits:
-        raise _Stop("no-dep-info")
+        raise Refused("no-dep-info")
     if _splits(command) and not TARGETS.search(single.get("target", "-linux-gnu")):
-        raise _Stop("split-debuginfo", single["target"])
+        raise Refused("split-debuginfo", single["target"])
     if invocation.stderr_is_terminal and single.get("error-format") != "json":
         looks = dict(command.display)
         if looks.get("color") not in ("always", "never") or "diagnostic-width" not in looks:
-            raise _Stop("terminal")
+            raise Refused("terminal")
 
 
 def _splits(command: Command) -> bool:

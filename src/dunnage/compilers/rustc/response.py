@@ -5,9 +5,7 @@ rustc does this to each word of argv, values of options included, before it look
 
 from collections.abc import Mapping, Sequence
 
-
-class ResponseFileError(ValueError):
-    """A response file is not there, or is not UTF-8."""
+from dunnage.compilers.refused import ResponseFileError
 
 
 def needed(argv: Sequence[str], files: Mapping[str, bytes] | None = None) -> tuple[str, ...]:

@@ -8,11 +8,8 @@ The word after an option that takes a value is its value whatever it looks like.
 
 from collections.abc import Sequence
 
+from dunnage.compilers.refused import Malformed
 from dunnage.compilers.rustc.options import LONG, SHORT, looks_like_files
-
-
-class Malformed(ValueError):
-    """rustc would refuse this command line, or nobody can tell what its next word is."""
 
 
 def scan(argv: Sequence[str]) -> tuple[list[tuple[str, str]], list[str]]:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
+from dunnage.compilers.refused import Malformed
 from dunnage.compilers.rustc.codegen import take_codegen, take_flag, take_unstable
 from dunnage.compilers.rustc.command import Command
 from dunnage.compilers.rustc.options import CRATE_TYPES, EMIT_KINDS, OPTIONS, SYSROOT_CRATES
-from dunnage.compilers.rustc.scan import Malformed
 from dunnage.compilers.rustc.searching import searched
 from dunnage.model.unit import Input, Word
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dunnage.compilers.gnu.names import is_clang, is_cxx, is_driver
+from dunnage.compilers.gnu.names import bare_name, is_clang, is_cxx, is_driver
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,20 @@ def test_drivers(name: str) -> None:
 )  # fmt: skip
 def test_others(name: str) -> None:
     assert not is_driver(name)
+
+
+def test_names_without_what_they_are_for() -> None:
+    names = (
+        "aarch64-linux-gnu-gcc-12.3",
+        "g++",
+        "arm-none-eabi-as",
+        "llvm-objcopy-14",
+        "gcc-ar",
+        "12",
+        "a/gcc",
+        "",
+    )
+    assert [*map(bare_name, names)] == ["gcc", "g++", "as", "objcopy", "ar", "", "", ""]
 
 
 def test_what_a_name_says() -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dunnage.compilers.gnu.response import DEPTH_MAX, ResponseFileError, expand, needed, split
+from dunnage.compilers.gnu.response import DEPTH_MAX, expand, needed, split
+from dunnage.compilers.refused import ResponseFileError
 from support.gnu_args import compile_in, macros_in
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from dunnage.compilers.gnu.scan import Malformed, scan
+from dunnage.compilers.gnu.scan import scan
+from dunnage.compilers.refused import Malformed
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dunnage.compilers.rustc.parse import parse
+from dunnage.compilers.registry import parse
 from dunnage.model.invocation import Invocation
 from dunnage.model.outcome import REASONS, Outcome
 from dunnage.model.unit import Cacheable, Link, Uncacheable, Verdict

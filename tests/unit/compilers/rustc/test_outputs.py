@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dunnage.compilers.rustc.outputs import OutputsUnknown, expected, listing_of, staticlib_name
+from dunnage.compilers.refused import Refused
+from dunnage.compilers.rustc.outputs import expected, listing_of, staticlib_name
 from dunnage.model.unit import Listing
 from support.rustc_args import installed_rustc
 
@@ -70,7 +71,7 @@ def test_where_files_are_that_nobody_can_name() -> None:
 
 def test_where_they_are_not_looked_for() -> None:
     for emits, out in (({"link": "a"}, "/o"), ({"link": None}, "/")):
-        with pytest.raises(OutputsUnknown):
+        with pytest.raises(Refused):
             listing(emits, splits=True, out=out)
 
 
@@ -87,7 +88,7 @@ def test_explicit_paths() -> None:
     [(["lib", "staticlib"], {"link": "a"}), (["lib"], {"link": "a", "metadata": "a"})],
 )
 def test_two_outputs_in_one_file(crate_types: list[str], emits: dict[str, str | None]) -> None:
-    with pytest.raises(OutputsUnknown) as caught:
+    with pytest.raises(Refused) as caught:
         files(crate_types, emits)
     assert caught.value.reason == "explicit-output"
 
@@ -108,7 +109,7 @@ def test_static_libraries(target: str | None, name: str) -> None:
 
 
 def test_a_target_specification_may_say_anything() -> None:
-    with pytest.raises(OutputsUnknown) as caught:
+    with pytest.raises(Refused) as caught:
         files(["staticlib"], {"link": None}, "/t.json")
     assert caught.value.reason == "crate-type"
     assert files(["lib"], {"link": None}, "/t.json")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dunnage.compilers.rustc.parse import parse
+from dunnage.compilers.registry import parse
 from dunnage.model.unit import Cacheable, Unit
 from support.crates import Crate
 

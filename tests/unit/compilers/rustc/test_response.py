@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dunnage.compilers.rustc.response import ResponseFileError, expand, needed
+from dunnage.compilers.refused import ResponseFileError
+from dunnage.compilers.rustc.response import expand, needed
 from support.rustc_args import installed_rustc
 
 

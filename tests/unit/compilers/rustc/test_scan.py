@@ -2,7 +2,8 @@
 
 import pytest
 
-from dunnage.compilers.rustc.scan import Malformed, scan
+from dunnage.compilers.refused import Malformed
+from dunnage.compilers.rustc.scan import scan
 
 
 def options(*words: str) -> list[tuple[str, str]]:

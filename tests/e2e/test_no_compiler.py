@@ -1,0 +1,73 @@
+"""A warm build starts no compiler: counted by `execve`, in every process below cargo.
+
+What is left is cargo's questions (`rustc -vV` with the wrapper and without, `rustc - --print=…`); of a daemon that has
+just been started, its own about toolchain and linker as well, so here it is the one that served the cold build.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from dunnage.config.clients import WRAPPER_NAME
+from support import projects
+from support.builds import Counts, Site, site
+from support.executions import LOG, Execution, Traced, compilers, executions, questions
+from support.require import require
+from support.tools import Host
+
+BUILD = ("build", "--locked", "--offline")
+CARGOS_OWN = {"rustc -vV": 2, "rustc -": 1}
+LAUNCHERS = ("build-script-build", "build-script-main")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_bat(tmp_path: Path) -> None:
+    """libgit2, oniguruma and zlib are in it, and its own build script. What is left is the program itself: the macro
+    `git_version!` starts git, which asks for the time, and no key can stand for that.
+    """
+    with site(tmp_path / "site", projects.bat()) as here:
+        started, counts = warm(here)
+    left = compilers(started)
+    assert counts.all["reasons"]["miss"] == {"macro-unseen": 1}
+    assert left[0].startswith("rustc --crate-name bat ")
+    assert {text.split()[0] for text in left[1:]} <= {"cc", "collect2", "ld", "ld.lld", "rust-lld"}
+    assert sum(text.startswith(("rustc ", "cc ")) for text in left) == 2
+    check(started, counts)
+
+
+@pytest.mark.large
+@pytest.mark.timeout(10800)
+def test_a_large_project(tmp_path: Path) -> None:
+    """cargo-nextest: 418 C and assembler files of aws-lc and zstd, 54 runs of build scripts."""
+    with site(tmp_path / "site", projects.nextest()) as here:
+        started, counts = warm(here)
+    assert compilers(started) == []
+    assert counts.misses == 0
+    check(started, counts)
+
+
+def warm(here: Site) -> tuple[Sequence[Execution], Counts]:
+    """What the second of two builds starts, and what it counts."""
+    require("strace")
+    require("g++")
+    here.build(Host(), cargo=BUILD).ran.succeeded()
+    cold = here.counts()
+    assert (cold.uncacheable, cold.fallbacks, cold.hits) == ({}, 0, 0)
+    assert cold.all["languages"]["c"]["miss"] > 200
+    here.wipe()
+    here.build(Traced(Host()), cargo=BUILD).ran.succeeded()
+    return [*executions((here.directories.target / LOG).read_text())], here.counts()
+
+
+def check(started: Sequence[Execution], counts: Counts) -> None:
+    """Clients, launchers that replay their runs, and what cargo asks."""
+    assert questions(started) == CARGOS_OWN
+    assert counts.compiled("c") == (0, 0)
+    names = Counter(each.name for each in started)
+    runs = counts.all["languages"]["build script"]
+    assert (runs["miss"], runs["uncacheable"], runs["fallback"]) == (0, 0, 0)
+    assert sum(names[name] for name in LAUNCHERS) == runs["hit"]
+    assert names[WRAPPER_NAME] >= counts.all["languages"]["rust"]["hit"]
