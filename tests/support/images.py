@@ -1,6 +1,7 @@
 """Container images made without a registry: by debootstrap, once, kept by the engine under their names.
 
     dunnage-test:bookworm   Debian with gcc, as cross's images are Ubuntu with gcc; Rust comes in as a mount
+    dunnage-test:projects   the same with what real projects of C and C++ need to be built and tested
     dunnage-test:sccache    the same with `ENV RUSTC_WRAPPER=/usr/bin/sccache`, as cross's own recipe has it
     dunnage-test:missing    the same with `ENV RUSTC_WRAPPER=sccache`, and no sccache in it
     dunnage-test:libc       Debian with one byte more in the C library, where nobody looks
@@ -30,6 +31,7 @@ from support.commands import cache_dir, run
 from support.require import may_not_be_missing, missing, require
 
 BOOKWORM = "dunnage-test:bookworm"
+PROJECTS = "dunnage-test:projects"
 SCCACHE = "dunnage-test:sccache"
 BARE = "dunnage-test:bare"
 OTHER_LIBC = "dunnage-test:libc"
@@ -55,6 +57,17 @@ def bookworm() -> str:
     if not _there(BOOKWORM, "amd64"):
         _debootstrap(BOOKWORM, "amd64", "gcc,g++,libc6-dev,make,pkg-config")
     return BOOKWORM
+
+
+def for_projects() -> str:
+    """The name of the image in which the projects of `c_catalogue` can be built and tested."""
+    if not _there(PROJECTS, "amd64"):
+        bookworm()
+        packages = "cmake googletest libboost-dev libcppunit-dev procps tcl zlib1g-dev"
+        install = f"apt-get update && apt-get install -y --no-install-recommends {packages}"
+        with tempfile.TemporaryDirectory() as directory:
+            _build(PROJECTS, Path(directory), f"FROM {BOOKWORM}\nRUN {install} && apt-get clean\n")
+    return PROJECTS
 
 
 def with_sccache() -> str:
@@ -189,7 +202,8 @@ def _load(name: str, arch: str, layer: Path) -> None:
 
 def _build(name: str, directory: Path, dockerfile: str) -> None:
     (directory / "Dockerfile").write_text(dockerfile)
-    run(["env", "DOCKER_BUILDKIT=0", "docker", "build", "--quiet", "--tag", name, directory]).succeeded()
+    words = ["docker", "build", "--quiet", "--network", "host", "--tag", name, directory]
+    run(["env", "DOCKER_BUILDKIT=0", *words]).succeeded()
 
 
 def _register_qemu() -> None:
