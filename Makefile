@@ -118,7 +118,7 @@ test-e2e: setup ## real projects on the host
 	$(PYTEST) -m 'not large' tests/e2e
 
 .PHONY: test-large
-test-large: setup ## cargo-nextest on the host, under cross, and in portable mode, cold and warm, byte for byte: an hour, 5 GB of disk
+test-large: setup ## cargo-nextest on the host, under cross, and in portable mode, large projects of C and C++, cold and warm, byte for byte: an hour and a half, 5 GB of disk
 	$(PYTEST) -m large --durations 5
 
 .PHONY: test-container

@@ -8,7 +8,19 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import builds, c_compiles, client, containers, contestants, daemon, notice, observe, scale, units
+from bench import (
+    builds,
+    c_compiles,
+    c_sources,
+    client,
+    containers,
+    contestants,
+    daemon,
+    notice,
+    observe,
+    scale,
+    units,
+)
 from bench.plot import draw
 from bench.report import Report, print_report
 from bench.units import Unit
@@ -79,16 +91,12 @@ def contain(report: Report, site: builds.Site, console: Console) -> None:
 
 def compile_c(report: Report, scratch: Path, console: Console) -> None:
     """The rounds of C and C++ compiles."""
-    from support import projects
-
-    nextest = projects.nextest()
-    zstd = next((nextest.cargo_home / "registry/src").glob("*/zstd-sys-*/zstd/lib"))
-    work = c_compiles.compiles(zstd, scratch / "c")
-    report.c_count = len(work)
-    for number, name, times in c_compiles.race(work, scratch / "c-stores", report.rounds):
-        report.c_compiles[name] = times
-        last = "".join(f", warm {seconds:.2f} s" for seconds in times.warm[-1:])
-        console.print(f"C and C++, round {number + 1}: {name}: cold {times.cold[-1]:.2f} s{last}")
+    for group, work in c_sources.groups(scratch / "c", console.print).items():
+        report.c_counts[group] = len(work)
+        for number, name, times in c_compiles.race(work, scratch / "c-stores", report.rounds):
+            report.c_compiles.setdefault(group, {})[name] = times
+            last = "".join(f", warm {seconds:.2f} s" for seconds in times.warm[-1:])
+            console.print(f"{group}, round {number + 1}: {name}: cold {times.cold[-1]:.2f} s{last}")
 
 
 def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: Console) -> None:

@@ -1,7 +1,7 @@
 """Compiles of C and C++, one after the other and as many at once as there are cores: plain, with dunnage, with ccache.
 
-The sources are zstd's, as zstd-sys brings them along, and a handful of C++ files that include much of the standard
-library each: a C++ file is mostly headers. ccache is Debian's, in its direct mode, which is its fastest.
+The sources are real (`c_sources`), each group of them a race of its own: plain C, one huge file, and C++ with heavy
+headers do not cost alike. ccache is Debian's, in its direct mode, which is its fastest.
 """
 
 import os
@@ -10,31 +10,13 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from bench.builds import Times, clean_environment, end_all_of, wait_for_quiet
+from bench.c_sources import Compile
 from bench.contestants import Contestant, Dunnage, Plain, call
 from bench.figures import turns
 from dunnage.config.clients import client_dir, host_arch
-
-HEADERS: Final = (
-    "algorithm", "array", "atomic", "chrono", "deque", "filesystem", "functional", "future", "iostream", "map",
-    "memory", "mutex", "numeric", "optional", "random", "regex", "set",
-    "sstream", "string", "thread", "tuple", "unordered_map",
-    "variant", "vector",
-)  # fmt: skip
-CXX_FILES: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Compile:
-    """One compile: its words, the directory in which it runs, and the object."""
-
-    argv: tuple[str, ...]
-    cwd: Path
-    output: Path
 
 
 class Ccache(Contestant):
@@ -64,31 +46,6 @@ def launcher(contestant: Contestant) -> tuple[str, ...]:
     if isinstance(contestant, Dunnage):
         return (str(client_dir(host_arch()) / "dunnage"),)
     return ("ccache",) if isinstance(contestant, Ccache) else ()
-
-
-def compiles(zstd: Path, scratch: Path) -> list[Compile]:
-    """All of them; `zstd` is the library's directory in zstd-sys."""
-    objects = scratch / "objects"
-    objects.mkdir(parents=True)
-    library = scratch / "zstd"
-    shutil.copytree(zstd, library)
-    found = []
-    for source in sorted(
-        path.relative_to(library) for path in library.rglob("*.c") if "legacy" not in path.parts
-    ):
-        output = objects / f"{source.stem}.o"
-        words: tuple[str, ...] = ("gcc", "-O2", "-g", "-I.", "-Icommon", "-c", str(source), "-o", str(output))
-        found.append(Compile(words, library, output))
-    for number in range(CXX_FILES):
-        chosen = [name for index, name in enumerate(HEADERS) if (index + number) % 3]
-        text = "".join(f"#include <{name}>\n" for name in chosen)
-        (scratch / f"c{number}.cpp").write_text(
-            f"{text}std::string f{number}() {{ return std::to_string({number}); }}\n"
-        )
-        output = objects / f"c{number}.o"
-        words = ("g++", "-O1", "-g", "-std=c++17", "-c", f"c{number}.cpp", "-o", str(output))
-        found.append(Compile(words, scratch, output))
-    return found
 
 
 def run(work: Sequence[Compile], before: tuple[str, ...], env: Mapping[str, str], width: int) -> float:

@@ -31,9 +31,9 @@ class Report:
     units: dict[str, Times] = field(default_factory=dict)
     """The library units alone, replayed."""
     unit_count: int = 0
-    c_compiles: dict[str, Times] = field(default_factory=dict)
-    """Compiles of C and C++: cold one after the other, warm on all cores."""
-    c_count: int = 0
+    c_compiles: dict[str, dict[str, Times]] = field(default_factory=dict)
+    """Compiles of C and C++ by group of sources: cold one after the other, warm on all cores."""
+    c_counts: dict[str, int] = field(default_factory=dict)
     client: ClientCost | None = None
     daemon: DaemonCost | None = None
     observe: ObserveCost | None = None
@@ -56,7 +56,10 @@ class Report:
             "rounds": self.rounds,
             "builds": _document(self.builds),
             "library_units": {"count": self.unit_count, **_document(self.units)},
-            "c_compiles": {"count": self.c_count, **_document(self.c_compiles)},
+            "c_compiles": {
+                group: {"count": self.c_counts[group], **_document(race)}
+                for group, race in self.c_compiles.items()
+            },
             "client": self.client
             and {
                 "exec_to_connected_s": self.client.connected.seconds,
@@ -115,9 +118,9 @@ def print_report(report: Report, console: Console) -> None:
     if report.units:
         title = f"the {report.unit_count} library units alone, one after the other"
         console.print(_race(report.units, title))
-    if report.c_compiles:
-        title = f"{report.c_count} compiles of C and C++, cold one after the other, warm on all cores"
-        console.print(_race(report.c_compiles, title))
+    for group, race in report.c_compiles.items():
+        count = report.c_counts[group]
+        console.print(_race(race, f"{group}: {count} compiles, cold one after the other, warm on all cores"))
     if report.containers:
         console.print(_containers(report.containers, report.container_hits))
     costs = Table("what", "measured", "aim", title="costs", title_justify="left")

@@ -20,6 +20,12 @@ ninja ninja-build the same
 meson meson the same
 automake automake the same, by autotools
 libtoolize libtool the same
+dpkg-source dpkg-dev real projects of C and C++, from their source packages
+/usr/include/boost/version.hpp libboost-dev one that uses Boost
+/usr/include/cppunit/Test.h libcppunit-dev its tests
+/usr/include/zlib.h zlib1g-dev the same
+/usr/src/googletest/CMakeLists.txt googletest the tests of another
+tclsh tcl the tests of sqlite and redis
 ccache ccache two caches in front of one compiler
 distcc distcc the same
 strace strace which programs a build starts
@@ -40,10 +46,15 @@ runtime_missing() {
     ! ls "$(clang -print-resource-dir)"/lib/linux/libclang_rt.fuzzer-*.a >/dev/null 2>&1
 }
 
+# A program in PATH or among root's, or any file by its path.
+is_there() {
+  command -v "$1" >/dev/null || [ -x "/usr/sbin/$1" ] || { [ "${1#/}" != "$1" ] && [ -e "$1" ]; }
+}
+
 packages=()
 reasons=()
 while read -r program package use; do
-  if ! command -v "$program" >/dev/null && [ ! -x "/usr/sbin/$program" ]; then
+  if ! is_there "$program"; then
     packages+=("$package")
     reasons+=("$program ($use)")
     [ "$program" = clang ] && packages+=("libclang-rt-14-dev")
@@ -68,7 +79,8 @@ fi
 if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
   echo "setup: installing ${packages[*]}"
   export DEBIAN_FRONTEND=noninteractive
-  if apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null; then
+  wait_for_others=(-o DPkg::Lock::Timeout=600)
+  if apt-get update -qq && apt-get "${wait_for_others[@]}" install -y -qq --no-install-recommends "${packages[@]}" >/dev/null; then
     exit 0
   fi
   echo "setup: apt-get failed; going on without ${packages[*]}." >&2

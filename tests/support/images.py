@@ -1,7 +1,7 @@
 """Container images made without a registry: by debootstrap, once, kept by the engine under their names.
 
     dunnage-test:bookworm   Debian with gcc, as cross's images are Ubuntu with gcc; Rust comes in as a mount
-    dunnage-test:tools      the same with CMake and strace
+    dunnage-test:tools      the same with CMake, strace, and what real projects of C and C++ need to be built and tested
     dunnage-test:traced     that one, with strace around whatever is run in it
     dunnage-test:sccache    the same with `ENV RUSTC_WRAPPER=/usr/bin/sccache`, as cross's own recipe has it
     dunnage-test:missing    the same with `ENV RUSTC_WRAPPER=sccache`, and no sccache in it
@@ -63,9 +63,13 @@ def bookworm() -> str:
 
 
 def with_tools() -> str:
-    """The name of the Debian image that has CMake and strace, too."""
+    """The name of the Debian image that has CMake, strace, and what `c_catalogue` needs to be built and tested, too."""
     if not _there(TOOLS, "amd64"):
-        _debootstrap(TOOLS, "amd64", "gcc,g++,libc6-dev,make,pkg-config,cmake,strace")
+        bookworm()
+        packages = "cmake googletest libboost-dev libcppunit-dev pkg-config procps strace tcl zlib1g-dev"
+        install = f"apt-get update && apt-get install -y --no-install-recommends {packages}"
+        with tempfile.TemporaryDirectory() as directory:
+            _build(TOOLS, Path(directory), f"FROM {BOOKWORM}\nRUN {install} && apt-get clean\n")
     return TOOLS
 
 
@@ -211,7 +215,8 @@ def _load(name: str, arch: str, layer: Path) -> None:
 
 def _build(name: str, directory: Path, dockerfile: str) -> None:
     (directory / "Dockerfile").write_text(dockerfile)
-    run(["env", "DOCKER_BUILDKIT=0", "docker", "build", "--quiet", "--tag", name, directory]).succeeded()
+    words = ["docker", "build", "--quiet", "--network", "host", "--tag", name, directory]
+    run(["env", "DOCKER_BUILDKIT=0", *words]).succeeded()
 
 
 def _register_qemu() -> None:

@@ -68,6 +68,10 @@ def _sysroots() -> str | None:
     return f"{', '.join(absent)} is not there" if absent else None
 
 
+def _there(path: str) -> str | None:
+    return None if os.path.exists(path) else f"{path} is not there"
+
+
 PARTS: dict[str, Callable[[], str | None]] = {
     "cargo": lambda: _runs("cargo", "--version"),
     "docker": lambda: _runs("docker", "info"),
@@ -85,6 +89,10 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "meson": lambda: _runs("meson", "--version"),
     "autotools": lambda: _runs("autoconf", "--version") or _runs("automake", "--version"),
     "strace": lambda: _runs("strace", "-o", "/dev/null", "true"),
+    "boost": lambda: _there("/usr/include/boost/version.hpp") or _there("/usr/include/cppunit/Test.h"),
+    "googletest": lambda: _there("/usr/src/googletest/CMakeLists.txt"),
+    "tcl": lambda: _runs("sh", "-c", "echo exit | tclsh"),
+    "debian sources": lambda: _runs("apt-get", "--version") or _runs("dpkg-source", "--version"),
     "mold": lambda: _runs("mold", "--version"),
     "ccache": lambda: _runs("ccache", "--version"),
     "distcc": lambda: _runs("distcc", "--version"),
