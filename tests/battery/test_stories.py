@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from dunnage.config.clients import client_dir, host_arch
-from support.battery.case import Build, Case, app, app_with_macro
-from support.battery.inputs import saying
+from support.battery.case import Build, Case, app, app_with_macro, saying
 from support.battery.judge import stand
 from support.battery.outputs import PROBE, PROBED
 from support.battery.record import CASES

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.battery.case import Build, Case, app, app_with_macro
-from support.battery.inputs import saying
+from support.battery.case import Build, Case, app, app_with_macro, saying
 from support.battery.judge import Stand, stand
 
 ASKS = """

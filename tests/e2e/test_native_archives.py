@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from support.battery.case import Build, Case, app, package
-from support.battery.inputs import ANSWER, saying, search
+from support.battery.case import Build, Case, app, package, saying
 from support.battery.judge import stand
-from support.battery.native import archive
+from support.battery.native import ANSWER, archive, search
 
 FILES = app(saying("middle::said()"), manifest='[dependencies]\nmiddle = { path = "middle" }\n') | {
     "middle/Cargo.toml": package(name="middle", more='[dependencies]\nnative-sys = { path = "../native" }\n'),

@@ -86,6 +86,14 @@ def app(library: str, *, manifest: str = "", **files: str) -> dict[str, str]:
     }
 
 
+SAID = "pub fn said() -> String {{\n    {}\n}}\n"
+
+
+def saying(expression: str, before: str = "", after: str = "") -> str:
+    """A library whose `said()` returns the expression."""
+    return before + SAID.format(expression) + after
+
+
 MACRO = """
 use proc_macro::TokenStream;
 

@@ -5,17 +5,18 @@ import shutil
 from pathlib import Path
 
 from support.battery import macros
-from support.battery.case import BASE, Build, Case, Look, app, app_with_macro, package
-from support.battery.native import archive, plugin, profile, sysroot_crate, target_file
+from support.battery.case import BASE, Build, Case, Look, app, app_with_macro, package, saying
+from support.battery.native import (
+    ANSWER,
+    archive,
+    native,
+    plugin,
+    profile,
+    search,
+    sysroot_crate,
+    target_file,
+)
 from support.tools import toolchain
-
-SAID = "pub fn said() -> String {{\n    {}\n}}\n"
-
-
-def saying(expression: str, before: str = "", after: str = "") -> str:
-    """A library whose `said()` returns the expression."""
-    return before + SAID.format(expression) + after
-
 
 WORD = saying('format!("{:?}", option_env!("WORD"))')
 DESCRIBED = app_with_macro(
@@ -25,31 +26,6 @@ READS_FILE = 'format!("{:?}", std::fs::read_to_string("data.txt").unwrap()).pars
 READS_WORD = 'format!("{:?}", std::env::var("WORD").unwrap_or_default()).parse().unwrap()'
 COUNTS_FILES = 'format!("\\"{}\\"", std::fs::read_dir("data").unwrap().count()).parse().unwrap()'
 PART = 'pub const NAME: &str = "{}";\n'
-ANSWER = 'extern "C" {\n    fn answer() -> u32;\n}\n'
-
-
-def search(*directories: str, library: bool) -> str:
-    """A build script that names directories of native libraries, and, if asked, the library."""
-    lines = "".join(
-        '    println!("cargo:rustc-link-search=native={}", '
-        f'std::env::current_dir().unwrap().join("{name}").display());\n'
-        for name in directories
-    )
-    if library:
-        lines += '    println!("cargo:rustc-link-lib=static=answer");\n'
-    return f'fn main() {{\n    println!("cargo:rerun-if-changed=build.rs");\n{lines}}}\n'
-
-
-def native(*directories: str, library: bool = True, observed: bool = False) -> dict[str, str]:
-    """A package whose `said()` is a number out of a native library; observed: it depends on a crate, too."""
-    link = "" if library else '#[link(name = "answer", kind = "static")]\n'
-    files = app(
-        saying("unsafe { answer() }.to_string()", link + ANSWER),
-        manifest='[dependencies]\nother = { path = "other" }\n' if observed else "",
-    )
-    if observed:
-        files |= {"other/Cargo.toml": package(name="other"), "other/src/lib.rs": ""}
-    return files | {"build.rs": search(*directories, library=library)}
 
 
 def _described(word: str) -> Build:

@@ -11,9 +11,35 @@ import subprocess
 import zlib
 from pathlib import Path
 
-from support.battery.case import Build
+from support.battery.case import Build, app, package, saying
 from support.projects import host_triple
 from support.tools import toolchain
+
+ANSWER = 'extern "C" {\n    fn answer() -> u32;\n}\n'
+
+
+def search(*directories: str, library: bool) -> str:
+    """A build script that names directories of native libraries, and, if asked, the library."""
+    lines = "".join(
+        '    println!("cargo:rustc-link-search=native={}", '
+        f'std::env::current_dir().unwrap().join("{name}").display());\n'
+        for name in directories
+    )
+    if library:
+        lines += '    println!("cargo:rustc-link-lib=static=answer");\n'
+    return f'fn main() {{\n    println!("cargo:rerun-if-changed=build.rs");\n{lines}}}\n'
+
+
+def native(*directories: str, library: bool = True, observed: bool = False) -> dict[str, str]:
+    """A package whose `said()` is a number out of a native library; observed: it depends on a crate, too."""
+    link = "" if library else '#[link(name = "answer", kind = "static")]\n'
+    files = app(
+        saying("unsafe { answer() }.to_string()", link + ANSWER),
+        manifest='[dependencies]\nother = { path = "other" }\n' if observed else "",
+    )
+    if observed:
+        files |= {"other/Cargo.toml": package(name="other"), "other/src/lib.rs": ""}
+    return files | {"build.rs": search(*directories, library=library)}
 
 
 def archive(directory: Path, answer: int, *, thin: bool = False) -> None:

@@ -5,8 +5,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from support.battery.case import BASE, Build, Case, Look, app, app_with_macro
-from support.battery.inputs import saying
+from support.battery.case import BASE, Build, Case, Look, app, app_with_macro, saying
 
 SMALL_BYTES_MAX = 1024
 """Smaller files of a store are records and locks."""
