@@ -62,24 +62,27 @@ def test_a_project_below_dev_is_a_project(program: str, memory_directory: Path) 
     assert judge(one, Stand.at(memory_directory / "project")) == []
 
 
+def by_bash(stand: Stand, line: str) -> list[bytes]:
+    """What a line of bash makes of a.o, with `{}` in front of the compiler's name: nothing, then the client."""
+    made = []
+    for front in ("", f"{CLIENT} "):
+        words = ["bash", "-c", line.replace("{}", front)]
+        subprocess.run(words, cwd=stand.directory, env=stand.environ(State()), check=True)
+        made.append((stand.directory / "a.o").read_bytes())
+        (stand.directory / "a.o").unlink()
+    stand.shop.settle()
+    return made
+
+
 @pytest.mark.parametrize("program", ["gcc", "clang"])
 @pytest.mark.parametrize("option", ["-include", "-imacros"])
 def test_a_header_through_a_pipe_counts(program: str, option: str, stand: Stand) -> None:
     stand.write({"a.c": "int word(void) { return WORD; }\n"})
     for number in (1, 2):
-        line = f"{option} <(echo '#define WORD {number}') -c a.c -o a.o"
-        made = []
-        for front in ("", f"{CLIENT} "):
-            subprocess.run(
-                ["bash", "-c", f"{front}{program} {line}"],
-                cwd=stand.directory,
-                env=stand.environ(State()),
-                check=True,
-            )
-            made.append((stand.directory / "a.o").read_bytes())
-            (stand.directory / "a.o").unlink()
-        stand.shop.settle()
-        assert made[0] == made[1]
+        plain, cached = by_bash(
+            stand, f"{{}}{program} {option} <(echo '#define WORD {number}') -c a.c -o a.o"
+        )
+        assert cached == plain
     assert "hit" not in stand.shop.reasons()
 
 
@@ -87,19 +90,8 @@ def test_words_through_a_pipe_count(stand: Stand) -> None:
     """Of clang: gcc takes no words from a pipe."""
     stand.write({"a.c": "int word(void) { return WORD; }\n"})
     for number in (1, 2):
-        line = f"@<(echo -DWORD={number} -c a.c) -o a.o"
-        made = []
-        for front in ("", f"{CLIENT} "):
-            subprocess.run(
-                ["bash", "-c", f"{front}clang {line}"],
-                cwd=stand.directory,
-                env=stand.environ(State()),
-                check=True,
-            )
-            made.append((stand.directory / "a.o").read_bytes())
-            (stand.directory / "a.o").unlink()
-        stand.shop.settle()
-        assert made[0] == made[1]
+        plain, cached = by_bash(stand, f"{{}}clang @<(echo -DWORD={number} -c a.c) -o a.o")
+        assert cached == plain
     assert "hit" not in stand.shop.reasons()
 
 
