@@ -86,6 +86,10 @@ static uint32_t own_pid(void) {
     return pid;
 }
 
+const char *own_program(void) {
+    return program;
+}
+
 bool is_borrowed(void) {
     return own_pid() != ask_pid();
 }

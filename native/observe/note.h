@@ -10,6 +10,9 @@
 /* Begins with the memory file, which is mapped: notes who we are. False: it is not one that we can write. */
 bool notes_begin(void *memory);
 
+/* The program's own file, as the kernel names it; empty where that is not known. */
+const char *own_program(void);
+
 /* A path that the program named, relative to the descriptor `at` or AT_FDCWD. Nothing for what the kernel would refuse
  * to look at. */
 void note_path(unsigned kind, int at, const char *path);

@@ -23,6 +23,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -64,23 +65,14 @@ def bookworm() -> str:
 
 def with_tools() -> str:
     """The name of the Debian image that has CMake, strace, and what `c_catalogue` needs to be built and tested, too."""
-    if not _there(TOOLS, "amd64"):
-        bookworm()
-        packages = "cmake googletest libboost-dev libcppunit-dev pkg-config procps strace tcl zlib1g-dev"
-        install = f"apt-get update && apt-get install -y --no-install-recommends {packages}"
-        with tempfile.TemporaryDirectory() as directory:
-            _build(TOOLS, Path(directory), f"FROM {BOOKWORM}\nRUN {install} && apt-get clean\n")
-    return TOOLS
+    packages = "cmake googletest libboost-dev libcppunit-dev pkg-config procps strace tcl zlib1g-dev"
+    install = f"apt-get update && apt-get install -y --no-install-recommends {packages}"
+    return _on_top_of(bookworm, TOOLS, f"RUN {install} && apt-get clean")
 
 
 def traced() -> str:
     """The name of the image in which strace runs what is run, with its log in `/target` (`support.executions`)."""
-    if not _there(TRACED, "amd64"):
-        with_tools()
-        entry = json.dumps([*STRACE, "-o", f"/target/{LOG}"])
-        with tempfile.TemporaryDirectory() as directory:
-            _build(TRACED, Path(directory), f"FROM {TOOLS}\nENTRYPOINT {entry}\n")
-    return TRACED
+    return _on_top_of(with_tools, TRACED, f"ENTRYPOINT {json.dumps([*STRACE, '-o', f'/target/{LOG}'])}")
 
 
 def with_sccache() -> str:
@@ -98,21 +90,13 @@ def with_sccache() -> str:
 
 def with_missing_wrapper() -> str:
     """The name of the image whose own environment names a wrapper that is not in it."""
-    if not _there(MISSING, "amd64"):
-        bookworm()
-        with tempfile.TemporaryDirectory() as directory:
-            _build(MISSING, Path(directory), f"FROM {BOOKWORM}\nENV RUSTC_WRAPPER=sccache\n")
-    return MISSING
+    return _on_top_of(bookworm, MISSING, "ENV RUSTC_WRAPPER=sccache")
 
 
 def changed(name: str) -> str:
     """The name of an image like `bookworm`, of which one file of the C library is another build."""
-    if not _there(name, "amd64"):
-        bookworm()
-        with tempfile.TemporaryDirectory() as directory:
-            again = f"cp {_CHANGED[name]} /new && printf x >>/new && mv /new {_CHANGED[name]}"
-            _build(name, Path(directory), f"FROM {BOOKWORM}\nRUN {again}\n")
-    return name
+    again = f"cp {_CHANGED[name]} /new && printf x >>/new && mv /new {_CHANGED[name]}"
+    return _on_top_of(bookworm, name, f"RUN {again}")
 
 
 def s390x_in_name() -> str:
@@ -211,6 +195,15 @@ def _load(name: str, arch: str, layer: Path) -> None:
             archive.addfile(info, io.BytesIO(text))
         archive.add(layer, "layer.tar")
     run(["docker", "load", "--quiet", "--input", image]).succeeded()
+
+
+def _on_top_of(base: Callable[[], str], name: str, step: str) -> str:
+    """The name of an image that is another one and one step more."""
+    if not _there(name, "amd64"):
+        dockerfile = f"FROM {base()}\n{step}\n"
+        with tempfile.TemporaryDirectory() as directory:
+            _build(name, Path(directory), dockerfile)
+    return name
 
 
 def _build(name: str, directory: Path, dockerfile: str) -> None:
