@@ -96,18 +96,19 @@ lint-repository: $(VENV)/.dev
 	$(PY) tools/check_words.py
 	$(PY) tools/check_sizes.py
 
-# Tests that are not `alone` (tests/conftest.py says which) share nothing and run on every core. The rest start
-# containers, kill daemons or fill disks, one after the other. Both parts run whatever the other one says.
+# Tests that are not `alone` (tests/conftest.py says which) share nothing and run on every core, in the order of their
+# folders: whole builds first, so that nobody waits for the last of them. The rest hang daemons or fill disks, one after
+# the other. Both parts run whatever the other one says.
 .PHONY: test
 test: setup native-all ## all tests
-	quick=0; alone=0; \
-	$(PYTEST) -n $(JOBS) --dist loadfile -m 'not alone' || quick=$$?; \
+	shared=0; alone=0; \
+	$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder -m 'not alone and not large' --durations 20 || shared=$$?; \
 	$(PYTEST) -m 'alone and not large' --durations 10 || alone=$$?; \
-	exit $$((quick > alone ? quick : alone))
+	exit $$((shared > alone ? shared : alone))
 
 .PHONY: test-fast
 test-fast: setup ## unit, property, golden, and the client's own tests
-	$(PYTEST) -n $(JOBS) --dist loadfile -m 'not alone'
+	$(PYTEST) -n $(JOBS) --dist loadfile -m 'not alone and not heavy'
 
 .PHONY: test-fault
 test-fault: setup ## kill, hang, fill, delete

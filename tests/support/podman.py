@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from support.commands import cache_dir, run
+from support.once import made_once
 
 CONTAINERS_CONF = """\
 [containers]
@@ -13,6 +14,7 @@ pids_limit = 0
 """
 
 
+@made_once
 def environment() -> dict[str, str]:
     """What podman needs in its environment beside the usual."""
     file = cache_dir() / "containers.conf"
@@ -21,6 +23,7 @@ def environment() -> dict[str, str]:
     return {"CONTAINERS_CONF": str(file)}
 
 
+@made_once
 def image(name: str) -> str:
     """The name under which podman has the image that Docker calls `name`; moved over where it is older or absent."""
     env = os.environ | environment()

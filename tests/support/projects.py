@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from support.commands import cache_dir, run
+from support.once import made_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ def nextest() -> Project:
     return replace(fetch("cargo-nextest", "0.9.151"), large=True)
 
 
+@made_once
 def fetch(name: str, version: str) -> Project:
     """A project from crates.io whose package has a Cargo.lock, fetched at most once."""
     home = cache_dir() / "cargo-home"
@@ -67,11 +69,14 @@ def fetch(name: str, version: str) -> Project:
     return project
 
 
+@made_once
 def fetch_dependencies(directory: Path) -> Path:
     """Lock and fetch what a package of a test's own needs; the cargo home that has it then."""
     home = cache_dir() / "cargo-home"
     _furnish(home)
-    run(["cargo", "fetch"], env=os.environ | {"CARGO_HOME": str(home)}, cwd=directory).succeeded()
+    env = os.environ | {"CARGO_HOME": str(home)}
+    if run(["cargo", "fetch", "--offline"], env=env, cwd=directory).returncode != 0:
+        run(["cargo", "fetch"], env=env, cwd=directory).succeeded()
     return home
 
 
@@ -130,7 +135,9 @@ def _flat(table: dict[str, Any], path: tuple[str, ...]) -> Iterator[tuple[str, s
 
 def _furnish(home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
-    (home / "config.toml").write_text(sources_of(_developers_home()))
+    config, text = home / "config.toml", sources_of(_developers_home())
+    if not config.exists() or config.read_text() != text:  # others may be reading it
+        config.write_text(text)
 
 
 def _developers_home() -> Path:

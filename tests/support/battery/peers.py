@@ -7,10 +7,12 @@ from pathlib import Path
 
 from bench.contestants import Contestant, call
 from bench.peers import Sccache, Zccache
+from support.once import made_once
 
 PEERS = ("sccache", "zccache")
 
 
+@made_once
 def install(cache: Path, versions: Mapping[str, str]) -> Path:
     """The programs of an environment with these versions, made once. CalledProcessError when that fails."""
     wanted = [f"{name}=={versions[name]}" for name in PEERS]
