@@ -254,6 +254,32 @@ RESERVE_BYTES: Final = 256 * 1024
 TRIM_BATCH_RESULTS: Final = 64
 """Results that trim removes in one transaction: some 10 ms during which nothing else is written."""
 
+# --- remotes --------------------------------------------------------------------------------------
+
+REMOTE_RECORD_BYTES_MAX: Final = 4 * 1024 * 1024
+"""A record on a remote: a manifest of sixteen path sets of C++ has 1 MB, a result with both its streams as much."""
+
+REMOTE_BLOB_BYTES_MAX: Final = 2 * 1024**3
+"""A blob that is sent or fetched: what cargo caches of one crate is seldom larger than a tenth of this."""
+
+REMOTE_IN_MEMORY_BYTES_MAX: Final = 8 * 1024 * 1024
+"""A compressed blob up to this size is kept in memory on its way; a larger one in a temporary file."""
+
+REMOTE_ZSTD_LEVEL: Final = 3
+"""Of zstd's levels the last that is worth its time: 3.3 times smaller at 300 MB/s; level 9 gains 5 percent more."""
+
+REMOTE_ZSTD_WINDOW_BYTES_MAX: Final = 8 * 1024 * 1024
+"""How much memory a frame may make us take; level 3 asks for 2 MiB at most."""
+
+REMOTE_CONNECT_TIMEOUT_S: Final = 2
+"""How long a connection to a remote may take: whoever is farther away is slower than a compiler."""
+
+REMOTE_REQUEST_TIMEOUT_S: Final = 30
+"""How long one request may take; who waits for it has a deadline of his own."""
+
+REMOTE_PARALLEL_MAX: Final = 8
+"""Requests that one call to a backend makes at once, where it takes things one by one."""
+
 # --- daemon ---------------------------------------------------------------------------------------
 
 IDLE_TIMEOUT_S_DEFAULT: Final = 4 * 3600

@@ -1,0 +1,65 @@
+"""How blobs travel: as one zstd frame each, with its size in front, never opened to more than was promised."""
+
+import tempfile
+from collections.abc import Iterable
+from typing import BinaryIO, Final
+
+import zstandard
+
+from dunnage import limits
+from dunnage.errors import RemoteDamaged
+
+_PIECE_BYTES: Final = 256 * 1024
+
+
+def compressed(source: BinaryIO, size: int) -> tuple[BinaryIO, int]:
+    """A file with the frame of `size` plain bytes, at its beginning, and its length; the caller closes it.
+
+    It is in memory, or on disk where it is large. RemoteDamaged: the source has another size.
+    """
+    target: BinaryIO = tempfile.SpooledTemporaryFile(limits.REMOTE_IN_MEMORY_BYTES_MAX)  # type: ignore[assignment]  # noqa: SIM115
+    try:
+        compressor = zstandard.ZstdCompressor(level=limits.REMOTE_ZSTD_LEVEL)
+        _, written = compressor.copy_stream(source, target, size=size, read_size=_PIECE_BYTES)
+        target.seek(0)
+    except zstandard.ZstdError as error:
+        target.close()
+        raise RemoteDamaged(f"A blob could not be compressed: {error}.") from error
+    return target, written
+
+
+def decompress(pieces: Iterable[bytes], target: BinaryIO, size: int) -> None:
+    """Write the plain bytes of a frame that comes in pieces. RemoteDamaged: it is no frame, or not of that size."""
+    bounded = Bounded(target, size)
+    opened = zstandard.ZstdDecompressor(max_window_size=limits.REMOTE_ZSTD_WINDOW_BYTES_MAX).decompressobj()
+    try:
+        for piece in pieces:
+            if opened.eof:
+                raise RemoteDamaged("A blob came with more than one frame.")
+            for start in range(0, len(piece), _PIECE_BYTES):  # so that a bomb goes off in small parts
+                bounded.write(opened.decompress(piece[start : start + _PIECE_BYTES]))
+    except zstandard.ZstdError as error:
+        raise RemoteDamaged(f"A blob came damaged: {error}.") from error
+    if not opened.eof:
+        raise RemoteDamaged("A blob came truncated.")
+    bounded.end()
+
+
+class Bounded:
+    """A file that takes exactly as many bytes as were promised."""
+
+    def __init__(self, target: BinaryIO, size: int) -> None:
+        self._target = target
+        self._left = size
+
+    def write(self, data: bytes) -> None:
+        """Write on. RemoteDamaged where that is more than was promised."""
+        self._left -= len(data)
+        if self._left < 0:
+            raise RemoteDamaged("A blob came larger than its record says.")
+        self._target.write(data)
+
+    def end(self) -> None:
+        """That was all. RemoteDamaged where it was less than was promised."""
+        if self._left:
+            raise RemoteDamaged("A blob came truncated.")

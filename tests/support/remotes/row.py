@@ -1,0 +1,5 @@
+"""All places: a backend that is not in this row was not seen to keep the contract."""
+
+from support.remotes.place import Place, memory
+
+PLACES = (Place("memory", memory),)
