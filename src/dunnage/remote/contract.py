@@ -91,10 +91,10 @@ class Backend(Protocol):
         """Keep records, instead of those of the same name. Their blobs were put before. Raises RemoteError."""
 
     def missing(self, blobs: Sequence[BlobName]) -> list[BlobName]:
-        """Those of these blobs that would have to be put; all of them where finding out costs as much. Raises RemoteError."""
+        """Those of these blobs that would have to be put; all where finding out costs as much. Raises RemoteError."""
 
     def get_blobs(self, blobs: Sequence[BlobName], into: Callable[[BlobName], BinaryIO]) -> set[BlobName]:
-        """Write those of these blobs that are there, plain, each into the file that `into` gives for it; which those are.
+        """Write those of these blobs that are there, plain, each into the file that `into` gives; which those are.
 
         Never writes more than a blob's size into its file. `into` is asked at most once for each blob, may be called
         from other threads, and may have been asked for blobs that are not in the answer. Raises RemoteError; then
