@@ -78,7 +78,7 @@ class RemoteUrl:
         return int(text)
 
     def secret(self, name: str, environ: Mapping[str, str], variable: str) -> str:
-        """A secret: the option `<name>_file` names a file that holds it, else a variable does; empty where neither does.
+        """A secret: what the file holds that the option `<name>_file` names, else what a variable holds, or nothing.
 
         Raises:
             ConfigError: the file cannot be read.
