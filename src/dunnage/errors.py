@@ -18,7 +18,8 @@
     │   ├── RemoteBusy              72   it asks to be left alone for a while
     │   ├── RemoteRefused           73   it does not let us in, or do that
     │   ├── RemoteFull              74   it has no room
-    │   └── RemoteDamaged           75   what came is not what was asked for
+    │   ├── RemoteDamaged           75   what came is not what was asked for
+    │   └── RemoteUntrusted         76   a record without the seal that we ask for
     ├── ClientMissing               60   no client for that architecture
     └── MasqueradeFailed            61   the links that stand for compilers cannot be made
 
@@ -162,6 +163,13 @@ class RemoteDamaged(RemoteError):
     """What came from a remote is not what was asked for."""
 
     exit_code = 75
+
+
+class RemoteUntrusted(RemoteError):
+    """A record has no seal, or not the one that we ask for."""
+
+    exit_code = 76
+    hint = "Look at the keys, and at who may write to the remote."
 
 
 class ClientMissing(DunnageError):
