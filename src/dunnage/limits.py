@@ -280,6 +280,45 @@ REMOTE_REQUEST_TIMEOUT_S: Final = 30
 REMOTE_PARALLEL_MAX: Final = 8
 """Requests that one call to a backend makes at once, where it takes things one by one."""
 
+REMOTE_REQUESTS_MAX: Final = 16
+"""Calls that are on their way to one remote at once."""
+
+REMOTE_BYTES_IN_FLIGHT_MAX: Final = 256 * 1024 * 1024
+"""Bytes of blobs that are on their way to or from one remote at once; what is larger goes alone."""
+
+REMOTE_TRIES_MAX: Final = 3
+"""How often a request is made that a remote was not available for."""
+
+REMOTE_PAUSE_S: Final = 0.1
+"""The pause before the second try, doubled before each later one, times 0.5 to 1.5 by chance."""
+
+REMOTE_ALONE_S: Final = 10
+"""How long a remote is left alone that asks for it and does not say how long."""
+
+REMOTE_ALONE_S_MAX: Final = 600
+"""How long at most, whatever it says."""
+
+REMOTE_VAIN_S_MAX: Final = 2.0
+"""How long sessions may wait in vain for a remote, all together, before it is not asked for a while."""
+
+REMOTE_LOOK_AGAIN_S: Final = 30
+"""How often one request looks whether a remote that is not asked is back."""
+
+REMOTE_WAIT_S_MIN: Final = 0.25
+"""A session waits that long for what a remote has, even where compiling would have been faster: nobody notices it."""
+
+REMOTE_SESSIONS_MAX: Final = 64
+"""Sessions that look into remotes at the same time; a further one compiles."""
+
+REMOTE_WAITING_MAX: Final = 20_000
+"""Results that wait to be sent: 300 bytes each; their blobs are in the store."""
+
+REMOTE_DRAIN_PAUSE_S: Final = 1
+"""The pause between tries while somebody waits until all is sent."""
+
+REMOTE_BATCH_MAX: Final = 64
+"""Results that are sent together."""
+
 # --- daemon ---------------------------------------------------------------------------------------
 
 IDLE_TIMEOUT_S_DEFAULT: Final = 4 * 3600

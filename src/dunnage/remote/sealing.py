@@ -1,9 +1,9 @@
-"""Seals: what tells a record that can be trusted from one that cannot.
+r"""Seals: what tells a record that can be trusted from one that cannot.
 
 Who can write to a remote can put anything there, and a cache is code that others run. Blobs need no seal: they are
 checked against their digest. A record says which blobs answer which key, so it carries one:
 
-    sealed record   "dunnage record 1\\n", u8 kind of seal, u8 length of the tag, the tag, the body
+    sealed record   "dunnage record 1\n", u8 kind of seal, u8 length of the tag, the tag, the body
     tag             over: b"dunnage seal 1", trust domain, kind of record, key, body; each with its u64 length in front
 
     kind 0          the first 16 bytes of BLAKE3: against bits that rot, not against people
@@ -87,7 +87,9 @@ def checked(domain: str) -> Seal:
 def by_secret(domain: str, secret: bytes) -> Seal:
     """The simple mode: one secret for all. ConfigError: it is too short."""
     if len(secret) < _HMAC_KEY_BYTES_MIN:
-        raise ConfigError(f"The secret for sealing records has {len(secret)} bytes; it needs {_HMAC_KEY_BYTES_MIN}.")
+        raise ConfigError(
+            f"The secret for sealing records has {len(secret)} bytes; it needs {_HMAC_KEY_BYTES_MIN}."
+        )
 
     def tag(data: bytes) -> bytes:
         return hmac.digest(secret, data, hashlib.sha256)
