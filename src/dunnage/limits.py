@@ -307,9 +307,6 @@ REMOTE_LOOK_AGAIN_S: Final = 30
 REMOTE_WAIT_S_MIN: Final = 0.25
 """A session waits that long for what a remote has, even where compiling would have been faster: nobody notices it."""
 
-REMOTE_SESSIONS_MAX: Final = 64
-"""Sessions that look into remotes at the same time; a further one compiles."""
-
 REMOTE_WAITING_MAX: Final = 20_000
 """Results that wait to be sent: 300 bytes each; their blobs are in the store."""
 

@@ -220,22 +220,22 @@ class Behind:
 
     def _put_records(self, items: Sequence[Waiting]) -> None:
         """Action records first: a path set without a result is a round trip for nothing."""
-        units = {RecordName("unit", item.unit): item for item in items}
-        actions = {RecordName("action", item.action): item for item in items}
+        units = _by_name(items, lambda item: self._tier.record("unit", item.unit))
+        actions = _by_name(items, lambda item: self._tier.record("action", item.action))
         old = {} if self._tier.remote.traits.immutable else self._known([*units, *actions])
         records = []
-        for name in actions:
+        for name, made in actions.items():
             results = _decoded(decode_action, old.get(name))
             blobs: dict[BlobName, None] = {}
-            for item in (item for item in items if item.action == name.key):
+            for item in made:
                 results = with_result(results, item.result)
             results = results[: limits.VARIANTS_PER_ACTION_MAX]
             for result in results:
                 blobs.update((BlobName(output.digest, output.size), None) for output in result.outputs)
             records.append(self._record(name, encode_action(results), tuple(blobs)))
-        for name in units:
+        for name, made in units.items():
             path_sets = _decoded(decode_unit, old.get(name))
-            for item in (item for item in items if item.unit == name.key):
+            for item in made:
                 path_sets = with_paths(path_sets, item.paths)
             records.append(self._record(name, encode_unit(path_sets)))
         self._tier.remote.put_records([record for record in records if _fits(record)])
@@ -253,6 +253,15 @@ def _decoded(decode: Callable[[bytes], list], body: bytes | None) -> list:  # ty
         return [] if body is None else decode(body)
     except DunnageError:
         return []
+
+
+def _by_name(
+    items: Sequence[Waiting], name_of: Callable[[Waiting], RecordName]
+) -> dict[RecordName, list[Waiting]]:
+    names: dict[RecordName, list[Waiting]] = {}
+    for item in items:
+        names.setdefault(name_of(item), []).append(item)
+    return names
 
 
 def _fits(record: Record) -> bool:

@@ -9,9 +9,10 @@ the remote deserves (`remote.guard`). What comes too late is promoted all the sa
 
 import logging
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -65,7 +66,6 @@ class Elsewhere:
         self._digests = digests
         self._tiers = tiers
         self._clock = clock
-        self._pool = ThreadPoolExecutor(limits.REMOTE_SESSIONS_MAX, "remote") if tiers else None
 
     def promote(self, view: View, subject: Subject, is_plausible: IsPlausible) -> Missed | None:
         """Get a result for a unit that the store has none for; None where it is in the store now, else why not: an
@@ -77,7 +77,7 @@ class Elsewhere:
         missed = Missed("")
         for tier in self._tiers:
             if tier.remote.is_due:
-                self._submit(tier.remote.look)
+                begun(tier.remote.look)
             if not tier.remote.patience_s:
                 continue
             try:
@@ -90,11 +90,6 @@ class Elsewhere:
             missed = found if found.reason else missed
         return missed
 
-    def close(self) -> None:
-        """Wait for nobody: what is still on its way is given up."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
-
     # --- one tier -------------------------------------------------------------------------------------
 
     def _from(self, tier: Tier, view: View, subject: Subject, is_plausible: IsPlausible) -> Missed | None:
@@ -106,7 +101,7 @@ class Elsewhere:
             if offer is None:
                 return Missed("")
             until_s = began_s + max(limits.REMOTE_WAIT_S_MIN, offer.result.compile_us / 1e6)
-            self._wait(view, subject, self._submit(partial(self._take, tier, subject, offer)), until_s)
+            self._wait(view, subject, begun(partial(self._take, tier, subject, offer)), until_s)
         except _TooLate:
             missed, why = Missed("remote-late", tier.name), "late"
         except RemoteError as error:
@@ -121,13 +116,13 @@ class Elsewhere:
         self, tier: Tier, view: View, subject: Subject, is_plausible: IsPlausible, until_s: float
     ) -> _Offer | None:
         """What a tier has. The first request brings the unit's path sets, and results for those that are known here."""
-        unit = RecordName("unit", subject.key)
+        unit = tier.record("unit", subject.key)
         known_here = self._store.path_sets(subject.key)
 
         def ask(keys: Keys, *more: RecordName) -> dict[RecordName, bytes]:
-            names = [*more, *(RecordName("action", action) for _, action in keys)]
-            asked = self._submit(lambda: tier.remote.get_records(names))
-            return tier.opened(self._wait(view, subject, asked, until_s))
+            names = [*more, *(tier.record("action", action) for _, action in keys)]
+            found = self._wait(view, subject, begun(lambda: tier.remote.get_records(names)), until_s)
+            return tier.opened(found)
 
         keys = self._keys(view, subject, known_here)
         bodies = ask(keys, unit)
@@ -168,10 +163,6 @@ class Elsewhere:
 
     # --- waiting --------------------------------------------------------------------------------------
 
-    def _submit(self, ask: Callable[[], T]) -> "Future[T]":
-        assert self._pool is not None
-        return self._pool.submit(ask)
-
     def _wait(self, view: View, subject: Subject, future: "Future[T]", until_s: float) -> T:
         """The answer. Asks the client something now and then, which tells it that it is not forgotten."""
         while not future.done():
@@ -183,6 +174,20 @@ class Elsewhere:
             if not future.done() and left_s > limits.FLIGHT_LOOK_S:
                 view.stat([subject.unit.cwd])
         return future.result()
+
+
+def begun(ask: Callable[[], T]) -> "Future[T]":
+    """What a thread of its own finds out. It holds nobody up: neither a session, nor the end of the daemon."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(ask())
+        except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="remote", daemon=True).start()
+    return future
 
 
 class _Files:
@@ -215,7 +220,7 @@ def _right_here(
 ) -> _Offer | None:
     """The first result among these records that is bound to nothing but what is here. RemoteDamaged."""
     for paths, action in keys:
-        body = bodies.get(RecordName("action", action))
+        body = bodies.get(tier.record("action", action))
         for result in () if body is None else decode_action(body):
             if not is_plausible(result):
                 raise RemoteDamaged(f"{tier.name} has a result for {subject.unit.name} that cannot be one.")

@@ -20,7 +20,9 @@ from dunnage.engine.aside import step_aside
 from dunnage.engine.flight import Flights, flight_key
 from dunnage.engine.lookup import look_up
 from dunnage.engine.nested import Nests, Outer, joined
+from dunnage.engine.plausible import is_tree
 from dunnage.engine.recall import Recall
+from dunnage.engine.remotes import Remotes
 from dunnage.engine.run_inputs import RunInputs, run_inputs
 from dunnage.engine.run_tree import Tree, collect_tree, is_untouched, restore_tree
 from dunnage.engine.run_verdict import Facts, disqualified, temporary_places
@@ -54,6 +56,7 @@ class Runs:
         nests: Nests,
         clock: Callable[[], float],
         recall: Recall,
+        remotes: Remotes,
     ) -> None:
         self._store = store
         self._digests = digests
@@ -61,6 +64,7 @@ class Runs:
         self._nests = nests
         self._clock = clock
         self._recall = recall
+        self._remotes = remotes
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None]) -> Result:
         """Bring one launcher to its end and say how that was.
@@ -98,6 +102,13 @@ class Runs:
                 self._flights.follow(key, lambda: view.stat([unit.cwd]))
                 found = self._find(view, subject)
         try:
+            if isinstance(found, Missed) and flight is not None and self._remotes:
+                reason = "remote"
+                missed = self._remotes.promote(view, subject, is_tree)
+                if missed is None:
+                    found = self._find(view, subject)
+                elif missed.reason:
+                    found = missed
             if isinstance(found, Missed):
                 return self._miss(view, subject, found, invocation, storing)
         finally:
@@ -206,6 +217,7 @@ class Runs:
         action = action_key(text)
         try:
             self._store.add(subject.key, paths, action, result)
+            self._remotes.keep(subject.key, paths, action, result)
         except StoreError as error:
             log.warning("storing %s: %s", subject.unit.name, error)
             return Missed("store-failed", str(error))

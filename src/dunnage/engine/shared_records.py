@@ -3,7 +3,8 @@
     unit record     u32 count; path sets, newest first, each with its u32 length in front
     action record   u32 count; results, newest first, likewise
 
-Little-endian; path sets and results are written as the store does (`store.encoding`). Both keep as many as the store does. What cannot be read is worth nothing: whoever asked has a miss.
+Little-endian; path sets and results are written as the store does (`store.encoding`). Both keep as many as the store.
+What cannot be read is worth nothing: whoever asked has a miss.
 """
 
 import struct

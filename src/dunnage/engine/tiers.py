@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from blake3 import blake3
+
 from dunnage.errors import (
     RemoteBusy,
     RemoteDamaged,
@@ -15,7 +17,8 @@ from dunnage.errors import (
     RemoteUnavailable,
     RemoteUntrusted,
 )
-from dunnage.remote.contract import RecordName
+from dunnage.model.digest import ActionKey, UnitKey
+from dunnage.remote.contract import Kind, RecordName
 from dunnage.remote.guard import Guard
 from dunnage.remote.sealing import Seal
 
@@ -59,12 +62,21 @@ class Tier:
     seal: Seal
     writes: bool
     """Whether results are sent to it."""
+    domain: str = ""
+    """The trust domain: its records have names of their own."""
     tally: Tally = field(default_factory=Tally)
 
     @property
     def name(self) -> str:
         """Its URL, without secrets."""
         return self.remote.name
+
+    def record(self, kind: Kind, key: UnitKey | ActionKey) -> RecordName:
+        """What the record of a key is called."""
+        domain = self.domain.encode("utf-8", "surrogateescape")
+        return RecordName(
+            kind, blake3(domain, derive_key_context=f"dunnage {kind} record").update(key).digest()
+        )
 
     def opened(self, records: Mapping[RecordName, bytes]) -> dict[RecordName, bytes]:
         """The bodies of records whose seal is right; the others are counted."""

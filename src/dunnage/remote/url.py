@@ -3,13 +3,10 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from dunnage.config.values import redacted
 from dunnage.errors import ConfigError
-
-_SECRET: Final = ("token", "password", "secret", "key", "signature", "sig")
-"""An option whose name holds one of these, and not `_file`, is shown as `***`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,38 +23,34 @@ class RemoteUrl:
     user: str
     password: str
     options: Mapping[str, str]
+    shown: str
+    """For people and logs: without anything secret."""
 
     @classmethod
     def parse(cls, text: str) -> "RemoteUrl":
         """Take a URL apart. ConfigError, which shows nothing that may be secret."""
-        parts = urlsplit(text.strip())
-        scheme, _, variant = parts.scheme.partition("+")
+        shown = redacted(text.strip())
         try:
+            parts = urlsplit(text.strip())
             port = parts.port
             pairs = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
         except ValueError:
             raise ConfigError(
-                f"The remote {_before_secrets(text)} has a port or options that are not understood."
+                f"The remote {shown} has a host, port or options that are not understood."
             ) from None
+        scheme, _, variant = parts.scheme.partition("+")
         options = dict(pairs)
         if len(options) < len(pairs):
-            raise ConfigError(f"The remote {_before_secrets(text)} has an option twice.")
+            raise ConfigError(f"The remote {shown} has an option twice.")
         if not scheme or parts.fragment:
-            raise ConfigError(
-                f"The remote {_before_secrets(text)} is no URL like s3://bucket/prefix or https://host/path."
-            )
+            raise ConfigError(f"The remote {shown} is no URL like s3://bucket/prefix or https://host/path.")
         return cls(
             scheme, variant, parts.hostname or "", port, unquote(parts.path),
-            unquote(parts.username or ""), unquote(parts.password or ""), options,
+            unquote(parts.username or ""), unquote(parts.password or ""), options, shown,
         )  # fmt: skip
 
     def __str__(self) -> str:
-        """For people and logs: without anything secret."""
-        scheme = f"{self.scheme}+{self.variant}" if self.variant else self.scheme
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port is None else f":{self.port}"
-        shown = "&".join(f"{name}={_shown(name, value)}" for name, value in self.options.items())
-        return f"{scheme}://{host}{port}{self.path}" + (f"?{shown}" if shown else "")
+        return self.shown
 
     def only(self, known: Collection[str]) -> None:
         """ConfigError where an option is none of these."""
@@ -90,17 +83,3 @@ class RemoteUrl:
             return Path(named).expanduser().read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"The remote {self}: {name}_file cannot be read: {error}.") from None
-
-
-def _shown(name: str, value: str) -> str:
-    is_secret = any(word in name for word in _SECRET) and not name.endswith("_file")
-    return "***" if is_secret else value
-
-
-def _before_secrets(text: str) -> str:
-    """As much of a URL as can hold no secret: its scheme and, where there is no `@`, its host."""
-    scheme, mark, rest = text.strip().partition("://")
-    if not mark:
-        return "(without ://)"
-    host = rest.split("/", 1)[0].split("?", 1)[0].rpartition("@")[2]
-    return f"{scheme}://{host}…"
