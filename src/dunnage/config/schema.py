@@ -83,7 +83,7 @@ class Setting:
     def format(self, value: int | str) -> str:
         """The value for people."""
         if isinstance(value, str):
-            return redacted(value) if self.kind is Kind.URLS else value
+            return (redacted(value) if self.kind is Kind.URLS else value) or "-"
         return format_size(value) if self.kind is Kind.SIZE else format_duration(value)
 
     @property

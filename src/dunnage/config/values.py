@@ -36,7 +36,7 @@ def parse_duration(text: str) -> int:
     return sum(int(count) * unit for count, unit in zip(match.groups(default="0"), _SECONDS, strict=True))
 
 
-_USERINFO: Final = re.compile(r"(?<=://)[^/?#@\s]*@")
+_USERINFO: Final = re.compile(r"(?<=//)[^/?#@\s]*@")
 _SECRET_OPTION: Final = re.compile(
     r"(?<=[?&])(\w*(?:token|password|secret|key|sig|signature|header)\w*)=([^&\s]*)", re.IGNORECASE
 )

@@ -84,7 +84,9 @@ class Behind:
     def waiting(self) -> int:
         """How many results were not sent yet; 1 at least until others see them all, once there is a hurry."""
         with self._changed:
-            return len(self._queue) + max(self._at_work, int(self._hurries and not self._is_seen))
+            if self._ended:  # what was left is counted
+                return 0
+            return len(self._queue) + self._at_work or int(self._hurries and not self._is_seen)
 
     def add(self, item: Waiting) -> None:
         """Send this when there is time. Never waits."""
@@ -106,12 +108,18 @@ class Behind:
         """Send all that waits, for at most so many seconds; what is left then is given up. The end of the thread."""
         self.hurry()
         with self._changed:
-            self._changed.wait_for(lambda: not self._queue and not self._at_work and self._is_seen, wait_s)
+            self._changed.wait_for(lambda: self._ended or self._is_done, wait_s)
+            if self._ended:
+                return
             left, in_hand = list(self._queue), self._at_work
             self._queue.clear()
             self._ended = True
             self._changed.notify_all()
         self._give_up(len(left) + in_hand, "unavailable")
+
+    @property
+    def _is_done(self) -> bool:
+        return not self._queue and not self._at_work and self._is_seen
 
     # --- the thread -----------------------------------------------------------------------------------
 

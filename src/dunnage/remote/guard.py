@@ -161,7 +161,8 @@ class Guard:
         try:
             yield
         except RemoteBusy as error:
-            alone_s = min(error.retry_after_s or limits.REMOTE_ALONE_S, limits.REMOTE_ALONE_S_MAX)
+            said_s = limits.REMOTE_ALONE_S if error.retry_after_s is None else error.retry_after_s
+            alone_s = min(said_s, limits.REMOTE_ALONE_S_MAX)
             with self._lock:
                 self._left_alone_until_s = max(self._left_alone_until_s, self._clock() + alone_s)
             self.trouble = error.message
