@@ -259,6 +259,9 @@ TRIM_BATCH_RESULTS: Final = 64
 REMOTE_RECORD_BYTES_MAX: Final = 4 * 1024 * 1024
 """A record on a remote: a manifest of sixteen path sets of C++ has 1 MB, a result with both its streams as much."""
 
+REMOTE_BLOBS_PER_RECORD_MAX: Final = 16_384
+"""Blobs that a record may refer to: twice what a run of a build script may leave (`RUN_FILES_MAX`)."""
+
 REMOTE_BLOB_BYTES_MAX: Final = 2 * 1024**3
 """A blob that is sent or fetched: what cargo caches of one crate is seldom larger than a tenth of this."""
 
