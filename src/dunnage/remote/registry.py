@@ -25,6 +25,10 @@ class Family:
 
 FAMILIES: Final[dict[tuple[str, str], Family]] = {
     ("file", ""): Family("directory", ""),
+    ("http", ""): Family("http_cache", "http"),
+    ("https", ""): Family("http_cache", "http"),
+    ("http", "dav"): Family("webdav", "http"),
+    ("https", "dav"): Family("webdav", "http"),
 }
 """By scheme and variant of the URL."""
 
