@@ -34,6 +34,7 @@ from dunnage.remote.action_result import (
 from dunnage.remote.coding import Bounded, compressed, decompress
 from dunnage.remote.contract import BlobName, BlobSource, Record, RecordName, Traits
 from dunnage.remote.crew import Crew
+from dunnage.remote.damaged import Damaged
 from dunnage.remote.http_client import Answer, HttpClient
 from dunnage.remote.http_url import client_of
 from dunnage.remote.known_names import KnownNames
@@ -60,6 +61,7 @@ class HttpCacheBackend:
         self._client = client
         self._crew = Crew()
         self._names = KnownNames()
+        self._damaged = Damaged()
         self._lock = threading.Lock()
         self._takes_zstd: bool | None = None
 
@@ -117,7 +119,7 @@ class HttpCacheBackend:
 
     def _has_blob(self, blob: BlobName) -> bool:
         name = self._names.sure(blob.digest)
-        return name is not None and self._client.has(f"/cas/{name.hex()}")
+        return name is not None and blob not in self._damaged and self._client.has(f"/cas/{name.hex()}")
 
     def get_blobs(self, blobs: Sequence[BlobName], into: Callable[[BlobName], BinaryIO]) -> set[BlobName]:
         """Those that are there, and of which a record told."""
@@ -131,16 +133,11 @@ class HttpCacheBackend:
         with self._client.get(f"/cas/{name.hex()}", Accept_Encoding="zstd") as answer:
             if answer is None:
                 return False
-            encoding = _encoding(answer)
-            if encoding == "zstd":
-                decompress(answer.pieces(), into(blob), blob.size)
-            elif encoding:
-                raise RemoteDamaged("A blob came in an encoding that nobody asked for.")
-            else:
-                bounded = Bounded(into(blob), blob.size)
-                for piece in answer.pieces():
-                    bounded.write(piece)
-                bounded.end()
+            try:
+                _open(answer, into(blob), blob.size)
+            except RemoteDamaged:
+                self._damaged.note(blob)
+                raise
         return True
 
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
@@ -160,6 +157,7 @@ class HttpCacheBackend:
             else:
                 self._put(path, plain, size)
         self._names.saw(blob.name.digest, name)
+        self._damaged.forget(blob.name)
 
     def _put(self, path: str, file: BinaryIO, size: int, **headers: str) -> None:
         status = self._client.put(path, file, size, **headers)
@@ -186,6 +184,20 @@ class HttpCacheBackend:
         """Give back threads and connections."""
         self._crew.close()
         self._client.close()
+
+
+def _open(answer: Answer, target: BinaryIO, size: int) -> None:
+    """Write the plain bytes of a blob. RemoteDamaged."""
+    encoding = _encoding(answer)
+    if encoding == "zstd":
+        decompress(answer.pieces(), target, size)
+        return
+    if encoding:
+        raise RemoteDamaged("A blob came in an encoding that nobody asked for.")
+    bounded = Bounded(target, size)
+    for piece in answer.pieces():
+        bounded.write(piece)
+    bounded.end()
 
 
 def _sha256_of(file: BinaryIO) -> bytes:

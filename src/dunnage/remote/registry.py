@@ -29,6 +29,9 @@ FAMILIES: Final[dict[tuple[str, str], Family]] = {
     ("https", ""): Family("http_cache", "http"),
     ("http", "dav"): Family("webdav", "http"),
     ("https", "dav"): Family("webdav", "http"),
+    ("redis", ""): Family("redis_backend", "redis"),
+    ("rediss", ""): Family("redis_backend", "redis"),
+    ("redis", "unix"): Family("redis_backend", "redis"),
 }
 """By scheme and variant of the URL."""
 

@@ -4,6 +4,7 @@ from support.remotes.bazel_remote import bazel_remote
 from support.remotes.directory import directory
 from support.remotes.nginx import nginx_cache, nginx_dav
 from support.remotes.place import Place, memory
+from support.remotes.redis_server import redis, redis_socket
 from support.remotes.wsgidav import wsgidav
 
 PLACES = (
@@ -13,4 +14,6 @@ PLACES = (
     Place("bazel-remote", bazel_remote),
     Place("nginx-dav", nginx_dav),
     Place("wsgidav", wsgidav),
+    Place("redis", redis),
+    Place("redis-socket", redis_socket),
 )

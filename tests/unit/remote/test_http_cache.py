@@ -139,9 +139,14 @@ def test_records_that_are_none(server: HttpFake, reply: Reply) -> None:
 def test_blobs_that_are_none(server: HttpFake, reply: Reply) -> None:
     backend = opened(server)
     backend.put_blobs([blob(b"data")])
+    assert backend.missing([name_of(b"data")]) == []
     server.knobs.refusal = reply
     with pytest.raises(RemoteDamaged):
         fetched(backend, [name_of(b"data")])
+    server.knobs.refusal = None
+    assert backend.missing([name_of(b"data")]) == [name_of(b"data")]
+    backend.put_blobs([blob(b"data")])
+    assert backend.missing([name_of(b"data")]) == []
 
 
 def test_a_full_server(server: HttpFake, strict: BazelRemote) -> None:
