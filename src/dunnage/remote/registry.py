@@ -23,7 +23,16 @@ class Family:
     """The extra of the package that installs what it needs; empty where it needs nothing."""
 
 
-FAMILIES: Final[dict[tuple[str, str], Family]] = {}
+FAMILIES: Final[dict[tuple[str, str], Family]] = {
+    ("file", ""): Family("directory", ""),
+    ("http", ""): Family("http_cache", "http"),
+    ("https", ""): Family("http_cache", "http"),
+    ("http", "dav"): Family("webdav", "http"),
+    ("https", "dav"): Family("webdav", "http"),
+    ("redis", ""): Family("redis_backend", "redis"),
+    ("rediss", ""): Family("redis_backend", "redis"),
+    ("redis", "unix"): Family("redis_backend", "redis"),
+}
 """By scheme and variant of the URL."""
 
 
