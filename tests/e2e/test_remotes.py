@@ -24,6 +24,7 @@ def here(tmp_path: Path) -> Iterator[Site]:
     with site(tmp_path / "first", source, cargo_home=home) as first:
         target = tmp_path / "target"
         target.mkdir()
+        (tmp_path / "remote").mkdir()
         place = replace(first, directories=replace(first.directories, target=target))
         yield place.with_env(DUNNAGE_REMOTES=f"file://{tmp_path}/remote", DUNNAGE_REMOTE_WRITE="on")
 
@@ -74,6 +75,7 @@ def test_what_one_built_the_other_fetches(here: Site, there: Site) -> None:
 
 
 def test_a_remote_that_is_not_there_is_a_sentence_and_no_error(here: Site, tmp_path: Path) -> None:
+    (tmp_path / "remote").rmdir()
     (tmp_path / "remote").write_text("no directory")
     started = said(here, "start")
     assert started.returncode == 0
@@ -84,7 +86,7 @@ def test_a_remote_that_is_not_there_is_a_sentence_and_no_error(here: Site, tmp_p
     assert counts.fallbacks == 0
     stopped = said(here, "stop")
     assert stopped.returncode == 0
-    assert "did not go to file://" in stopped.stderr
+    assert f"to file://{tmp_path}/remote" in stopped.stderr
 
 
 def test_a_url_that_is_not_understood_is_a_sentence_without_its_secret(here: Site) -> None:
@@ -92,7 +94,11 @@ def test_a_url_that_is_not_understood_is_a_sentence_without_its_secret(here: Sit
     started = said(odd, "start")
     assert started.returncode == 0
     assert "nonsense://host/?token=***" in started.stderr
-    shown = said(odd, "config").stdout + said(odd, "config", "--json").stdout + said(odd, "stats", "--json").stdout
+    shown = (
+        said(odd, "config").stdout
+        + said(odd, "config", "--json").stdout
+        + said(odd, "stats", "--json").stdout
+    )
     assert "geheim" not in shown + started.stdout + started.stderr
     log = json.loads(odd.dunnage_says("status", "--json").stdout)["log"]
     assert "geheim" not in Path(log).read_text()

@@ -32,5 +32,5 @@ def _see_all_sent() -> None:
     if last is not None:
         for sentence in remotes.sent(last["remotes"]):
             say(sentence + "\n")
-        for sentence in remotes.not_sent(last["remotes"], last["waiting"]):
+        for sentence in remotes.not_sent(last["remotes"]):
             complain(sentence)

@@ -51,7 +51,7 @@ def _checked(tier: Tier) -> DunnageError | None:
     try:
         tier.remote.check()
     except RemoteError as error:
-        return error
+        return type(error)(f"{tier.name}: {error.message}", hint=error.advice)
     except Exception as error:
         log.exception("%s could not be checked", tier.name)
         return RemoteError(f"The remote {tier.name} could not be checked: {error!r}.")

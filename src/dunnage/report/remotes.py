@@ -70,15 +70,18 @@ def sent(remotes: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def not_sent(remotes: Sequence[Mapping[str, Any]], waiting: int) -> list[str]:
-    """A sentence for whatever was not sent, with its reason."""
+def not_sent(remotes: Sequence[Mapping[str, Any]]) -> list[str]:
+    """A sentence for whatever was not sent, with its reason, or waits too long."""
     found = [
         f"{_results(count)} did not go to {tier['name']}: it {REASONS.get(why, why)}."
         for tier in remotes
         for why, count in sorted(tier["not_sent"].items())
     ]
-    if waiting:
-        found.append(f"{_results(waiting)} wait to be sent, and it takes too long.")
+    found += [
+        f"{_results(tier['waiting'])} could not go to {tier['name']} in time. {tier['trouble']}".rstrip()
+        for tier in remotes
+        if tier["waiting"]
+    ]
     return found
 
 

@@ -32,11 +32,11 @@ def test_the_table() -> None:
 
 def test_sentences() -> None:
     assert sent([TIER, READ]) == ["1 result (2.0 KiB) went to s3://bucket."]
-    assert not_sent([TIER, READ], 0) == [
+    assert not_sent([TIER, READ | {"waiting": 0}]) == [
         "3 results did not go to s3://bucket: it had no room.",
         "1 result did not go to s3://bucket: it odd.",
+        "4 results could not go to s3://bucket in time. It has no room.",
     ]
-    assert not_sent([READ], 2) == ["2 results wait to be sent, and it takes too long."]
 
 
 def test_nothing_is_drawn_where_there_is_no_terminal() -> None:
