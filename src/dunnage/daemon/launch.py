@@ -40,9 +40,12 @@ _PASSED_ON: Final = (
 """Of the environment; `DUNNAGE_*`, `XDG_*` and `PYTHON*` besides. The first build's variables must not configure all
 later ones."""
 
-_FOR_REMOTES: Final = ("AWS_", "GOOGLE_", "AZURE_", "ACTIONS_", "SSL_CERT_", "HTTPS_PROXY", "NO_PROXY")
+_FOR_REMOTES: Final = (
+    *("AWS_", "GOOGLE_", "AZURE_", "ACTIONS_", "SSL_CERT_", "HTTPS_PROXY", "NO_PROXY"),
+    *("GITHUB_RUN_", "GITHUB_WORKFLOW", "GITHUB_JOB", "GITHUB_SERVER_URL", "RUNNER_OS", "RUNNER_ARCH"),
+)
 """Beginnings of variables with which people give credentials, and ways to the world, to what talks to remotes. Passed
-on only where there are remotes: of one who starts the daemon and means it (`dunnage start`), and of a first build."""
+on only where there are remotes. GitHub's say which job it is."""
 
 
 def ensure(settings: Settings, places: Places) -> Answer:

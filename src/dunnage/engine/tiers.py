@@ -105,6 +105,7 @@ class Tier:
                 "sent": self.tally.sent,
                 "sent_bytes": self.tally.sent_bytes,
                 "not_sent": dict(self.tally.not_sent),
+                "requests": self.remote.requests,
                 "waiting": waiting,
                 "trouble": self.remote.trouble,
             }

@@ -52,8 +52,15 @@ class Guard:
         self._looks_again_s: float | None = None
         """When the breaker is open: from when on somebody looks whether the remote is back."""
         self._in_flight = InFlight(limits.REMOTE_REQUESTS_MAX, limits.REMOTE_BYTES_IN_FLIGHT_MAX)
+        self._calls = 0
         self.trouble = ""
         """What went wrong last, for people; empty when nothing did since."""
+
+    @property
+    def requests(self) -> int:
+        """How often the remote was asked: as it counts itself where that is another number, else calls of ours."""
+        own = getattr(self._backend, "requests", None)
+        return self._calls if own is None else int(own)
 
     # --- for those who wait ---------------------------------------------------------------------------
 
@@ -146,6 +153,7 @@ class Guard:
 
     def _once(self, ask: Callable[[], T], size_bytes: int) -> T:
         with self._in_flight.taking(size_bytes), self._noting():
+            self._calls += 1
             found = ask()
         with self._lock:
             self._vain_s = 0.0

@@ -71,7 +71,7 @@ def test_one_that_cannot_be_reached_is_said(remotes: dict[str, Troubled]) -> Non
     remotes["memory://c"].failing = lambda: ValueError("odd")
     messages = [problem.message for problem in check(tiers)]
     assert messages == [
-        "Nobody answers at b.",
+        "memory://b: Nobody answers at b.",
         "The remote memory://c could not be checked: ValueError('odd').",
     ]
 

@@ -38,7 +38,7 @@ def test_wrong_seals_are_counted_and_left_out() -> None:
     assert ours.opened(records) == {mine: b"body"}
     assert ours.document(3) == {
         "name": "memory", "writes": True, "fetched": 0, "fetched_bytes": 0, "not_fetched": {"untrusted": 1},
-        "sent": 0, "sent_bytes": 0, "not_sent": {}, "waiting": 3, "trouble": "",
+        "sent": 0, "sent_bytes": 0, "not_sent": {}, "requests": 0, "waiting": 3, "trouble": "",
     }  # fmt: skip
 
 
