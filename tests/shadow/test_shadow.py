@@ -13,7 +13,7 @@ from support.shadow.story import draw, tell
 
 SEED = int(os.environ.get("SHADOW_SEED", "11"))
 
-EDITS = {"workspace": 14, "sys": 12, "semver": 8, "rustversion": 5, "hyperfine": 4, "ripgrep": 4}
+EDITS = {"workspace": 14, "sys": 12, "semver": 8, "rustversion": 5, "hyperfine": 2, "ripgrep": 4}
 """As many as their projects' prices allow in all of two minutes on two cores."""
 
 
