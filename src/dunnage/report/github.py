@@ -1,4 +1,4 @@
-"""The summary that stands on the page of a job of GitHub Actions: Markdown, some lines, the slowest misses with reasons."""
+"""The summary on the page of a job of GitHub Actions: Markdown, some lines, the slowest misses with reasons."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -31,15 +31,14 @@ def summary(document: Mapping[str, Any], reasons: Mapping[str, str]) -> str:
     counts = document["outcomes"]
     looked_up = counts[Outcome.HIT] + counts[Outcome.MISS]
     rate = f"{100 * counts[Outcome.HIT] / looked_up:.1f} %" if looked_up else "-"
-    store = document["store"]
+    cells = [f"{counts[outcome]:,}" for outcome in Outcome]
+    cells += [rate, format_duration(document["time_saved_s"]), format_size(document["store"]["size_bytes"])]
     lines = [
         "### dunnage",
         "",
         "| hits | misses | uncacheable | fallbacks | hit rate | time saved | store |",
         "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-        f"| {counts[Outcome.HIT]:,} | {counts[Outcome.MISS]:,} | {counts[Outcome.UNCACHEABLE]:,}"
-        f" | {counts[Outcome.FALLBACK]:,} | {rate} | {format_duration(document['time_saved_s'])}"
-        f" | {format_size(store['size_bytes'])} |",
+        f"| {' | '.join(cells)} |",
         "",
     ]
     lines += _remotes(document.get("remotes", ()))
