@@ -10,7 +10,7 @@ from dunnage.remote.cloud import backend_of, first_of, is_on
 from dunnage.remote.objects import ObjectBackend
 from dunnage.remote.url import RemoteUrl
 
-OPTIONS: Final = frozenset({"account", "anonymous", "endpoint", "key_file", "sas_file"})
+OPTIONS: Final = frozenset({"account", "anonymous", "ca_file", "endpoint", "key_file", "sas_file"})
 
 _ROLES: Final = {
     "AZURE_CLIENT_ID": "client_id",

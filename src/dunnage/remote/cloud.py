@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 
 import obstore
@@ -117,7 +118,7 @@ def backend_of(
     """
     options: dict[str, Any] = {
         "prefix": url.path.strip("/") or None,
-        "client_options": client_options(endpoint),
+        "client_options": client_options(url, endpoint),
         "retry_config": retries(),
     }
     try:
@@ -131,14 +132,20 @@ def backend_of(
     return ObjectBackend(CloudObjects(store, where))
 
 
-def client_options(endpoint: str) -> "ClientConfig":
-    """Timeouts of ours; plain HTTP where the endpoint says so."""
-    return {
+def client_options(url: RemoteUrl, endpoint: str) -> "ClientConfig":
+    """Timeouts of ours; plain HTTP where the endpoint says so; whose certificates are trusted. ConfigError."""
+    options: ClientConfig = {
         "allow_http": endpoint.startswith("http://"),
         "connect_timeout": timedelta(seconds=limits.REMOTE_CONNECT_TIMEOUT_S),
         "read_timeout": timedelta(seconds=limits.REMOTE_REQUEST_TIMEOUT_S),
         "timeout": timedelta(seconds=limits.REMOTE_TRANSFER_TIMEOUT_S),
     }
+    if trusted := url.options.get("ca_file"):
+        try:
+            options["root_certificate"] = Path(trusted).expanduser().read_bytes()
+        except OSError as error:
+            raise ConfigError(f"The remote {url}: ca_file cannot be read: {error}.") from None
+    return options
 
 
 def retries() -> "RetryConfig":

@@ -48,10 +48,10 @@ def meant_by(error: Exception, where: str) -> RemoteError:
         return RemoteRefused(f"{where} does not keep what it is given ({status[1] if status else 404}).")
     if "BareRedirect" in text:
         return RemoteRefused(f"{where} is in another region.", hint="Say which one: `region=` in its URL.")
-    if "certificate" in text:
+    if "certificate" in text.lower():
         return RemoteRefused(
             f"{where} has a certificate that does not verify.",
-            hint="SSL_CERT_FILE names the certificates that are trusted instead of the system's.",
+            hint="`ca_file=` in its URL names certificates that are trusted beside the system's.",
         )
     return _by_kind(text, where)
 

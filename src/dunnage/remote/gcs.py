@@ -11,7 +11,7 @@ from dunnage.remote.cloud import backend_of, first_of, is_on
 from dunnage.remote.objects import ObjectBackend
 from dunnage.remote.url import RemoteUrl
 
-OPTIONS: Final = frozenset({"anonymous", "credentials_file", "endpoint", "token_file"})
+OPTIONS: Final = frozenset({"anonymous", "ca_file", "credentials_file", "endpoint", "token_file"})
 
 
 def open_backend(url: RemoteUrl, environ: Mapping[str, str]) -> ObjectBackend:

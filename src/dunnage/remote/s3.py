@@ -12,7 +12,7 @@ from dunnage.remote.cloud import backend_of, first_of, is_on
 from dunnage.remote.objects import ObjectBackend
 from dunnage.remote.url import RemoteUrl
 
-OPTIONS: Final = frozenset({"anonymous", "endpoint", "profile", "region", "style"})
+OPTIONS: Final = frozenset({"anonymous", "ca_file", "endpoint", "profile", "region", "style"})
 
 _ROLES: Final = {
     "AWS_WEB_IDENTITY_TOKEN_FILE": "web_identity_token_file",
