@@ -138,6 +138,7 @@ class HttpClient:
                 method,
                 self._base + quote(path),
                 redirect=False,
+                pool_timeout=limits.REMOTE_REQUEST_TIMEOUT_S,
                 body=body,
                 headers={"User-Agent": "dunnage", "Accept-Encoding": "identity", **self._headers, **named},
                 preload_content=False,
