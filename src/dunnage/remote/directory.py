@@ -24,7 +24,7 @@ from dunnage.errors import (
     RemoteRefused,
     RemoteUnavailable,
 )
-from dunnage.remote.objects import PIECE_BYTES, ObjectBackend
+from dunnage.remote.objects import PIECE_BYTES, ObjectBackend, exactly
 from dunnage.remote.url import RemoteUrl
 
 _TMP: Final = "v1/tmp"
@@ -140,12 +140,7 @@ class DirectoryObjects:
         fd = self._create(temporary)
         try:
             self._tidy(os.fstat(fd).st_mtime)
-            left = size
-            while left:
-                piece = file.read(min(left, PIECE_BYTES))
-                if not piece:
-                    raise RemoteDamaged("A file to be put is smaller than it was said to be.")
-                left -= len(piece)
+            for piece in exactly(file, size):
                 _write_all(fd, piece)
             # NFS says that the disk is full when it has to put the bytes there; without this, that is after the rename.
             os.fsync(fd)

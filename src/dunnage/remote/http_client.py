@@ -15,11 +15,11 @@ import urllib3
 from urllib3.exceptions import HTTPError
 
 from dunnage import limits
-from dunnage.errors import RemoteDamaged, RemoteError, RemoteUnavailable
+from dunnage.errors import RemoteError, RemoteUnavailable
 from dunnage.remote.http_status import ABSENT, trouble
 from dunnage.remote.http_trouble import meant_by
+from dunnage.remote.objects import PIECE_BYTES, exactly
 
-_PIECE_BYTES: Final = 256 * 1024
 _DRAINED_BYTES_MAX: Final = 64 * 1024
 """How much of an answer that nobody wants is read so that its connection can be used again."""
 
@@ -48,7 +48,7 @@ class Answer:
 
     def _piece(self) -> bytes:
         try:
-            return self._response.read1(_PIECE_BYTES)  # What is there: `read` would wait for all of it.
+            return self._response.read1(PIECE_BYTES)  # What is there: `read` would wait for all of it.
         except HTTPError as error:
             raise meant_by(error, self._where) from error
 
@@ -78,7 +78,7 @@ class HttpClient:
             retries=False,
             timeout=timeout,
             ssl_context=tls,
-            blocksize=_PIECE_BYTES,
+            blocksize=PIECE_BYTES,
         )
 
     @property
@@ -100,7 +100,7 @@ class HttpClient:
     def put(self, path: str, file: BinaryIO, size: int, **headers: str) -> int:
         """PUT `size` bytes from here on in the file; the status: a success, 404, 409, 410 or 500. RemoteError."""
         sent = {"Content-Length": str(size), "Content-Type": "application/octet-stream", **headers}
-        with self._answered("PUT", path, sent, _exactly(file, size), also=409, too=500) as response:
+        with self._answered("PUT", path, sent, exactly(file, size), also=409, too=500) as response:
             return response.status
 
     def make_collection(self, path: str) -> int:
@@ -138,6 +138,7 @@ class HttpClient:
                 method,
                 self._base + quote(path),
                 redirect=False,
+                pool_timeout=limits.REMOTE_REQUEST_TIMEOUT_S,
                 body=body,
                 headers={"User-Agent": "dunnage", "Accept-Encoding": "identity", **self._headers, **named},
                 preload_content=False,
@@ -155,23 +156,12 @@ class HttpClient:
         self._connections.clear()
 
 
-def _exactly(file: BinaryIO, size: int) -> Iterator[bytes]:
-    """So many bytes of a file. RemoteDamaged where there are fewer: the request is broken off, and nothing kept."""
-    left = size
-    while left:
-        piece = file.read(min(left, _PIECE_BYTES))
-        if not piece:
-            raise RemoteDamaged("A file to be put is smaller than it was said to be.")
-        left -= len(piece)
-        yield piece
-
-
 def _let_go(response: urllib3.BaseHTTPResponse) -> None:
     """Give the connection back: to be used again where nothing of the answer is left in it."""
     left = _DRAINED_BYTES_MAX
     try:
         while left > 0:
-            piece = response.read1(_PIECE_BYTES)
+            piece = response.read1(PIECE_BYTES)
             if not piece:
                 return
             left -= len(piece)

@@ -9,7 +9,7 @@ system's directories at some hundred names where objects are files; to a bucket 
 """
 
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Final, Protocol
 
@@ -120,6 +120,17 @@ class ObjectBackend:
         """Give back threads and connections."""
         self._crew.close()
         self._objects.close()
+
+
+def exactly(file: BinaryIO, size: int) -> Iterator[bytes]:
+    """So many bytes of a file, in pieces. RemoteDamaged where there are fewer: nothing of them may be kept then."""
+    left = size
+    while left:
+        piece = file.read(min(left, PIECE_BYTES))
+        if not piece:
+            raise RemoteDamaged("A file to be put is smaller than it was said to be.")
+        left -= len(piece)
+        yield piece
 
 
 def name_of_record(name: RecordName) -> str:

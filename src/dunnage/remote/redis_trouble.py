@@ -39,7 +39,7 @@ def meant_by(error: RedisError, where: str) -> RemoteError:
     if isinstance(error, NoPermissionError):
         return RemoteRefused(
             f"{where} does not permit that to this user.",
-            hint="Its ACL has to allow GETRANGE, EXISTS and, to write, SET.",
+            hint="Its ACL has to allow GETRANGE and, to write, EXISTS and SET.",
         )
     if isinstance(error, OutOfMemoryError):
         return RemoteFull(

@@ -1,7 +1,10 @@
 """All places: a backend that is not in this row was not seen to keep the contract."""
 
+from support.remotes.azure import azure
 from support.remotes.bazel_remote import bazel_remote
 from support.remotes.directory import directory
+from support.remotes.gcs import gcs
+from support.remotes.moto import moto
 from support.remotes.nginx import nginx_cache, nginx_dav
 from support.remotes.place import Place, memory
 from support.remotes.redis_server import redis, redis_socket
@@ -14,6 +17,9 @@ PLACES = (
     Place("bazel-remote", bazel_remote),
     Place("nginx-dav", nginx_dav),
     Place("wsgidav", wsgidav),
+    Place("s3-moto", moto),
+    Place("azure", azure),
+    Place("gcs", gcs),
     Place("redis", redis),
     Place("redis-socket", redis_socket),
 )

@@ -1,5 +1,7 @@
 """A crew of threads: results in order, few at once, the first error ends all."""
 
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -91,6 +93,22 @@ def test_closed_while_at_work() -> None:
     with pytest.raises(RemoteUnavailable, match="closed"):
         crew.each(work, [1])
     crew.close()
+
+
+def test_a_thread_that_hangs_does_not_keep_the_process() -> None:
+    script = """
+import threading
+from dunnage.remote.crew import Crew
+crew, began = Crew(), threading.Event()
+hang = lambda _: began.set() or threading.Event().wait()
+threading.Thread(target=crew.each, args=(hang, range(5)), daemon=True).start()
+began.wait()
+crew.close()
+print("done")
+"""
+    words, environ = [sys.executable, "-c", script], {"PYTHONPATH": "src"}
+    done = subprocess.run(words, env=environ, capture_output=True, timeout=20, check=False)
+    assert done.stdout == b"done\n"
 
 
 def test_an_error_of_another_kind_is_not_hidden() -> None:

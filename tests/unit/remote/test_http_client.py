@@ -172,6 +172,16 @@ def test_all_connections_are_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
         assert done == [b"x"] * 6
 
 
+def test_no_connection_becomes_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dunnage.limits.REMOTE_CONNECTIONS_MAX", 1)
+    with HttpFake(lambda _: Reply(200, b"x" * 3_000_000)).serving() as fake:
+        asking = client(fake)
+        monkeypatch.setattr("dunnage.limits.REMOTE_REQUEST_TIMEOUT_S", 0.1)
+        with asking.get("/x"), pytest.raises(RemoteUnavailable, match="ends none"):
+            asking.has("/x")
+        assert asking.has("/x")
+
+
 def test_names_are_quoted() -> None:
     with HttpFake(lambda _: Reply(200)).serving() as fake:
         client(fake).has("/ü b?c")

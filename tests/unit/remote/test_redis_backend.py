@@ -116,6 +116,15 @@ def test_a_damaged_blob(backend: Backend, direct: Redis, value: bytes) -> None:
     assert fetched(backend, [wanted]) == {wanted: b"data"}
 
 
+def test_a_large_value_under_the_name_of_a_small_blob(backend: Backend, direct: Redis) -> None:
+    wanted = name_of(b"data")
+    direct.set(f"dunnage:v1:blob:{wanted.digest.hex()}", bytes(30_000_000))
+    before = direct.info("stats")["total_net_output_bytes"]
+    with pytest.raises(RemoteDamaged):
+        fetched(backend, [wanted])
+    assert direct.info("stats")["total_net_output_bytes"] - before < 100_000
+
+
 @pytest.mark.parametrize("value", [b"x", bytes(6_000_000)])
 def test_a_damaged_record(backend: Backend, direct: Redis, value: bytes) -> None:
     wanted = name("unit")
