@@ -23,7 +23,10 @@ class Family:
     """The extra of the package that installs what it needs; empty where it needs nothing."""
 
 
-FAMILIES: Final[dict[tuple[str, str], Family]] = {}
+FAMILIES: Final[dict[tuple[str, str], Family]] = {
+    ("grpc", ""): Family("reapi.backend", "reapi"),
+    ("grpcs", ""): Family("reapi.backend", "reapi"),
+}
 """By scheme and variant of the URL."""
 
 

@@ -1,5 +1,6 @@
 """All places: a backend that is not in this row was not seen to keep the contract."""
 
+from support.remotes.buildgrid import buildgrid
 from support.remotes.place import Place, memory
 
-PLACES = (Place("memory", memory),)
+PLACES = (Place("memory", memory), Place("buildgrid", buildgrid))

@@ -1,0 +1,149 @@
+"""The contract over the Remote Execution API: `grpc://host:port/instance`, and `grpcs://…`."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import BinaryIO, Final
+
+from blake3 import blake3
+
+from dunnage.errors import RemoteDamaged, RemoteRefused
+from dunnage.model.digest import Digest
+from dunnage.remote.contract import BlobName, BlobSource, Record, RecordName, Traits
+from dunnage.remote.reapi.address import Address, address_of
+from dunnage.remote.reapi.calls import Calls
+from dunnage.remote.reapi.capabilities import Capabilities, asked
+from dunnage.remote.reapi.cas import Cas, Source
+from dunnage.remote.reapi.digests import Digests
+from dunnage.remote.reapi.messages import CasDigest
+from dunnage.remote.reapi.parallel import each
+from dunnage.remote.reapi.records import Records
+from dunnage.remote.url import RemoteUrl
+
+_EMPTY: Final = Digest(blake3(b"").digest())
+_PIECE_BYTES: Final = 1024 * 1024
+
+
+def open_backend(url: RemoteUrl, environ: Mapping[str, str]) -> "ReapiBackend":
+    """The backend of a URL. ConfigError."""
+    return ReapiBackend(address_of(url, environ))
+
+
+class ReapiBackend:
+    """One instance of one server."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._calls = Calls(address)
+        self._digests = Digests()
+        self._cas = Cas(self._calls, address)
+        self._records = Records(self._calls, self._cas, self._digests, address)
+        self._capabilities: Capabilities | None = None
+        self._traits: Traits | None = None
+
+    @property
+    def traits(self) -> Traits:
+        """Whether it is read-only is known if it was asked anything before; else the first put finds out."""
+        if self._traits is None:
+            known = self._capabilities
+            self._traits = Traits(read_only=known is not None and not known.updates)
+        return self._traits
+
+    def check(self) -> None:
+        """Ask what it can, and for a blob that it need not have: some let in whoever asks only the first."""
+        can = self._capabilities = asked(self._calls, self._address)
+        self._cas.missing([can.digest(b"dunnage")], can)
+
+    def get_records(self, names: Sequence[RecordName]) -> dict[RecordName, bytes]:
+        """Those that are there: each is one request."""
+        return self._records.get(names, self._can()) if names else {}
+
+    def put_records(self, records: Sequence[Record]) -> None:
+        """Keep them: each is one request, and one more for all of them together."""
+        if records:
+            self._records.put(records, self._can_update())
+
+    def missing(self, blobs: Sequence[BlobName]) -> list[BlobName]:
+        """Those that are not there, and those of which it is not known what they are called there."""
+        if not blobs:
+            return []
+        can = self._can()
+        named = {blob: self._sure(blob, can) for blob in blobs}
+        absent = self._cas.missing([there for there in named.values() if there and there.size_bytes], can)
+        return [blob for blob, there in named.items() if there is None or there in absent]
+
+    def get_blobs(self, blobs: Sequence[BlobName], into: Callable[[BlobName], BinaryIO]) -> set[BlobName]:
+        """Write those that are there and that a record has named, unless they are always called as here."""
+        found = {blob for blob in blobs if _is_empty(blob)}
+        for blob in found:
+            into(blob)
+        if found.issuperset(blobs):
+            return found
+        can = self._can()
+        named: dict[CasDigest, BlobName] = {}
+        for blob in blobs:
+            there = CasDigest(blob.digest.hex(), blob.size) if can.is_blake3 else self._digests.likely(blob)
+            if blob.size and there is not None and blob.size <= can.blob_bytes_max:
+                named[there] = blob
+        came = self._cas.read(named, lambda there: into(named[there]), can)
+        return found | {named[there] for there in came}
+
+    def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
+        """Keep those that are not there: with another digest than ours, each is read once more to find out."""
+        wanted = list({blob.name: blob for blob in blobs if not _is_empty(blob.name)}.values())
+        if not wanted:
+            return
+        can = self._can_update()
+        named = dict(zip(wanted, each(lambda blob: self._named(blob, can), wanted), strict=True))
+        absent = self._cas.missing(named.values(), can)
+        self._cas.write([Source(there, blob.open) for blob, there in named.items() if there in absent], can)
+        if not can.is_blake3:
+            for blob, there in named.items():
+                self._digests.saw(blob.name, there)
+
+    def flush(self) -> None:
+        """Others see what was put at once."""
+
+    def close(self) -> None:
+        """Break off what is under way."""
+        self._calls.close()
+
+    # --- leaves -----------------------------------------------------------------------------------
+
+    def _can(self) -> Capabilities:
+        """What the server can: asked once, by as many threads as come before it has answered."""
+        can = self._capabilities
+        if can is None:
+            can = self._capabilities = asked(self._calls, self._address)
+        return can
+
+    def _can_update(self) -> Capabilities:
+        can = self._can()
+        if not can.updates:
+            raise RemoteRefused(f"The remote {self._address.where} is read-only for us.")
+        return can
+
+    def _sure(self, blob: BlobName, can: Capabilities) -> CasDigest | None:
+        """What a blob is called there, if we know it ourselves."""
+        if _is_empty(blob):
+            return can.digest(b"")
+        return CasDigest(blob.digest.hex(), blob.size) if can.is_blake3 else self._digests.sure(blob)
+
+    def _named(self, blob: BlobSource, can: Capabilities) -> CasDigest:
+        """What a blob is called there: it is read if nobody knows."""
+        there = self._sure(blob.name, can)
+        if there is not None:
+            return there
+        size = 0
+        digest = hashlib.sha256()
+        with blob.open() as file:
+            while data := file.read(_PIECE_BYTES):
+                digest.update(data)
+                size += len(data)
+        if size != blob.name.size:
+            raise RemoteDamaged("A blob that was to be sent has another size than its name says.")
+        return CasDigest(digest.hexdigest(), size)
+
+
+def _is_empty(blob: BlobName) -> bool:
+    """Whether it is the blob without bytes, which is always there."""
+    return not blob.size and blob.digest == _EMPTY

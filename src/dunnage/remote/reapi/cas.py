@@ -1,0 +1,263 @@
+"""Blobs of the CAS, many at once: small ones in batches, large ones as byte streams, a few requests at a time."""
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import BinaryIO, Final, TypeVar
+
+import zstandard
+
+from dunnage import limits
+from dunnage.errors import RemoteDamaged, RemoteFull
+from dunnage.remote.coding import Bounded, compressed
+from dunnage.remote.reapi.address import Address
+from dunnage.remote.reapi.calls import Calls
+from dunnage.remote.reapi.capabilities import Capabilities
+from dunnage.remote.reapi.inflating import inflate
+from dunnage.remote.reapi.messages import (
+    IDENTITY,
+    ZSTD,
+    BatchReadBlobsRequest,
+    BatchReadBlobsResponse,
+    BatchUpdateBlobsRequest,
+    BatchUpdateBlobsResponse,
+    BlobRead,
+    BlobToUpdate,
+    CasDigest,
+    FindMissingBlobsRequest,
+    FindMissingBlobsResponse,
+    Status,
+    WriteRequest,
+)
+from dunnage.remote.reapi.parallel import each
+from dunnage.remote.reapi.status import ALREADY_EXISTS, NOT_FOUND, OK, NotThere, error_of_blob
+
+R = TypeVar("R")
+
+_SERVICE: Final = "/build.bazel.remote.execution.v2.ContentAddressableStorage"
+
+_BESIDE_BYTES: Final = 256
+"""What a blob costs in a batch beside its bytes: its digest, a status, and what frames them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A blob to be put. `open` gives a file of its plain bytes, which is closed here."""
+
+    digest: CasDigest
+    open: Callable[[], BinaryIO]
+
+
+class Cas:
+    """The CAS of one instance. Thread-safe."""
+
+    def __init__(self, calls: Calls, address: Address) -> None:
+        self._calls = calls
+        self._where = address.where
+        self._instance = address.instance
+
+    # --- which are there --------------------------------------------------------------------------
+
+    def missing(self, digests: Iterable[CasDigest], can: Capabilities) -> set[CasDigest]:
+        """Those of these that are not there. RemoteError."""
+        asked = list(dict.fromkeys(digests))
+        most = limits.REAPI_BATCH_BLOBS_MAX
+        parts = [asked[start : start + most] for start in range(0, len(asked), most)]
+        return set().union(*each(partial(self._missing, can=can), parts)) & set(asked)
+
+    def _missing(self, digests: Sequence[CasDigest], can: Capabilities) -> set[CasDigest]:
+        request = FindMissingBlobsRequest(self._instance, tuple(digests), can.digest_function)
+        answer = self._calls.unary(f"{_SERVICE}/FindMissingBlobs", request, FindMissingBlobsResponse)
+        return set(answer.missing_blob_digests)
+
+    # --- reading ----------------------------------------------------------------------------------
+
+    def read(
+        self, digests: Iterable[CasDigest], into: Callable[[CasDigest], BinaryIO], can: Capabilities
+    ) -> set[CasDigest]:
+        """Write those of these that are there, each into the file that `into` gives; which those are. RemoteError."""
+        small, large = _parted(dict.fromkeys(digests), can)
+        tasks: list[Callable[[], set[CasDigest]]] = [
+            *(partial(self._read_stream, digest, into, can) for digest in large),
+            *(partial(self._read_batch, batch, into, can) for batch in _batches(small, can)),
+        ]
+        return set().union(*each(_done, tasks))
+
+    def _read_batch(
+        self, digests: Sequence[CasDigest], into: Callable[[CasDigest], BinaryIO], can: Capabilities
+    ) -> set[CasDigest]:
+        request = BatchReadBlobsRequest(
+            self._instance, tuple(digests), (ZSTD,) if can.streams_zstd else (), can.digest_function
+        )
+        answer = self._calls.unary(f"{_SERVICE}/BatchReadBlobs", request, BatchReadBlobsResponse)
+        found: set[CasDigest] = set()
+        for blob in answer.responses:
+            status = blob.status or Status()
+            if blob.digest is None or blob.digest not in digests or blob.digest in found:
+                continue  # nobody asked
+            if status.code == OK:
+                self._take(blob, blob.digest, into)
+                found.add(blob.digest)
+            elif status.code != NOT_FOUND:
+                raise error_of_blob(self._where, status)
+        return found
+
+    def _take(self, blob: BlobRead, digest: CasDigest, into: Callable[[CasDigest], BinaryIO]) -> None:
+        if blob.compressor == ZSTD:
+            inflate([blob.data], into(digest), digest.size_bytes)
+        elif blob.compressor == IDENTITY:
+            _copy([blob.data], into(digest), digest.size_bytes)
+        else:
+            raise RemoteDamaged(
+                f"The remote {self._where} sent a blob compressed in a way that nobody asked for."
+            )
+
+    def _read_stream(
+        self, digest: CasDigest, into: Callable[[CasDigest], BinaryIO], can: Capabilities
+    ) -> set[CasDigest]:
+        with closing(self._calls.read(self._name(digest, can), digest.size_bytes)) as pieces:
+            try:
+                first = next(pieces, b"")
+            except NotThere:
+                return set()
+            write = inflate if can.streams_zstd else _copy
+            write(chain((first,), pieces), into(digest), digest.size_bytes)
+        return {digest}
+
+    # --- writing ----------------------------------------------------------------------------------
+
+    def write(self, sources: Iterable[Source], can: Capabilities) -> None:
+        """Keep blobs. RemoteError; RemoteDamaged, too, where a source has another size than it should."""
+        by_digest = {source.digest: source for source in sources}
+        for digest in by_digest:
+            if digest.size_bytes > can.blob_bytes_max:
+                raise RemoteFull(f"The remote {self._where} takes no blob of {digest.size_bytes} bytes.")
+        small, large = _parted(by_digest, can)
+        tasks: list[Callable[[], None]] = [
+            *(partial(self._write_stream, by_digest[digest], can) for digest in large),
+            *(
+                partial(self._write_batch, [by_digest[digest] for digest in batch], can)
+                for batch in _batches(small, can)
+            ),
+        ]
+        each(_done, tasks)
+
+    def _write_batch(self, sources: Sequence[Source], can: Capabilities) -> None:
+        requests = tuple(_to_update(source, can) for source in sources)
+        answer = self._calls.unary(
+            f"{_SERVICE}/BatchUpdateBlobs",
+            BatchUpdateBlobsRequest(self._instance, requests, can.digest_function),
+            BatchUpdateBlobsResponse,
+        )
+        kept = set()
+        for blob in answer.responses:
+            status = blob.status or Status()
+            if status.code not in {OK, ALREADY_EXISTS}:
+                raise error_of_blob(self._where, status)
+            kept.add(blob.digest)
+        if not kept.issuperset(source.digest for source in sources):
+            raise RemoteDamaged(f"The remote {self._where} does not say what became of a blob.")
+
+    def _write_stream(self, source: Source, can: Capabilities) -> None:
+        size = source.digest.size_bytes
+        name = self._name(source.digest, can, upload=True)
+        with source.open() as plain:
+            if not can.streams_zstd:
+                committed = self._calls.write(_requests(name, plain, size), size)
+                allowed = {size}
+            else:
+                frame, length = compressed(plain, size)
+                with frame:
+                    committed = self._calls.write(_requests(name, frame, length), length)
+                allowed = {
+                    length,
+                    size,
+                    -1,
+                }  # -1: it was there already; `size`: servers from before that was said
+        if committed not in allowed:
+            raise RemoteDamaged(f"The remote {self._where} took {committed} bytes of a blob of {size}.")
+
+    def _name(self, digest: CasDigest, can: Capabilities, *, upload: bool = False) -> str:
+        """What a byte stream is called."""
+        parts = (
+            self._instance,
+            f"uploads/{uuid.uuid4()}" if upload else "",
+            "compressed-blobs/zstd" if can.streams_zstd else "blobs",
+            "blake3" if can.is_blake3 else "",
+            digest.hash,
+            str(digest.size_bytes),
+        )
+        return "/".join(filter(None, parts))
+
+
+# --- leaves ---------------------------------------------------------------------------------------
+
+
+def _done(task: Callable[[], R]) -> R:
+    return task()
+
+
+def _parted(digests: Iterable[CasDigest], can: Capabilities) -> tuple[list[CasDigest], list[CasDigest]]:
+    """Those that fit into a batch, and those that do not."""
+    small: list[CasDigest] = []
+    large: list[CasDigest] = []
+    for digest in digests:
+        fits = digest.size_bytes + _BESIDE_BYTES <= can.batch_bytes_max
+        (small if fits else large).append(digest)
+    return small, large
+
+
+def _batches(digests: Iterable[CasDigest], can: Capabilities) -> Iterator[list[CasDigest]]:
+    """Those that go together, in their order."""
+    batch: list[CasDigest] = []
+    held = 0
+    for digest in digests:
+        cost = digest.size_bytes + _BESIDE_BYTES
+        if batch and (held + cost > can.batch_bytes_max or len(batch) == limits.REAPI_BATCH_BLOBS_MAX):
+            yield batch
+            batch, held = [], 0
+        batch.append(digest)
+        held += cost
+    if batch:
+        yield batch
+
+
+def _copy(pieces: Iterable[bytes], target: BinaryIO, size: int) -> None:
+    bounded = Bounded(target, size)
+    for piece in pieces:
+        bounded.write(piece)
+    bounded.end()
+
+
+def _to_update(source: Source, can: Capabilities) -> BlobToUpdate:
+    """A small blob as it goes into a batch."""
+    size = source.digest.size_bytes
+    with source.open() as file:
+        data = file.read(size + 1)
+    if len(data) != size:
+        raise _other_size()
+    if can.takes_zstd:
+        frame = zstandard.ZstdCompressor(level=limits.REMOTE_ZSTD_LEVEL).compress(data)
+        if len(frame) < size:
+            return BlobToUpdate(source.digest, frame, ZSTD)
+    return BlobToUpdate(source.digest, data)
+
+
+def _requests(name: str, file: BinaryIO, length: int) -> Iterator[WriteRequest]:
+    """A file of that length as the pieces of a byte stream."""
+    offset = 0
+    while offset < length:
+        data = file.read(min(limits.REAPI_PIECE_BYTES, length - offset))
+        is_last = offset + len(data) == length
+        if not data or (is_last and file.read(1)):
+            raise _other_size()
+        yield WriteRequest(name, offset, is_last, data)
+        name = ""  # only the first one needs it
+        offset += len(data)
+
+
+def _other_size() -> RemoteDamaged:
+    return RemoteDamaged("A blob that was to be sent has another size than its name says.")
