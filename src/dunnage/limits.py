@@ -293,6 +293,9 @@ REMOTE_TRANSFER_TIMEOUT_S: Final = 600
 """How long a blob may be on its way, each wait for its next bytes below `REMOTE_REQUEST_TIMEOUT_S`: the largest one at
 3.5 MB/s. Only libraries that count from the beginning of a request to the end of its body need it."""
 
+REMOTE_CONNECTIONS_MAX: Final = 32
+"""Connections to one remote, of all sessions together; who needs one more waits."""
+
 REMOTE_PARALLEL_MAX: Final = 8
 """Requests that one call to a backend makes at once, where it takes things one by one."""
 

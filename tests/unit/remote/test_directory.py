@@ -164,9 +164,10 @@ def test_trouble_with_reading(
     ask: Callable[[], object] = {"scandir": objects.check, "stat": lambda: objects.has("v1/a")}.get(
         call, lambda: got(objects, "v1/a")
     )
-    with monkeypatch.context() as patched, pytest.raises(error, match=os.strerror(number)):
+    with monkeypatch.context() as patched:
         patched.setattr(f"dunnage.remote.directory.os.{call}", fails)
-        ask()
+        with pytest.raises(error, match=os.strerror(number)):
+            ask()
 
 
 def test_a_stale_handle_is_looked_at_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,9 +197,10 @@ def test_a_handle_that_becomes_stale_while_it_is_read(
     def stale(fd: int, size: int) -> bytes:
         raise OSError(errno.ESTALE, "Stale file handle")
 
-    with monkeypatch.context() as patched, pytest.raises(RemoteDamaged, match="went away"):
+    with monkeypatch.context() as patched:
         patched.setattr("dunnage.remote.directory.os.read", stale)
-        got(objects, "v1/a")
+        with pytest.raises(RemoteDamaged, match="went away"):
+            got(objects, "v1/a")
 
 
 def test_what_killed_writers_left_goes_after_a_day(tmp_path: Path) -> None:

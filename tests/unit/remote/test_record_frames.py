@@ -1,5 +1,8 @@
 """Records as frames: what was packed, or RemoteDamaged."""
 
+import io
+import random
+import resource
 from contextlib import suppress
 
 import pytest
@@ -9,6 +12,7 @@ from hypothesis import strategies as st
 
 from dunnage import limits
 from dunnage.errors import RemoteDamaged
+from dunnage.remote.coding import decompress
 from dunnage.remote.record_frames import FRAME_BYTES_MAX, joined, packed, unpacked
 
 
@@ -26,8 +30,6 @@ def test_any_bytes_are_a_record_or_damaged(start: bytes, body: bytes, data: st.D
 
 
 def test_the_largest_record_fits(tmp_path: object) -> None:
-    import random
-
     body = random.Random(6).randbytes(limits.REMOTE_RECORD_BYTES_MAX)
     assert len(packed(body)) <= FRAME_BYTES_MAX
     assert unpacked(packed(body)) == body
@@ -51,3 +53,22 @@ def test_pieces_are_joined_up_to_a_bound() -> None:
     endless = iter(lambda: b"more", None)
     with pytest.raises(RemoteDamaged):
         joined(endless, 1000)
+
+
+def test_a_bomb_that_lies_about_its_size_goes_off_in_small_parts() -> None:
+    """16 kB that hold 512 MiB."""
+    compressor = zstandard.ZstdCompressor(level=3).compressobj()
+    zeros = bytes(16 * 1024 * 1024)
+    bomb = b"".join([compressor.compress(zeros) for _ in range(32)]) + compressor.flush()
+    assert len(bomb) < 200_000
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(RemoteDamaged):
+        decompress([bomb], io.BytesIO(), limits.REMOTE_RECORD_BYTES_MAX)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024  # KiB
+
+
+def test_frames_in_a_row_are_one_blob() -> None:
+    plain = io.BytesIO()
+    frames = packed(b"one") + packed(b"two")
+    decompress((frames[at : at + 1] for at in range(len(frames))), plain, 6, frames_in_a_row=True)
+    assert plain.getvalue() == b"onetwo"
