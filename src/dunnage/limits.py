@@ -268,6 +268,15 @@ REMOTE_BLOB_BYTES_MAX: Final = 2 * 1024**3
 REMOTE_IN_MEMORY_BYTES_MAX: Final = 8 * 1024 * 1024
 """A compressed blob up to this size is kept in memory on its way; a larger one in a temporary file."""
 
+REMOTE_DAMAGED_REMEMBERED_MAX: Final = 1024
+"""Blobs that a remote has damaged and that are to be put again: more means that the remote is no good."""
+
+REMOTE_NAMES_REMEMBERED_MAX: Final = 65_536
+"""What blobs are called on a remote with another digest function: some 250 bytes each, 16 MB in all."""
+
+REMOTE_TEMPORARY_AGE_S: Final = 24 * 3600
+"""A file that a writer began in a shared directory and left for this long will not be ended."""
+
 REMOTE_ZSTD_LEVEL: Final = 3
 """Of zstd's levels the last that is worth its time: 3.3 times smaller at 300 MB/s; level 9 gains 5 percent more."""
 
@@ -279,6 +288,13 @@ REMOTE_CONNECT_TIMEOUT_S: Final = 2
 
 REMOTE_REQUEST_TIMEOUT_S: Final = 30
 """How long one request may take; who waits for it has a deadline of his own."""
+
+REMOTE_TRANSFER_TIMEOUT_S: Final = 600
+"""How long a blob may be on its way, each wait for its next bytes below `REMOTE_REQUEST_TIMEOUT_S`: the largest one at
+3.5 MB/s. Only libraries that count from the beginning of a request to the end of its body need it."""
+
+REMOTE_CONNECTIONS_MAX: Final = 32
+"""Connections to one remote, of all sessions together; who needs one more waits."""
 
 REMOTE_PARALLEL_MAX: Final = 8
 """Requests that one call to a backend makes at once, where it takes things one by one."""

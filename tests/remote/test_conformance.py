@@ -51,10 +51,11 @@ def test_a_record_is_replaced_unless_nothing_is(backend: Backend, other: Backend
 @pytest.mark.parametrize("size", sizes())
 def test_a_blob_is_what_was_put(backend: Backend, other: Backend, size: int) -> None:
     data = (f"{size} of this, " * (size // 8 + 1)).encode()[:size]
-    wanted = name_of(data)
+    wanted, record = name_of(data), name()
     backend.put_blobs([blob(data)])
-    backend.put_records([Record(name(), b"names it", (wanted,))])
+    backend.put_records([Record(record, b"names it", (wanted,))])
     backend.flush()
+    assert other.get_records([record])  # a reader finds the blob's name in it
     assert fetched(other, [wanted]) == {wanted: data}
 
 
@@ -67,8 +68,8 @@ def test_many_at_once(backend: Backend, other: Backend) -> None:
     )
     backend.flush()
     absent = name_of(b"absent among many")
-    assert fetched(other, [absent, *map(name_of, contents)]) == {name_of(data): data for data in contents}
     assert other.get_records([name(), *names]) == dict(zip(names, contents, strict=True))
+    assert fetched(other, [absent, *map(name_of, contents)]) == {name_of(data): data for data in contents}
 
 
 def test_what_is_missing_would_have_to_be_put(backend: Backend, other: Backend) -> None:
@@ -81,11 +82,12 @@ def test_what_is_missing_would_have_to_be_put(backend: Backend, other: Backend) 
 
 
 def test_a_blob_may_be_put_twice(backend: Backend, other: Backend) -> None:
-    twice = blob(b"put twice" * 100)
+    twice, record = blob(b"put twice" * 100), name()
     backend.put_blobs([twice])
     backend.put_blobs([twice])
-    backend.put_records([Record(name(), b"names it", (twice.name,))])
+    backend.put_records([Record(record, b"names it", (twice.name,))])
     backend.flush()
+    assert other.get_records([record])
     assert fetched(other, [twice.name]) == {twice.name: b"put twice" * 100}
 
 

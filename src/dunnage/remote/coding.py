@@ -28,21 +28,46 @@ def compressed(source: BinaryIO, size: int) -> tuple[BinaryIO, int]:
     return target, written
 
 
-def decompress(pieces: Iterable[bytes], target: BinaryIO, size: int) -> None:
-    """Write the plain bytes of a frame that comes in pieces. RemoteDamaged: it is no frame, or not of that size."""
+def decompress(
+    pieces: Iterable[bytes], target: BinaryIO, size: int, *, frames_in_a_row: bool = False
+) -> None:
+    """Write the plain bytes of a frame that comes in pieces. RemoteDamaged: it is none, or not of that size.
+
+    `frames_in_a_row`: there may be several (bazel-remote makes one of each MiB). What comes out is taken in small
+    parts, not what goes in: 256 KiB can hold 8 GiB of zeros.
+    """
     bounded = Bounded(target, size)
-    opened = zstandard.ZstdDecompressor(max_window_size=limits.REMOTE_ZSTD_WINDOW_BYTES_MAX).decompressobj()
+    opener = zstandard.ZstdDecompressor(max_window_size=limits.REMOTE_ZSTD_WINDOW_BYTES_MAX)
     try:
-        for piece in pieces:
-            if opened.eof:
+        source: BinaryIO = _Pieces(pieces)  # type: ignore[assignment]  # `read` is all that is asked of it.
+        with opener.stream_reader(
+            source, read_size=_PIECE_BYTES, read_across_frames=frames_in_a_row
+        ) as plain:
+            while part := plain.read(_PIECE_BYTES):
+                bounded.write(part)
+            if source.read(1):
                 raise RemoteDamaged("A blob came with more than one frame.")
-            for start in range(0, len(piece), _PIECE_BYTES):  # so that a bomb goes off in small parts
-                bounded.write(opened.decompress(piece[start : start + _PIECE_BYTES]))
     except zstandard.ZstdError as error:
         raise RemoteDamaged(f"A blob came damaged: {error}.") from error
-    if not opened.eof:
-        raise RemoteDamaged("A blob came truncated.")
     bounded.end()
+
+
+class _Pieces:
+    """Pieces as something to be read from: each call gives the next one, or as much of it as is wanted."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self._rest = memoryview(b"")
+
+    def read(self, size: int) -> bytes:
+        """Some bytes, none at the end."""
+        while not self._rest:
+            piece = next(self._pieces, None)
+            if piece is None:
+                return b""
+            self._rest = memoryview(piece)
+        part, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(part)
 
 
 class Bounded:

@@ -26,6 +26,7 @@ class Family:
 FAMILIES: Final[dict[tuple[str, str], Family]] = {
     ("grpc", ""): Family("reapi.backend", "reapi"),
     ("grpcs", ""): Family("reapi.backend", "reapi"),
+    ("file", ""): Family("directory", ""),
 }
 """By scheme and variant of the URL."""
 

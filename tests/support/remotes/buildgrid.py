@@ -46,7 +46,13 @@ def programs() -> Path:
     if not complete.exists():
         for words in (
             [sys.executable, "-m", "venv", "--clear", environment],
-            [environment / "bin/pip", "install", "-q", "--disable-pip-version-check", f"buildgrid=={VERSION}"],
+            [
+                environment / "bin/pip",
+                "install",
+                "-q",
+                "--disable-pip-version-check",
+                f"buildgrid=={VERSION}",
+            ],
         ):
             subprocess.run([str(word) for word in words], check=True, stdin=subprocess.DEVNULL)
         complete.touch()

@@ -1,6 +1,11 @@
 """All places: a backend that is not in this row was not seen to keep the contract."""
 
 from support.remotes.buildgrid import buildgrid
+from support.remotes.directory import directory
 from support.remotes.place import Place, memory
 
-PLACES = (Place("memory", memory), Place("buildgrid", buildgrid))
+PLACES = (
+    Place("memory", memory),
+    Place("directory", directory),
+    Place("buildgrid", buildgrid),
+)

@@ -9,8 +9,6 @@ fields are those of `build/bazel/remote/execution/v2/remote_execution.proto`, wh
     records       a record as the action result of an Action of its own
     cas           many blobs at once: small ones in batches, large ones as streams
     digests       what our blobs are called there
-    parallel      a few requests at once
-    inflating     zstd as servers send it
     calls         the only file that knows gRPC
     status        what its status codes mean for us
     messages      the messages as tables

@@ -1,7 +1,7 @@
 """From a URL to where to go and with what credentials: `grpc[s]://[user:password@]host[:port][/instance][?options]`."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -10,12 +10,14 @@ from dunnage.errors import ConfigError
 from dunnage.remote.reapi.messages import BLAKE3, SHA256
 from dunnage.remote.url import RemoteUrl
 
-OPTIONS: Final = ("ca_file", "cert_file", "digest", "header", "header_file", "key_file", "token_file")
+OPTIONS: Final = ("ca_file", "cert_file", "digest", "headers_file", "key_file", "password_file", "token_file")
 
 TOKEN_VARIABLE: Final = "DUNNAGE_REAPI_TOKEN"
 """Sent as `authorization: Bearer …`."""
-HEADER_VARIABLE: Final = "DUNNAGE_REAPI_HEADER"
-"""What is sent under the name that the option `header` says."""
+PASSWORD_VARIABLE: Final = "DUNNAGE_REAPI_PASSWORD"
+"""Of the user that the URL names."""
+HEADERS_VARIABLE: Final = "DUNNAGE_REAPI_HEADERS"
+"""Lines of `name: value`, sent as they are: services have headers of their own."""
 
 _DIGESTS: Final = {"": None, "sha256": SHA256, "blake3": BLAKE3}
 _TLS_PORT: Final = 443
@@ -68,7 +70,7 @@ def address_of(url: RemoteUrl, environ: Mapping[str, str]) -> Address:
         target=f"{host}:{_TLS_PORT if url.port is None else url.port}",
         instance=_instance(url),
         tls=_tls(url, secured=secured),
-        headers=tuple(_headers(url, environ)),
+        headers=_checked_headers(url, environ),
         digest_function=_DIGESTS[digest],
         is_loopback=url.host in {"localhost", "::1"} or url.host.startswith("127."),
     )
@@ -106,31 +108,27 @@ def _pem(url: RemoteUrl, name: str) -> bytes | None:
     return pem
 
 
-def _headers(url: RemoteUrl, environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The credentials: a token, user and password, and a header that a service wants to have."""
-    headers = []
+def _headers(url: RemoteUrl, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The credentials: user and password or a token, and what else a service wants to have."""
     token = url.secret("token", environ, TOKEN_VARIABLE)
-    if url.user or url.password:
-        if "token_file" in url.options:
-            raise ConfigError(f"The remote {url} has both a user and a token.")
-        basic = base64.b64encode(f"{url.user}:{url.password}".encode()).decode()
-        headers.append(("authorization", f"Basic {basic}"))
+    if url.user:
+        password = url.password or url.secret("password", environ, PASSWORD_VARIABLE)
+        yield "authorization", "Basic " + base64.b64encode(f"{url.user}:{password}".encode()).decode()
     elif token:
-        headers.append(("authorization", f"Bearer {token}"))
-    name = url.options.get("header", "").lower()
-    if name:
-        value = url.secret("header", environ, HEADER_VARIABLE)
-        if not value:
-            raise ConfigError(
-                f"The remote {url}: header {name} has no value.",
-                hint=f"`header_file` names a file with it, or {HEADER_VARIABLE} holds it.",
-            )
-        headers = [pair for pair in headers if pair[0] != name] + [(name, value)]
-    elif "header_file" in url.options:
-        raise ConfigError(f"The remote {url}: header_file needs header, its name.")
+        yield "authorization", f"Bearer {token}"
+    for line in url.secret("headers", environ, HEADERS_VARIABLE).splitlines():
+        if line.strip():
+            name, colon, value = line.partition(":")
+            if not colon:
+                raise ConfigError(f"The remote {url}: its headers are not lines of `name: value`.")
+            yield name.strip().lower(), value.strip()
+
+
+def _checked_headers(url: RemoteUrl, environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    headers = tuple(_headers(url, environ))
     for name, value in headers:
         if not _is_name(name) or not (value.isascii() and value.isprintable()):
-            raise ConfigError(f"The remote {url}: the header {name!r} or its value cannot be sent.")
+            raise ConfigError(f"The remote {url} is to be sent a header that gRPC does not take.")
     return headers
 
 

@@ -9,13 +9,13 @@ from blake3 import blake3
 from dunnage.errors import RemoteDamaged, RemoteRefused
 from dunnage.model.digest import Digest
 from dunnage.remote.contract import BlobName, BlobSource, Record, RecordName, Traits
+from dunnage.remote.crew import Crew
 from dunnage.remote.reapi.address import Address, address_of
 from dunnage.remote.reapi.calls import Calls
 from dunnage.remote.reapi.capabilities import Capabilities, asked
 from dunnage.remote.reapi.cas import Cas, Source
 from dunnage.remote.reapi.digests import Digests
 from dunnage.remote.reapi.messages import CasDigest
-from dunnage.remote.reapi.parallel import each
 from dunnage.remote.reapi.records import Records
 from dunnage.remote.url import RemoteUrl
 
@@ -35,8 +35,9 @@ class ReapiBackend:
         self._address = address
         self._calls = Calls(address)
         self._digests = Digests()
-        self._cas = Cas(self._calls, address)
-        self._records = Records(self._calls, self._cas, self._digests, address)
+        self._crew = Crew()
+        self._cas = Cas(self._calls, self._crew, address)
+        self._records = Records(self._calls, self._crew, self._cas, self._digests, address)
         self._capabilities: Capabilities | None = None
         self._traits: Traits | None = None
 
@@ -93,7 +94,7 @@ class ReapiBackend:
         if not wanted:
             return
         can = self._can_update()
-        named = dict(zip(wanted, each(lambda blob: self._named(blob, can), wanted), strict=True))
+        named = dict(zip(wanted, self._crew.each(lambda blob: self._named(blob, can), wanted), strict=True))
         absent = self._cas.missing(named.values(), can)
         self._cas.write([Source(there, blob.open) for blob, there in named.items() if there in absent], can)
         if not can.is_blake3:
@@ -106,6 +107,7 @@ class ReapiBackend:
     def close(self) -> None:
         """Break off what is under way."""
         self._calls.close()
+        self._crew.close()
 
     # --- leaves -----------------------------------------------------------------------------------
 

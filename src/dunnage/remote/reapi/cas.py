@@ -12,11 +12,11 @@ import zstandard
 
 from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteFull
-from dunnage.remote.coding import Bounded, compressed
+from dunnage.remote.coding import Bounded, compressed, decompress
+from dunnage.remote.crew import Crew
 from dunnage.remote.reapi.address import Address
 from dunnage.remote.reapi.calls import Calls
 from dunnage.remote.reapi.capabilities import Capabilities
-from dunnage.remote.reapi.inflating import inflate
 from dunnage.remote.reapi.messages import (
     IDENTITY,
     ZSTD,
@@ -32,7 +32,6 @@ from dunnage.remote.reapi.messages import (
     Status,
     WriteRequest,
 )
-from dunnage.remote.reapi.parallel import each
 from dunnage.remote.reapi.status import ALREADY_EXISTS, NOT_FOUND, OK, NotThere, error_of_blob
 
 R = TypeVar("R")
@@ -54,8 +53,9 @@ class Source:
 class Cas:
     """The CAS of one instance. Thread-safe."""
 
-    def __init__(self, calls: Calls, address: Address) -> None:
+    def __init__(self, calls: Calls, crew: Crew, address: Address) -> None:
         self._calls = calls
+        self._crew = crew
         self._where = address.where
         self._instance = address.instance
 
@@ -66,7 +66,7 @@ class Cas:
         asked = list(dict.fromkeys(digests))
         most = limits.REAPI_BATCH_BLOBS_MAX
         parts = [asked[start : start + most] for start in range(0, len(asked), most)]
-        return set().union(*each(partial(self._missing, can=can), parts)) & set(asked)
+        return set().union(*self._crew.each(partial(self._missing, can=can), parts)) & set(asked)
 
     def _missing(self, digests: Sequence[CasDigest], can: Capabilities) -> set[CasDigest]:
         request = FindMissingBlobsRequest(self._instance, tuple(digests), can.digest_function)
@@ -84,7 +84,7 @@ class Cas:
             *(partial(self._read_stream, digest, into, can) for digest in large),
             *(partial(self._read_batch, batch, into, can) for batch in _batches(small, can)),
         ]
-        return set().union(*each(_done, tasks))
+        return set().union(*self._crew.each(_done, tasks))
 
     def _read_batch(
         self, digests: Sequence[CasDigest], into: Callable[[CasDigest], BinaryIO], can: Capabilities
@@ -107,7 +107,7 @@ class Cas:
 
     def _take(self, blob: BlobRead, digest: CasDigest, into: Callable[[CasDigest], BinaryIO]) -> None:
         if blob.compressor == ZSTD:
-            inflate([blob.data], into(digest), digest.size_bytes)
+            _inflate([blob.data], into(digest), digest.size_bytes)
         elif blob.compressor == IDENTITY:
             _copy([blob.data], into(digest), digest.size_bytes)
         else:
@@ -123,7 +123,7 @@ class Cas:
                 first = next(pieces, b"")
             except NotThere:
                 return set()
-            write = inflate if can.streams_zstd else _copy
+            write = _inflate if can.streams_zstd else _copy
             write(chain((first,), pieces), into(digest), digest.size_bytes)
         return {digest}
 
@@ -143,7 +143,7 @@ class Cas:
                 for batch in _batches(small, can)
             ),
         ]
-        each(_done, tasks)
+        self._crew.each(_done, tasks)
 
     def _write_batch(self, sources: Sequence[Source], can: Capabilities) -> None:
         requests = tuple(_to_update(source, can) for source in sources)
@@ -230,6 +230,10 @@ def _copy(pieces: Iterable[bytes], target: BinaryIO, size: int) -> None:
     for piece in pieces:
         bounded.write(piece)
     bounded.end()
+
+
+def _inflate(pieces: Iterable[bytes], target: BinaryIO, size: int) -> None:
+    decompress(pieces, target, size, frames_in_a_row=True)
 
 
 def _to_update(source: Source, can: Capabilities) -> BlobToUpdate:

@@ -17,6 +17,7 @@ from dunnage.errors import RemoteDamaged
 from dunnage.remote.action_result import ActionResult, FileDigest, OutputFile, decode
 from dunnage.remote.action_result import encode as encode_result
 from dunnage.remote.contract import BlobName, Record, RecordName
+from dunnage.remote.crew import Crew
 from dunnage.remote.reapi.address import Address
 from dunnage.remote.reapi.calls import Calls
 from dunnage.remote.reapi.capabilities import Capabilities
@@ -29,7 +30,6 @@ from dunnage.remote.reapi.messages import (
     GetActionResultRequest,
     UpdateActionResultRequest,
 )
-from dunnage.remote.reapi.parallel import each
 from dunnage.remote.reapi.protobuf import encode
 from dunnage.remote.reapi.status import NotThere
 
@@ -42,8 +42,9 @@ _SALT: Final = b"dunnage record 1"
 class Records:
     """The records of one instance. Thread-safe."""
 
-    def __init__(self, calls: Calls, cas: Cas, digests: Digests, address: Address) -> None:
+    def __init__(self, calls: Calls, crew: Crew, cas: Cas, digests: Digests, address: Address) -> None:
         self._calls = calls
+        self._crew = crew
         self._cas = cas
         self._digests = digests
         self._where = address.where
@@ -54,7 +55,7 @@ class Records:
     def get(self, names: Sequence[RecordName], can: Capabilities) -> dict[RecordName, bytes]:
         """Those of these records that are there. RemoteError."""
         wanted = list(dict.fromkeys(names))
-        results = each(lambda name: self._result(name, can), wanted)
+        results = self._crew.each(lambda name: self._result(name, can), wanted)
         found = {name: result for name, result in zip(wanted, results, strict=True) if result is not None}
         if not can.is_blake3:
             for result in found.values():
@@ -115,7 +116,7 @@ class Records:
             sources += [_source(action, can), *body]
             updates.append((can.digest(action), result))
         self._cas.write(sources, can)
-        each(lambda update: self._update(*update, can), updates)
+        self._crew.each(lambda update: self._update(*update, can), updates)
 
     def _result_of(self, record: Record, can: Capabilities) -> tuple[ActionResult, list[Source]]:
         """What is kept of a record, and what has to be in the CAS for it."""
