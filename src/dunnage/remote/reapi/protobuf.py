@@ -10,7 +10,7 @@ A message is a frozen dataclass whose annotations are the table: each says what 
 `int` (64 bits, or 32), `bool`, `str`, `bytes`, and `X | None` for a message; `tuple[…, ...]` for many. As in proto3, a
 field that has its default is not written, and one that is not there has its default. Unknown fields, and known ones of
 another wire type, are skipped. Everything that comes is checked: each length against what is left, each varint against
-64 bits, each text against UTF-8.
+ten bytes, each text against UTF-8.
 """
 
 import dataclasses
@@ -247,9 +247,7 @@ def _varint_at(data: memoryview, at: int) -> tuple[int, int]:
         at += 1
         number |= (byte & 0x7F) << shift
         if byte < 0x80:
-            if number >> 64:
-                break
-            return number, at
+            return number & (1 << 64) - 1, at  # as the `protobuf` library reads ten bytes that hold more
     raise _damaged("a number that does not end")
 
 
