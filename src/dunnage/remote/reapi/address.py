@@ -1,6 +1,7 @@
 """From a URL to where to go and with what credentials: `grpc[s]://[user:password@]host[:port][/instance][?options]`."""
 
 import base64
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,19 +94,32 @@ def _tls(url: RemoteUrl, *, secured: bool) -> Tls | None:
     tls = Tls(_pem(url, "ca_file"), _pem(url, "cert_file"), _pem(url, "key_file"))
     if (tls.cert is None) != (tls.key is None):
         raise ConfigError(f"The remote {url}: cert_file and key_file are of use only together.")
+    _look_at(url, tls)
     return tls
+
+
+def _look_at(url: RemoteUrl, tls: Tls) -> None:
+    """ConfigError where OpenSSL does not take the certificates: gRPC would say nothing but that it cannot connect."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        if tls.ca is not None:
+            context.load_verify_locations(cadata=tls.ca.decode("ascii"))
+        if tls.cert is not None:
+            own, key = (Path(url.options[name]).expanduser() for name in ("cert_file", "key_file"))
+            context.load_cert_chain(own, key, password="")
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"The remote {url}: its certificates or their key cannot be used: {error}."
+        ) from None
 
 
 def _pem(url: RemoteUrl, name: str) -> bytes | None:
     if name not in url.options:
         return None
     try:
-        pem = Path(url.options[name]).expanduser().read_bytes()
+        return Path(url.options[name]).expanduser().read_bytes()
     except OSError as error:
         raise ConfigError(f"The remote {url}: {name} cannot be read: {error}.") from None
-    if b"-----BEGIN " not in pem:
-        raise ConfigError(f"The remote {url}: {name} is no PEM.")
-    return pem
 
 
 def _headers(url: RemoteUrl, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:

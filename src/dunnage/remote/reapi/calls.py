@@ -4,10 +4,13 @@ The channel is made by the first call, and connects by itself, again and again: 
 connection fails at once, or after `REMOTE_CONNECT_TIMEOUT_S` where nobody answers at all. gRPC's own retries are off.
 """
 
+import os
 import threading
 from collections.abc import Callable, Generator, Hashable, Iterable
 from typing import Any, Final, NoReturn, TypeVar
 
+# Its core would print on stderr whatever is in its errors, at each try to connect; read when it is loaded.
+os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 import grpc
 
 from dunnage import __version__, limits

@@ -33,6 +33,9 @@ _RETRY_INFO: Final = "type.googleapis.com/google.rpc.RetryInfo"
 _WAIT_S_MAX: Final = 24 * 3600
 _TOO_LARGE: Final = "larger than max"
 """How gRPC itself, here or there, says that a message is beyond its bound: a RESOURCE_EXHAUSTED that no wait mends."""
+_NOT_REACHED: Final = "failed to connect to all addresses; last error: "
+"""What gRPC says before it says anything."""
+_NO_TLS: Final = "WRONG_VERSION_NUMBER"
 _CERTIFICATE: Final = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "Hostname Verification")
 
 
@@ -87,6 +90,7 @@ _UNKNOWN: Final = _MEANINGS[2]
 def error_of(where: str, code: int, details: str, retry_after_s: float | None = None) -> RemoteError:
     """What the status of a call is for us; `details` is what came with it, already without secrets."""
     meaning = _MEANINGS.get(code, _UNKNOWN)
+    details = details.removeprefix(_NOT_REACHED)
     said = f"The remote {where} {meaning.says}{_shown(details)}."
     if code == RESOURCE_EXHAUSTED and _TOO_LARGE in details:
         return RemoteDamaged(
@@ -98,6 +102,10 @@ def error_of(where: str, code: int, details: str, retry_after_s: float | None = 
         return RemoteRefused(
             f"The certificate of the remote {where} does not verify{_shown(details)}.",
             hint="Look at the host's name, and at `ca_file`.",
+        )
+    if code == UNAVAILABLE and _NO_TLS in details:
+        return RemoteRefused(
+            f"The remote {where} does not speak TLS{_shown(details)}.", hint="`grpc://` is without."
         )
     return meaning.error(said, hint=meaning.hint)
 

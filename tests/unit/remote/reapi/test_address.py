@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
+import trustme
 
 from dunnage.errors import ConfigError
-from dunnage.remote.reapi.address import Address, address_of
+from dunnage.remote.reapi.address import Address, Tls, address_of
 from dunnage.remote.reapi.messages import BLAKE3, SHA256
 from dunnage.remote.url import RemoteUrl
 
-PEM = "-----BEGIN CERTIFICATE-----\n"
+AUTHORITY = trustme.CA()
 
 
 def address(text: str, **environ: str) -> Address:
@@ -55,32 +56,48 @@ def test_credentials(tmp_path: Path) -> None:
     assert address("grpc://me@h:1", DUNNAGE_REAPI_PASSWORD="secret", DUNNAGE_REAPI_TOKEN="t").headers == basic
 
 
-def test_nothing_secret_is_shown(tmp_path: Path) -> None:
-    key = tmp_path / "key"
-    key.write_text("-----BEGIN PRIVATE KEY-----\nhidden")
-    cert = tmp_path / "cert"
-    cert.write_text(PEM)
-    shown = repr(
-        address(f"grpcs://me:hidden@h?cert_file={cert}&key_file={key}", DUNNAGE_REAPI_HEADERS="a: hidden")
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """A directory with `ca.pem`, `cert.pem` and `key.pem`."""
+    ours = AUTHORITY.issue_cert("client.example")
+    AUTHORITY.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    ours.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    ours.cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
+    return tmp_path
+
+
+def test_nothing_secret_is_shown(files: Path) -> None:
+    found = address(
+        f"grpcs://me:hidden@h?cert_file={files}/cert.pem&key_file={files}/key.pem",
+        DUNNAGE_REAPI_HEADERS="a: hidden",
     )
-    assert "hidden" not in shown
-    assert "Basic" not in shown
+    assert "hidden" not in repr(found)
+    assert "Basic" not in repr(found)
+    assert "PRIVATE" not in repr(found)
 
 
-def test_certificates(tmp_path: Path) -> None:
-    pem = tmp_path / "ca.pem"
-    pem.write_text(PEM)
-    tls = address(f"grpcs://h?ca_file={pem}&cert_file={pem}&key_file={pem}").tls
-    assert tls is not None
-    assert tls.ca == tls.cert == tls.key == PEM.encode()
-    (tmp_path / "none.pem").write_text("what is this")
-    for query, says in (
-        (f"ca_file={tmp_path}/absent", "cannot be read"),
-        (f"ca_file={tmp_path}/none.pem", "no PEM"),
-        (f"cert_file={pem}", "only together"),
-    ):
-        with pytest.raises(ConfigError, match=says):
-            address(f"grpcs://h?{query}")
+def test_certificates(files: Path) -> None:
+    tls = address(f"grpcs://h?ca_file={files}/ca.pem&cert_file={files}/cert.pem&key_file={files}/key.pem").tls
+    assert tls == Tls(*((files / name).read_bytes() for name in ("ca.pem", "cert.pem", "key.pem")))
+
+
+@pytest.mark.parametrize(
+    ("query", "says"),
+    [
+        ("ca_file={}/absent", "cannot be read"),
+        ("ca_file={}/none", "cannot be used"),
+        ("ca_file={}/binary", "cannot be used"),
+        ("cert_file={}/cert.pem", "only together"),
+        ("key_file={}/key.pem", "only together"),
+        ("cert_file={}/cert.pem&key_file={}/ca.pem", "cannot be used"),
+        ("cert_file={}/none&key_file={}/key.pem", "cannot be used"),
+    ],
+)
+def test_certificates_that_are_none(files: Path, query: str, says: str) -> None:
+    (files / "none").write_text("-----BEGIN CERTIFICATE-----\nwhat is this\n-----END CERTIFICATE-----\n")
+    (files / "binary").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match=says):
+        address("grpcs://h?" + query.replace("{}", str(files)))
 
 
 @pytest.mark.parametrize(
