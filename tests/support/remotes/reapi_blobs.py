@@ -53,17 +53,20 @@ class Blobs:
         return not digest.size_bytes or len(self.kept.get(digest.hash, b"")) == digest.size_bytes
 
     def check_function(self, request: Any, context: grpc.ServicerContext) -> None:
-        """A request may leave it out where it can be told from the length of the hash."""
-        if request.digest_function not in (self._knobs.digest_functions or (SHA256,)):
+        """A request may leave out SHA-256, which is told from its length; BLAKE3 it may not."""
+        function = request.digest_function or SHA256
+        if function not in self._knobs.digest_functions:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"digest function {request.digest_function}")
 
     def find_missing(self, request: Any, context: grpc.ServicerContext) -> Any:
+        self.check_function(request, context)
         absent = [digest for digest in request.blob_digests if not self.has(digest)]
         return made("FindMissingBlobsResponse", missing_blob_digests=absent)
 
     # --- batches ----------------------------------------------------------------------------------
 
     def batch_update(self, request: Any, context: grpc.ServicerContext) -> Any:
+        self.check_function(request, context)
         if sum(len(blob.data) for blob in request.requests) > self._knobs.batch_bytes_max:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the batch is too large")
         responses = []
@@ -88,6 +91,7 @@ class Blobs:
         return OK
 
     def batch_read(self, request: Any, context: grpc.ServicerContext) -> Any:
+        self.check_function(request, context)
         if sum(digest.size_bytes for digest in request.digests) > self._knobs.batch_bytes_max:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "the batch is too large")
         responses = []

@@ -1,6 +1,6 @@
 """All places: a backend that is not in this row was not seen to keep the contract."""
 
-from support.remotes.buildgrid import buildgrid
+from support.remotes.buildgrid_server import buildgrid
 from support.remotes.directory import directory
 from support.remotes.place import Place, memory
 from support.remotes.reapi import reapi_blake3, reapi_zstd

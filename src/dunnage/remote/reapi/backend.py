@@ -1,12 +1,13 @@
 """The contract over the Remote Execution API: `grpc://host:port/instance`, and `grpcs://…`."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO, Final
 
 from blake3 import blake3
 
-from dunnage.errors import RemoteDamaged, RemoteRefused
+from dunnage.errors import RemoteDamaged, RemoteRefused, RemoteUnavailable
 from dunnage.model.digest import Digest
 from dunnage.remote.contract import BlobName, BlobSource, Record, RecordName, Traits
 from dunnage.remote.crew import Crew
@@ -51,25 +52,31 @@ class ReapiBackend:
 
     def check(self) -> None:
         """Ask what it can, and for a blob that it need not have: some let in whoever asks only the first."""
-        can = self._capabilities = asked(self._calls, self._address)
-        self._cas.missing([can.digest(b"dunnage")], can)
+        self._capabilities = None
+        with self._asking() as can:
+            self._cas.missing([can.digest(b"dunnage")], can)
 
     def get_records(self, names: Sequence[RecordName]) -> dict[RecordName, bytes]:
         """Those that are there: each is one request."""
-        return self._records.get(names, self._can()) if names else {}
+        if not names:
+            return {}
+        with self._asking() as can:
+            return self._records.get(names, can)
 
     def put_records(self, records: Sequence[Record]) -> None:
         """Keep them: each is one request, and one more for all of them together."""
-        if records:
-            self._records.put(records, self._can_update())
+        if not records:
+            return
+        with self._asking(to_put=True) as can:
+            self._records.put(records, can)
 
     def missing(self, blobs: Sequence[BlobName]) -> list[BlobName]:
         """Those that are not there, and those of which it is not known what they are called there."""
         if not blobs:
             return []
-        can = self._can()
-        named = {blob: self._sure(blob, can) for blob in blobs}
-        absent = self._cas.missing([there for there in named.values() if there and there.size_bytes], can)
+        with self._asking() as can:
+            named = {blob: self._sure(blob, can) for blob in blobs}
+            absent = self._cas.missing([there for there in named.values() if there and there.size_bytes], can)
         return [blob for blob, there in named.items() if there is None or there in absent]
 
     def get_blobs(self, blobs: Sequence[BlobName], into: Callable[[BlobName], BinaryIO]) -> set[BlobName]:
@@ -79,13 +86,15 @@ class ReapiBackend:
             into(blob)
         if found.issuperset(blobs):
             return found
-        can = self._can()
-        named: dict[CasDigest, BlobName] = {}
-        for blob in blobs:
-            there = CasDigest(blob.digest.hex(), blob.size) if can.is_blake3 else self._digests.likely(blob)
-            if blob.size and there is not None and blob.size <= can.blob_bytes_max:
-                named[there] = blob
-        came = self._cas.read(named, lambda there: into(named[there]), can)
+        with self._asking() as can:
+            named: dict[CasDigest, BlobName] = {}
+            for blob in blobs:
+                there = (
+                    CasDigest(blob.digest.hex(), blob.size) if can.is_blake3 else self._digests.likely(blob)
+                )
+                if blob.size and there is not None and blob.size <= can.blob_bytes_max:
+                    named[there] = blob
+            came = self._cas.read(named, lambda there: into(named[there]), can)
         return found | {named[there] for there in came}
 
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
@@ -93,12 +102,13 @@ class ReapiBackend:
         wanted = list({blob.name: blob for blob in blobs if not _is_empty(blob.name)}.values())
         if not wanted:
             return
-        can = self._can_update()
-        named = dict(zip(wanted, self._crew.each(lambda blob: self._named(blob, can), wanted), strict=True))
-        absent = self._cas.missing(named.values(), can)
-        self._cas.write([Source(there, blob.open) for blob, there in named.items() if there in absent], can)
+        with self._asking(to_put=True) as can:
+            theirs = self._crew.each(lambda blob: self._named(blob, can), wanted)
+            absent = self._cas.missing(theirs, can)
+            named = list(zip(wanted, theirs, strict=True))
+            self._cas.write([Source(there, blob.open) for blob, there in named if there in absent], can)
         if not can.is_blake3:
-            for blob, there in named.items():
+            for blob, there in named:
                 self._digests.saw(blob.name, there)
 
     def flush(self) -> None:
@@ -111,18 +121,21 @@ class ReapiBackend:
 
     # --- leaves -----------------------------------------------------------------------------------
 
-    def _can(self) -> Capabilities:
-        """What the server can: asked once, by as many threads as come before it has answered."""
+    @contextmanager
+    def _asking(self, *, to_put: bool = False) -> Iterator[Capabilities]:
+        """What the server can: asked once, by as many threads as come before it has answered, and again after it had
+        trouble with us: it may be another one now. RemoteError.
+        """
         can = self._capabilities
         if can is None:
             can = self._capabilities = asked(self._calls, self._address)
-        return can
-
-    def _can_update(self) -> Capabilities:
-        can = self._can()
-        if not can.updates:
+        if to_put and not can.updates:
             raise RemoteRefused(f"The remote {self._address.where} is read-only for us.")
-        return can
+        try:
+            yield can
+        except (RemoteUnavailable, RemoteRefused):
+            self._capabilities = None
+            raise
 
     def _sure(self, blob: BlobName, can: Capabilities) -> CasDigest | None:
         """What a blob is called there, if we know it ourselves."""

@@ -167,6 +167,7 @@ def _channel(address: Address) -> grpc.Channel:
             "grpc.min_reconnect_backoff_ms",
             limits.REMOTE_CONNECT_TIMEOUT_S * 1000,
         ),  # of one attempt, despite its name
+        ("grpc.client_idle_timeout_ms", limits.REAPI_IDLE_TIMEOUT_S * 1000),
         ("grpc.enable_http_proxy", 0 if address.is_loopback else 1),
     ]
     if address.tls is None:

@@ -10,6 +10,7 @@ Nobody runs these actions, but strict servers look at them: Action and Command a
 
 import io
 from collections.abc import Sequence
+from itertools import islice
 from typing import Final
 
 from dunnage import limits
@@ -121,7 +122,7 @@ class Records:
     def _result_of(self, record: Record, can: Capabilities) -> tuple[ActionResult, list[Source]]:
         """What is kept of a record, and what has to be in the CAS for it."""
         files = []
-        for blob in record.blobs[: limits.REMOTE_BLOBS_PER_RECORD_MAX]:
+        for blob in islice(dict.fromkeys(record.blobs), limits.REMOTE_BLOBS_PER_RECORD_MAX):
             there = self._name_of(blob, can)
             if there is not None:
                 files.append(OutputFile(blob.digest.hex(), FileDigest(there.hash, there.size_bytes)))

@@ -80,6 +80,19 @@ def test_capabilities_that_did_not_come_are_asked_again(server: ReapiServer, bac
     assert backend.get_records([name()]) == {}
 
 
+def test_a_server_that_is_another_one_after_trouble(server: ReapiServer, backend: Backend) -> None:
+    shared(backend, b"blob")
+    server.stop()
+    with pytest.raises(RemoteUnavailable):
+        backend.missing([name_of(b"blob")])
+    server.knobs.digest_functions = (BLAKE3,)
+    server.blobs.kept.clear()
+    server.start()
+    until_it_answers(lambda: backend.get_records([name()]))
+    record = shared(backend, b"blob")
+    assert backend.get_records([record.name]) == {record.name: b"names it"}
+
+
 def test_read_only(server: ReapiServer) -> None:
     server.knobs.updates = False
     backend = server.open()

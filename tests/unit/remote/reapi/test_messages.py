@@ -9,7 +9,7 @@ import pytest
 
 from dunnage.remote.reapi import messages
 from dunnage.remote.reapi.protobuf import _rows
-from support.remotes.buildgrid import programs
+from support.remotes.buildgrid_server import programs
 from support.remotes.reapi_protos import table
 
 

@@ -83,7 +83,7 @@ def test_blobs_are_named_by_both_digests(remote: Parts) -> None:
     remote.server.blobs.put(b"blob")
     remote.digests.saw(BLOB, there)
     wanted = name()
-    put(remote, Record(wanted, b"body", (BLOB, name_of(b""))))
+    put(remote, Record(wanted, b"body", (BLOB, name_of(b""), BLOB)))
     (result,) = remote.server.actions.kept.values()
     (file,) = result.output_files
     assert (file.path, file.digest.hash, file.digest.size_bytes) == (BLOB.digest.hex(), there.hash, 4)

@@ -13,6 +13,9 @@ from support.once import made_once
 from support.remotes.place import Opener
 from support.remotes.waiting import free_port, until_it_answers
 
+CLIENT = Path(__file__).with_name("buildgrid_client.py")
+"""A program for `programs() / "python"`."""
+
 VERSION = "0.4.4"
 INSTANCE = "team/one"
 """It has an instance without a name, and this one."""
