@@ -274,6 +274,10 @@ REMOTE_DAMAGED_REMEMBERED_MAX: Final = 1024
 REMOTE_NAMES_REMEMBERED_MAX: Final = 65_536
 """What blobs are called on a remote with another digest function: some 250 bytes each, 16 MB in all."""
 
+REMOTE_REDIS_PIECE_BYTES: Final = 8 * 1024 * 1024
+"""How much of a blob one value holds, and how much travels in one pipeline: a server serves nobody else for the 10 ms
+that it takes. A value may have 512 MB."""
+
 REMOTE_TEMPORARY_AGE_S: Final = 24 * 3600
 """A file that a writer began in a shared directory and left for this long will not be ended."""
 

@@ -45,8 +45,6 @@ def decompress(
         ) as plain:
             while part := plain.read(_PIECE_BYTES):
                 bounded.write(part)
-            if source.read(1):
-                raise RemoteDamaged("A blob came with more than one frame.")
     except zstandard.ZstdError as error:
         raise RemoteDamaged(f"A blob came damaged: {error}.") from error
     bounded.end()

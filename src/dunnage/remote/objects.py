@@ -9,16 +9,15 @@ system's directories at some hundred names where objects are files; to a bucket 
 """
 
 import io
-import threading
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import BinaryIO, Final, Protocol
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged
 from dunnage.remote.coding import compressed, decompress
 from dunnage.remote.contract import BlobName, BlobSource, Record, RecordName, Traits
 from dunnage.remote.crew import Crew
+from dunnage.remote.damaged import Damaged
 from dunnage.remote.record_frames import FRAME_BYTES_MAX, joined, packed, unpacked
 
 PIECE_BYTES: Final = 256 * 1024
@@ -56,10 +55,7 @@ class ObjectBackend:
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
         self._crew = Crew()
-        self._lock = threading.Lock()
-        self._damaged: set[BlobName] = set()
-        """Blobs seen damaged: they are missing until they are put again. An upload that was cut off leaves such things
-        on servers that do not publish whole objects only."""
+        self._damaged = Damaged()
 
     def check(self) -> None:
         """Ask the objects."""
@@ -102,15 +98,9 @@ class ObjectBackend:
             try:
                 decompress(pieces, into(blob), blob.size)
             except RemoteDamaged:
-                self._note_damage(blob)
+                self._damaged.note(blob)
                 raise
             return True
-
-    def _note_damage(self, blob: BlobName) -> None:
-        with self._lock:
-            if len(self._damaged) >= limits.REMOTE_DAMAGED_REMEMBERED_MAX:
-                self._damaged.pop()
-            self._damaged.add(blob)
 
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
         """One object each, several at once."""
@@ -121,8 +111,7 @@ class ObjectBackend:
             frame, size = compressed(plain, blob.name.size)
         with frame:
             self._objects.put(name_of_blob(blob.name), frame, size)
-        with self._lock:
-            self._damaged.discard(blob.name)
+        self._damaged.forget(blob.name)
 
     def flush(self) -> None:
         """Others see what was put at once."""

@@ -27,6 +27,13 @@ FAMILIES: Final[dict[tuple[str, str], Family]] = {
     ("grpc", ""): Family("reapi.backend", "reapi"),
     ("grpcs", ""): Family("reapi.backend", "reapi"),
     ("file", ""): Family("directory", ""),
+    ("http", ""): Family("http_cache", "http"),
+    ("https", ""): Family("http_cache", "http"),
+    ("http", "dav"): Family("webdav", "http"),
+    ("https", "dav"): Family("webdav", "http"),
+    ("redis", ""): Family("redis_backend", "redis"),
+    ("rediss", ""): Family("redis_backend", "redis"),
+    ("redis", "unix"): Family("redis_backend", "redis"),
 }
 """By scheme and variant of the URL."""
 

@@ -77,18 +77,6 @@ def test_a_damaged_blob_is_missing_until_it_is_put_again(damage: "object") -> No
     assert fetched(backend, [source.name]) == {source.name: b"some bytes" * 20}
 
 
-def test_few_damaged_blobs_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dunnage.limits.REMOTE_DAMAGED_REMEMBERED_MAX", 2)
-    objects = InMemory()
-    backend = ObjectBackend(objects)
-    names = [name_of(b"%d" % number) for number in range(5)]
-    for each in names:
-        objects.kept[name_of_blob(each)] = b"damaged"
-        with pytest.raises(RemoteDamaged):
-            fetched(backend, [each])
-    assert len(backend.missing(names)) == 2
-
-
 def test_a_damaged_record_is_said_to_be() -> None:
     objects = InMemory()
     wanted = name()

@@ -70,5 +70,5 @@ def test_a_bomb_that_lies_about_its_size_goes_off_in_small_parts() -> None:
 def test_frames_in_a_row_are_one_blob() -> None:
     plain = io.BytesIO()
     frames = packed(b"one") + packed(b"two")
-    decompress((frames[at : at + 1] for at in range(len(frames))), plain, 6, frames_in_a_row=True)
+    decompress((frames[at : at + 1] for at in range(len(frames))), plain, 6)
     assert plain.getvalue() == b"onetwo"
