@@ -318,9 +318,6 @@ REAPI_PIECE_BYTES: Final = 256 * 1024
 REAPI_INLINE_BYTES_MAX: Final = 256 * 1024
 """A record's body up to this size stands in its action result; a larger one is a blob: some take 2 MB at most."""
 
-REAPI_DIGESTS_KNOWN_MAX: Final = 100_000
-"""Blobs of which is kept what they are called on a remote: 30 MB."""
-
 REAPI_IDLE_TIMEOUT_S: Final = 120
 """A connection that nobody used for this long is closed: what stands between forgets one after four minutes or so,
 and then a request on it waits for its whole timeout."""

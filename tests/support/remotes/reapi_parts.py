@@ -9,7 +9,7 @@ from dunnage.remote.reapi.address import address_of
 from dunnage.remote.reapi.calls import Calls
 from dunnage.remote.reapi.capabilities import Capabilities, asked
 from dunnage.remote.reapi.cas import Cas
-from dunnage.remote.reapi.digests import Digests
+from dunnage.remote.reapi.names import Names
 from dunnage.remote.reapi.records import Records
 from dunnage.remote.url import RemoteUrl
 from support.remotes.reapi_server import Knobs, ReapiServer, serving
@@ -22,7 +22,7 @@ class Parts:
     server: ReapiServer
     can: Capabilities
     cas: Cas
-    digests: Digests
+    names: Names
     records: Records
 
 
@@ -31,12 +31,10 @@ def parts(knobs: Knobs | None = None) -> Iterator[Parts]:
     """All of them for as long as the block lasts."""
     with serving(knobs) as server:
         address = address_of(RemoteUrl.parse(f"grpc://localhost:{server.port}/{server.knobs.instance}"), {})
-        calls, crew, digests = Calls(address), Crew(), Digests()
+        calls, crew, names = Calls(address), Crew(), Names()
         cas = Cas(calls, crew, address)
         try:
-            yield Parts(
-                server, asked(calls, address), cas, digests, Records(calls, crew, cas, digests, address)
-            )
+            yield Parts(server, asked(calls, address), cas, names, Records(calls, crew, cas, names, address))
         finally:
             calls.close()
             crew.close()

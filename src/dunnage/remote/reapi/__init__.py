@@ -8,7 +8,7 @@ fields are those of `build/bazel/remote/execution/v2/remote_execution.proto`, wh
     capabilities  what a server can, and how its digests are made
     records       a record as the action result of an Action of its own
     cas           many blobs at once: small ones in batches, large ones as streams
-    digests       what our blobs are called there
+    names         what our blobs are called there
     calls         the only file that knows gRPC
     status        what its status codes mean for us
     messages      the messages as tables

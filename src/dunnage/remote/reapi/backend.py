@@ -11,12 +11,13 @@ from dunnage.errors import RemoteDamaged, RemoteRefused, RemoteUnavailable
 from dunnage.model.digest import Digest
 from dunnage.remote.contract import BlobName, BlobSource, Record, RecordName, Traits
 from dunnage.remote.crew import Crew
+from dunnage.remote.damaged import Damaged
 from dunnage.remote.reapi.address import Address, address_of
 from dunnage.remote.reapi.calls import Calls
 from dunnage.remote.reapi.capabilities import Capabilities, asked
 from dunnage.remote.reapi.cas import Cas, Source
-from dunnage.remote.reapi.digests import Digests
 from dunnage.remote.reapi.messages import CasDigest
+from dunnage.remote.reapi.names import Names
 from dunnage.remote.reapi.records import Records
 from dunnage.remote.url import RemoteUrl
 
@@ -35,10 +36,11 @@ class ReapiBackend:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._calls = Calls(address)
-        self._digests = Digests()
+        self._names = Names()
+        self._damaged = Damaged()
         self._crew = Crew()
         self._cas = Cas(self._calls, self._crew, address)
-        self._records = Records(self._calls, self._crew, self._cas, self._digests, address)
+        self._records = Records(self._calls, self._crew, self._cas, self._names, address)
         self._capabilities: Capabilities | None = None
         self._traits: Traits | None = None
 
@@ -72,12 +74,15 @@ class ReapiBackend:
 
     def missing(self, blobs: Sequence[BlobName]) -> list[BlobName]:
         """Those that are not there, and those of which it is not known what they are called there."""
-        if not blobs:
+        wanted = [blob for blob in dict.fromkeys(blobs) if not _is_empty(blob)]
+        if not wanted:
             return []
         with self._asking() as can:
-            named = {blob: self._sure(blob, can) for blob in blobs}
-            absent = self._cas.missing([there for there in named.values() if there and there.size_bytes], can)
-        return [blob for blob, there in named.items() if there is None or there in absent]
+            named = {blob: self._names.sure(blob, can) for blob in wanted}
+            absent = self._cas.missing(filter(None, named.values()), can)
+        return [
+            blob for blob, there in named.items() if there is None or there in absent or blob in self._damaged
+        ]
 
     def get_blobs(self, blobs: Sequence[BlobName], into: Callable[[BlobName], BinaryIO]) -> set[BlobName]:
         """Write those that are there and that a record has named, unless they are always called as here."""
@@ -87,14 +92,13 @@ class ReapiBackend:
         if found.issuperset(blobs):
             return found
         with self._asking() as can:
-            named: dict[CasDigest, BlobName] = {}
-            for blob in blobs:
-                there = (
-                    CasDigest(blob.digest.hex(), blob.size) if can.is_blake3 else self._digests.likely(blob)
-                )
-                if blob.size and there is not None and blob.size <= can.blob_bytes_max:
-                    named[there] = blob
-            came = self._cas.read(named, lambda there: into(named[there]), can)
+            likely = (
+                (self._names.likely(blob, can), blob) for blob in blobs if 0 < blob.size <= can.blob_bytes_max
+            )
+            named = {there: blob for there, blob in likely if there is not None}
+            came = self._cas.read(
+                named, lambda there: into(named[there]), can, lambda there: self._damaged.note(named[there])
+            )
         return found | {named[there] for there in came}
 
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
@@ -106,10 +110,17 @@ class ReapiBackend:
             theirs = self._crew.each(lambda blob: self._named(blob, can), wanted)
             absent = self._cas.missing(theirs, can)
             named = list(zip(wanted, theirs, strict=True))
-            self._cas.write([Source(there, blob.open) for blob, there in named if there in absent], can)
-        if not can.is_blake3:
-            for blob, there in named:
-                self._digests.saw(blob.name, there)
+            self._cas.write(
+                [
+                    Source(there, blob.open)
+                    for blob, there in named
+                    if there in absent or blob.name in self._damaged
+                ],
+                can,
+            )
+        for blob, there in named:
+            self._names.saw(blob.name, there, can)
+            self._damaged.forget(blob.name)
 
     def flush(self) -> None:
         """Others see what was put at once."""
@@ -137,15 +148,9 @@ class ReapiBackend:
             self._capabilities = None
             raise
 
-    def _sure(self, blob: BlobName, can: Capabilities) -> CasDigest | None:
-        """What a blob is called there, if we know it ourselves."""
-        if _is_empty(blob):
-            return can.digest(b"")
-        return CasDigest(blob.digest.hex(), blob.size) if can.is_blake3 else self._digests.sure(blob)
-
     def _named(self, blob: BlobSource, can: Capabilities) -> CasDigest:
         """What a blob is called there: it is read if nobody knows."""
-        there = self._sure(blob.name, can)
+        there = self._names.sure(blob.name, can)
         if there is not None:
             return there
         size = 0

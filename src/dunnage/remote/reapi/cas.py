@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -76,30 +76,43 @@ class Cas:
     # --- reading ----------------------------------------------------------------------------------
 
     def read(
-        self, digests: Iterable[CasDigest], into: Callable[[CasDigest], BinaryIO], can: Capabilities
+        self,
+        digests: Iterable[CasDigest],
+        into: Callable[[CasDigest], BinaryIO],
+        can: Capabilities,
+        damaged: Callable[[CasDigest], None] = lambda _: None,
     ) -> set[CasDigest]:
-        """Write those of these that are there, each into the file that `into` gives; which those are. RemoteError."""
+        """Write those of these that are there, each into the file that `into` gives; which those are.
+
+        RemoteError. `damaged` is told which one it is that is not what it should be.
+        """
         small, large = _parted(dict.fromkeys(digests), can)
         tasks: list[Callable[[], set[CasDigest]]] = [
-            *(partial(self._read_stream, digest, into, can) for digest in large),
-            *(partial(self._read_batch, batch, into, can) for batch in _batches(small, can)),
+            *(partial(self._read_stream, digest, into, can, damaged) for digest in large),
+            *(partial(self._read_batch, batch, into, can, damaged) for batch in _batches(small, can)),
         ]
         return set().union(*self._crew.each(_done, tasks))
 
     def _read_batch(
-        self, digests: Sequence[CasDigest], into: Callable[[CasDigest], BinaryIO], can: Capabilities
+        self,
+        digests: Sequence[CasDigest],
+        into: Callable[[CasDigest], BinaryIO],
+        can: Capabilities,
+        damaged: Callable[[CasDigest], None],
     ) -> set[CasDigest]:
         request = BatchReadBlobsRequest(
             self._instance, tuple(digests), (ZSTD,) if can.streams_zstd else (), can.digest_function
         )
         answer = self._calls.unary(f"{_SERVICE}/BatchReadBlobs", request, BatchReadBlobsResponse)
+        asked = set(digests)
         found: set[CasDigest] = set()
         for blob in answer.responses:
             status = blob.status or Status()
-            if blob.digest is None or blob.digest not in digests or blob.digest in found:
+            if blob.digest is None or blob.digest not in asked or blob.digest in found:
                 continue  # nobody asked
             if status.code == OK:
-                self._take(blob, blob.digest, into)
+                with _noted(blob.digest, damaged):
+                    self._take(blob, blob.digest, into)
                 found.add(blob.digest)
             elif status.code != NOT_FOUND:
                 raise error_of_blob(self._where, status)
@@ -116,7 +129,11 @@ class Cas:
             )
 
     def _read_stream(
-        self, digest: CasDigest, into: Callable[[CasDigest], BinaryIO], can: Capabilities
+        self,
+        digest: CasDigest,
+        into: Callable[[CasDigest], BinaryIO],
+        can: Capabilities,
+        damaged: Callable[[CasDigest], None],
     ) -> set[CasDigest]:
         with closing(self._calls.read(self._name(digest, can), digest.size_bytes)) as pieces:
             try:
@@ -124,7 +141,8 @@ class Cas:
             except NotThere:
                 return set()
             write = _inflate if can.streams_zstd else _copy
-            write(chain((first,), pieces), into(digest), digest.size_bytes)
+            with _noted(digest, damaged):
+                write(chain((first,), pieces), into(digest), digest.size_bytes)
         return {digest}
 
     # --- writing ----------------------------------------------------------------------------------
@@ -194,6 +212,16 @@ class Cas:
 
 
 # --- leaves ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _noted(digest: CasDigest, damaged: Callable[[CasDigest], None]) -> Iterator[None]:
+    """Tell of a blob that is not what it should be."""
+    try:
+        yield
+    except RemoteDamaged:
+        damaged(digest)
+        raise
 
 
 def _done(task: Callable[[], R]) -> R:

@@ -17,13 +17,12 @@ from dunnage import limits
 from dunnage.errors import RemoteDamaged
 from dunnage.remote.action_result import ActionResult, FileDigest, OutputFile, decode
 from dunnage.remote.action_result import encode as encode_result
-from dunnage.remote.contract import BlobName, Record, RecordName
+from dunnage.remote.contract import Record, RecordName
 from dunnage.remote.crew import Crew
 from dunnage.remote.reapi.address import Address
 from dunnage.remote.reapi.calls import Calls
 from dunnage.remote.reapi.capabilities import Capabilities
 from dunnage.remote.reapi.cas import Cas, Source
-from dunnage.remote.reapi.digests import Digests
 from dunnage.remote.reapi.messages import (
     Action,
     CasDigest,
@@ -31,6 +30,7 @@ from dunnage.remote.reapi.messages import (
     GetActionResultRequest,
     UpdateActionResultRequest,
 )
+from dunnage.remote.reapi.names import Names, is_hash
 from dunnage.remote.reapi.protobuf import encode
 from dunnage.remote.reapi.status import NotThere
 
@@ -43,11 +43,11 @@ _SALT: Final = b"dunnage record 1"
 class Records:
     """The records of one instance. Thread-safe."""
 
-    def __init__(self, calls: Calls, crew: Crew, cas: Cas, digests: Digests, address: Address) -> None:
+    def __init__(self, calls: Calls, crew: Crew, cas: Cas, names: Names, address: Address) -> None:
         self._calls = calls
         self._crew = crew
         self._cas = cas
-        self._digests = digests
+        self._names = names
         self._where = address.where
         self._instance = address.instance
 
@@ -58,9 +58,8 @@ class Records:
         wanted = list(dict.fromkeys(names))
         results = self._crew.each(lambda name: self._result(name, can), wanted)
         found = {name: result for name, result in zip(wanted, results, strict=True) if result is not None}
-        if not can.is_blake3:
-            for result in found.values():
-                self._digests.learn(result.files)
+        for result in found.values():
+            self._names.heard(result.files, can)
         moved = {
             name: self._moved(result.moved)
             for name, result in found.items()
@@ -90,7 +89,7 @@ class Records:
             return None
 
     def _moved(self, digest: FileDigest) -> CasDigest:
-        if digest.size > limits.REMOTE_RECORD_BYTES_MAX or len(digest.hash) != 64:
+        if digest.size > limits.REMOTE_RECORD_BYTES_MAX or not is_hash(digest.hash):
             raise RemoteDamaged(f"The remote {self._where} names a record that is none of ours.")
         return CasDigest(digest.hash, digest.size)
 
@@ -123,8 +122,10 @@ class Records:
         """What is kept of a record, and what has to be in the CAS for it."""
         files = []
         for blob in islice(dict.fromkeys(record.blobs), limits.REMOTE_BLOBS_PER_RECORD_MAX):
-            there = self._name_of(blob, can)
-            if there is not None:
+            there = self._names.sure(blob, can)
+            if (
+                there is not None and blob.size
+            ):  # the one without bytes is always there, and known to everybody
                 files.append(OutputFile(blob.digest.hex(), FileDigest(there.hash, there.size_bytes)))
         if len(record.body) <= limits.REAPI_INLINE_BYTES_MAX:
             return ActionResult(record.body, tuple(files)), []
@@ -132,12 +133,6 @@ class Records:
         return ActionResult(b"", tuple(files), FileDigest(source.digest.hash, source.digest.size_bytes)), [
             source
         ]
-
-    def _name_of(self, blob: BlobName, can: Capabilities) -> CasDigest | None:
-        """What a blob of a record is called there; None where nobody who reads the record could find it."""
-        if not blob.size:
-            return None  # always there, and known to everybody
-        return CasDigest(blob.digest.hex(), blob.size) if can.is_blake3 else self._digests.sure(blob)
 
     def _update(self, action: CasDigest, result: ActionResult, can: Capabilities) -> None:
         request = UpdateActionResultRequest(

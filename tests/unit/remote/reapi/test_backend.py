@@ -162,6 +162,21 @@ def test_what_went_meanwhile_is_sent_again(server: ReapiServer, backend: Backend
     assert backend.missing([name_of(b"blob")]) == []
 
 
+def test_what_came_damaged_is_put_again(server: ReapiServer, backend: Backend) -> None:
+    shared(backend, b"blob")
+    there = server.blobs.digest(b"blob")
+    lie = made("BlobRead", digest=there, data=b"blo")
+    server.instead["BatchReadBlobs"] = lambda request: made("BatchReadBlobsResponse", responses=[lie])
+    with pytest.raises(RemoteDamaged):
+        fetched(backend, [name_of(b"blob")])
+    server.instead.clear()
+    assert backend.missing([name_of(b"blob")]) == [name_of(b"blob")]
+    before = server.seen.calls["BatchUpdateBlobs"]
+    backend.put_blobs([blob(b"blob")])
+    assert server.seen.calls["BatchUpdateBlobs"] == before + 1
+    assert backend.missing([name_of(b"blob")]) == []
+
+
 def test_a_wrong_record_of_others_does_not_spread(server: ReapiServer, backend: Backend) -> None:
     """A record that names a blob by the digest of another one."""
     wanted, wrong = name_of(b"mine"), b"your"

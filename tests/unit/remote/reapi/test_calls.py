@@ -248,9 +248,15 @@ def test_what_goes_wrong_at_the_source_is_what_is_said(server: ReapiServer) -> N
         raise BlobMissing("It was trimmed meanwhile.")
 
     calls = opened(server)
+    server.instead["Write"] = lambda requests: made("WriteResponse", committed_size=len(list(requests)))
     with pytest.raises(BlobMissing):
         calls.write(requests(), 10)
-    server.instead["Write"] = lambda requests: made("WriteResponse", committed_size=len(list(requests)))
+
+    def refuse(requests: Iterator[object]) -> object:
+        list(requests)
+        raise ValueError("that was not all")
+
+    server.instead["Write"] = refuse
     with pytest.raises(BlobMissing):
         calls.write(requests(), 10)
     calls.close()

@@ -81,7 +81,7 @@ def test_what_is_not_there_is_left_out(plain: Parts) -> None:
 def test_blobs_are_named_by_both_digests(remote: Parts) -> None:
     there = remote.can.digest(b"blob")
     remote.server.blobs.put(b"blob")
-    remote.digests.saw(BLOB, there)
+    remote.names.saw(BLOB, there, remote.can)
     wanted = name()
     put(remote, Record(wanted, b"body", (BLOB, name_of(b""), BLOB)))
     (result,) = remote.server.actions.kept.values()
@@ -95,10 +95,10 @@ def test_a_reader_learns_what_blobs_are_called(plain: Parts) -> None:
     plain.server.instead["GetActionResult"] = lambda request: made(
         "ActionResult", output_files=[file], stdout_raw=b"x"
     )
-    assert plain.digests.likely(BLOB) is None
+    assert plain.names.likely(BLOB, plain.can) is None
     wanted = name()
     assert got(plain, wanted) == {wanted: b"x"}
-    likely = plain.digests.likely(BLOB)
+    likely = plain.names.likely(BLOB, plain.can)
     assert likely is not None
     assert likely.hash == "ab" * 32
 
@@ -112,7 +112,7 @@ def test_a_blob_that_nobody_could_find_is_not_named(plain: Parts) -> None:
 def test_a_result_with_holes_is_not_there(remote: Parts) -> None:
     """What a strict server says of a record whose blob went meanwhile."""
     remote.server.blobs.put(b"blob")
-    remote.digests.saw(BLOB, remote.can.digest(b"blob"))
+    remote.names.saw(BLOB, remote.can.digest(b"blob"), remote.can)
     wanted = name()
     put(remote, Record(wanted, b"body", (BLOB,)))
     assert got(remote, wanted)
