@@ -31,6 +31,7 @@ M = TypeVar("M", bound=Hashable)
 
 _READ: Final = "/google.bytestream.ByteStream/Read"
 _WRITE: Final = "/google.bytestream.ByteStream/Write"
+_STORES: Final = ("/BatchUpdateBlobs", "/UpdateActionResult")
 _RECONNECT_MS: Final = 100
 _RECONNECT_MS_MAX: Final = 1_000
 """A server that was restarted is seen again within a second: who asks too often is held back above."""
@@ -64,7 +65,7 @@ class Calls:
                 encode(request), timeout=limits.REMOTE_REQUEST_TIMEOUT_S, metadata=self._metadata
             )
         except (grpc.RpcError, ValueError) as error:
-            self._fail(error)
+            self._fail(error, stores=method.endswith(_STORES))
         return answer
 
     def read(self, resource: str, size: int) -> Generator[bytes, None, None]:
@@ -94,7 +95,7 @@ class Calls:
         except (grpc.RpcError, ValueError) as error:
             if feed.error is not None:
                 raise feed.error from None
-            self._fail(error)
+            self._fail(error, stores=True)
         if feed.error is not None:
             raise feed.error
         return decode(WriteResponse, answer).committed_size
@@ -120,7 +121,7 @@ class Calls:
                 self._methods[name] = getattr(self._channel, arity)(name)
             return self._methods[name]
 
-    def _fail(self, error: Exception) -> NoReturn:
+    def _fail(self, error: Exception, *, stores: bool = False) -> NoReturn:
         """Raise what an error of the library is for us."""
         if not isinstance(error, grpc.Call):  # ValueError: the channel was closed meanwhile
             raise RemoteUnavailable(f"The remote {self._address.where} is closed.") from None
@@ -129,7 +130,9 @@ class Calls:
             for part in (secret, secret.partition(" ")[2]):
                 details = details.replace(part, "***") if part else details
         trailers: Any = error.trailing_metadata() or ()
-        raise error_of(self._address.where, error.code().value[0], details, waits(trailers)) from None
+        raise error_of(
+            self._address.where, error.code().value[0], details, waits(trailers), stores=stores
+        ) from None
 
 
 class _Feed:

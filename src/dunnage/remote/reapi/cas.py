@@ -174,7 +174,7 @@ class Cas:
         for blob in answer.responses:
             status = blob.status or Status()
             if status.code not in {OK, ALREADY_EXISTS}:
-                raise error_of_blob(self._where, status)
+                raise error_of_blob(self._where, status, stores=True)
             kept.add(blob.digest)
         if not kept.issuperset(source.digest for source in sources):
             raise RemoteDamaged(f"The remote {self._where} does not say what became of a blob.")

@@ -87,8 +87,14 @@ _MEANINGS: Final[Mapping[int, _Meaning]] = {
 _UNKNOWN: Final = _MEANINGS[2]
 
 
-def error_of(where: str, code: int, details: str, retry_after_s: float | None = None) -> RemoteError:
-    """What the status of a call is for us; `details` is what came with it, already without secrets."""
+def error_of(
+    where: str, code: int, details: str, retry_after_s: float | None = None, *, stores: bool = False
+) -> RemoteError:
+    """What the status of a call is for us; `details` is what came with it, already without secrets.
+
+    `stores`: of one that puts something. The specification says RESOURCE_EXHAUSTED there where there is no room; what
+    limits rates says so, too, but how long to wait.
+    """
     meaning = _MEANINGS.get(code, _UNKNOWN)
     details = details.removeprefix(_NOT_REACHED)
     said = f"The remote {where} {meaning.says}{_shown(details)}."
@@ -96,6 +102,8 @@ def error_of(where: str, code: int, details: str, retry_after_s: float | None = 
         return RemoteDamaged(
             f"The remote {where} and we do not agree how large a message may be{_shown(details)}."
         )
+    if code == RESOURCE_EXHAUSTED and stores and retry_after_s is None:
+        return RemoteFull(f"The remote {where} has no room{_shown(details)}.")
     if meaning.error is RemoteBusy or (code == UNAVAILABLE and retry_after_s is not None):
         return RemoteBusy(said, retry_after_s=retry_after_s, hint=meaning.hint)
     if code == UNAVAILABLE and any(words in details for words in _CERTIFICATE):
@@ -110,12 +118,9 @@ def error_of(where: str, code: int, details: str, retry_after_s: float | None = 
     return meaning.error(said, hint=meaning.hint)
 
 
-def error_of_blob(where: str, status: Status) -> RemoteError:
-    """What the status of one blob of a batch is for us: there, nothing left means room, not patience."""
-    retry_after_s = retry_after(status)
-    if status.code == RESOURCE_EXHAUSTED and retry_after_s is None:
-        return RemoteFull(f"The remote {where} has no room{_shown(status.message)}.")
-    return error_of(where, status.code, status.message, retry_after_s)
+def error_of_blob(where: str, status: Status, *, stores: bool = False) -> RemoteError:
+    """What the status of one blob of a batch is for us. RemoteDamaged, if that cannot be read."""
+    return error_of(where, status.code, status.message, retry_after(status), stores=stores)
 
 
 def waits(trailers: Iterable[tuple[str, str | bytes]]) -> float | None:

@@ -159,8 +159,15 @@ def test_files_are_closed(remote: Parts) -> None:
 @pytest.mark.parametrize("data", [b"small", LARGE])
 def test_no_room(remote: Parts, data: bytes) -> None:
     remote.server.knobs.has_room = False
-    with pytest.raises(RemoteFull if len(data) < 100 else RemoteBusy):
+    with pytest.raises(RemoteFull, match="no room"):
         write(remote, data)
+
+
+def test_slowly_is_not_full(plain: Parts) -> None:
+    for method, data in (("BatchUpdateBlobs", b"small"), ("Write", LARGE)):
+        plain.server.trouble[method] = Trouble(grpc.StatusCode.RESOURCE_EXHAUSTED, "slowly", retry_s=2)
+        with pytest.raises(RemoteBusy):
+            write(plain, data)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import grpc
 import pytest
 
 from dunnage import limits
-from dunnage.errors import RemoteDamaged, RemoteError, RemoteRefused, RemoteUnavailable
+from dunnage.errors import RemoteDamaged, RemoteError, RemoteFull, RemoteRefused, RemoteUnavailable
 from dunnage.remote.contract import Record, RecordName
 from dunnage.remote.reapi.records import action_of
 from support.remotes.reapi_parts import Parts, parts
@@ -138,6 +138,14 @@ def test_trouble(plain: Parts, method: str, code: grpc.StatusCode) -> None:
     plain.server.trouble[method] = Trouble(code)
     with pytest.raises(RemoteUnavailable if code is grpc.StatusCode.UNAVAILABLE else RemoteRefused):
         _ = got(plain, name()) if method == "GetActionResult" else put(plain, Record(name(), b"x"))
+
+
+def test_no_room(plain: Parts) -> None:
+    plain.server.trouble["UpdateActionResult"] = Trouble(
+        grpc.StatusCode.RESOURCE_EXHAUSTED, "the disk is full"
+    )
+    with pytest.raises(RemoteFull, match="the disk is full"):
+        put(plain, Record(name(), b"x"))
 
 
 def test_no_more_than_eight_are_asked_for_at_once_and_trouble_ends_it(plain: Parts) -> None:

@@ -67,9 +67,10 @@ def test_a_certificate_that_does_not_verify() -> None:
 
 
 def test_a_blob_without_room() -> None:
-    assert isinstance(error_of_blob(WHERE, Status(8, "quota")), RemoteFull)
+    assert isinstance(error_of_blob(WHERE, Status(8, "quota"), stores=True), RemoteFull)
+    assert isinstance(error_of_blob(WHERE, Status(8, "rate")), RemoteBusy)
     details = (Detail(RETRY, encode(RetryInfo(Duration(1)))),)
-    assert isinstance(error_of_blob(WHERE, Status(8, "slowly", details)), RemoteBusy)
+    assert isinstance(error_of_blob(WHERE, Status(8, "slowly", details), stores=True), RemoteBusy)
     assert isinstance(error_of_blob(WHERE, Status(13)), RemoteUnavailable)
 
 
