@@ -11,6 +11,7 @@ from dunnage.remote.reapi.capabilities import Capabilities, asked
 from dunnage.remote.reapi.cas import Cas
 from dunnage.remote.reapi.names import Names
 from dunnage.remote.reapi.records import Records
+from dunnage.remote.reapi.streams import Streams
 from dunnage.remote.url import RemoteUrl
 from support.remotes.reapi_server import Knobs, ReapiServer, serving
 
@@ -22,6 +23,7 @@ class Parts:
     server: ReapiServer
     can: Capabilities
     cas: Cas
+    streams: Streams
     names: Names
     records: Records
 
@@ -34,7 +36,14 @@ def parts(knobs: Knobs | None = None) -> Iterator[Parts]:
         calls, crew, names = Calls(address), Crew(), Names()
         cas = Cas(calls, crew, address)
         try:
-            yield Parts(server, asked(calls, address), cas, names, Records(calls, crew, cas, names, address))
+            yield Parts(
+                server,
+                asked(calls, address),
+                cas,
+                Streams(calls, address),
+                names,
+                Records(calls, crew, cas, names, address),
+            )
         finally:
             calls.close()
             crew.close()

@@ -8,6 +8,8 @@ fields are those of `build/bazel/remote/execution/v2/remote_execution.proto`, wh
     capabilities  what a server can, and how its digests are made
     records       a record as the action result of an Action of its own
     cas           many blobs at once: small ones in batches, large ones as streams
+    streams       one large blob
+    contents      the bytes of a blob on their way
     names         what our blobs are called there
     calls         the only file that knows gRPC
     status        what its status codes mean for us

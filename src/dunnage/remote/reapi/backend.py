@@ -7,7 +7,7 @@ from typing import BinaryIO, Final
 
 from blake3 import blake3
 
-from dunnage.errors import RemoteDamaged, RemoteRefused, RemoteUnavailable
+from dunnage.errors import RemoteRefused, RemoteUnavailable
 from dunnage.model.digest import Digest
 from dunnage.remote.contract import BlobName, BlobSource, Record, RecordName, Traits
 from dunnage.remote.crew import Crew
@@ -15,7 +15,8 @@ from dunnage.remote.damaged import Damaged
 from dunnage.remote.reapi.address import Address, address_of
 from dunnage.remote.reapi.calls import Calls
 from dunnage.remote.reapi.capabilities import Capabilities, asked
-from dunnage.remote.reapi.cas import Cas, Source
+from dunnage.remote.reapi.cas import Cas
+from dunnage.remote.reapi.contents import Source, other_size
 from dunnage.remote.reapi.messages import CasDigest
 from dunnage.remote.reapi.names import Names
 from dunnage.remote.reapi.records import Records
@@ -160,7 +161,7 @@ class ReapiBackend:
                 digest.update(data)
                 size += len(data)
         if size != blob.name.size:
-            raise RemoteDamaged("A blob that was to be sent has another size than its name says.")
+            raise other_size()
         return CasDigest(digest.hexdigest(), size)
 
 

@@ -1,22 +1,19 @@
 """Blobs of the CAS, many at once: small ones in batches, large ones as byte streams, a few requests at a time."""
 
-import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from functools import partial
-from itertools import chain
-from typing import BinaryIO, Final, TypeVar
+from typing import Final, TypeVar
 
 import zstandard
 
 from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteFull
-from dunnage.remote.coding import Bounded, compressed, decompress
 from dunnage.remote.crew import Crew
 from dunnage.remote.reapi.address import Address
 from dunnage.remote.reapi.calls import Calls
 from dunnage.remote.reapi.capabilities import Capabilities
+from dunnage.remote.reapi.contents import Into, Source, copy, inflate, is_zstd_in_silence, other_size
 from dunnage.remote.reapi.messages import (
     IDENTITY,
     ZSTD,
@@ -30,9 +27,9 @@ from dunnage.remote.reapi.messages import (
     FindMissingBlobsRequest,
     FindMissingBlobsResponse,
     Status,
-    WriteRequest,
 )
-from dunnage.remote.reapi.status import ALREADY_EXISTS, NOT_FOUND, OK, NotThere, error_of_blob
+from dunnage.remote.reapi.status import ALREADY_EXISTS, NOT_FOUND, OK, error_of_blob
+from dunnage.remote.reapi.streams import Streams
 
 R = TypeVar("R")
 
@@ -40,14 +37,6 @@ _SERVICE: Final = "/build.bazel.remote.execution.v2.ContentAddressableStorage"
 
 _BESIDE_BYTES: Final = 256
 """What a blob costs in a batch beside its bytes: its digest, a status, and what frames them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A blob to be put. `open` gives a file of its plain bytes, which is closed here."""
-
-    digest: CasDigest
-    open: Callable[[], BinaryIO]
 
 
 class Cas:
@@ -58,6 +47,7 @@ class Cas:
         self._crew = crew
         self._where = address.where
         self._instance = address.instance
+        self._streams = Streams(calls, address)
 
     # --- which are there --------------------------------------------------------------------------
 
@@ -78,7 +68,7 @@ class Cas:
     def read(
         self,
         digests: Iterable[CasDigest],
-        into: Callable[[CasDigest], BinaryIO],
+        into: Into,
         can: Capabilities,
         damaged: Callable[[CasDigest], None] = lambda _: None,
     ) -> set[CasDigest]:
@@ -96,7 +86,7 @@ class Cas:
     def _read_batch(
         self,
         digests: Sequence[CasDigest],
-        into: Callable[[CasDigest], BinaryIO],
+        into: Into,
         can: Capabilities,
         damaged: Callable[[CasDigest], None],
     ) -> set[CasDigest]:
@@ -118,32 +108,22 @@ class Cas:
                 raise error_of_blob(self._where, status)
         return found
 
-    def _take(self, blob: BlobRead, digest: CasDigest, into: Callable[[CasDigest], BinaryIO]) -> None:
-        if blob.compressor == ZSTD:
-            _inflate([blob.data], into(digest), digest.size_bytes)
+    def _take(self, blob: BlobRead, digest: CasDigest, into: Into) -> None:
+        size = digest.size_bytes
+        if blob.compressor == ZSTD or (blob.compressor == IDENTITY and is_zstd_in_silence(blob.data, size)):
+            inflate([blob.data], into(digest), size)
         elif blob.compressor == IDENTITY:
-            _copy([blob.data], into(digest), digest.size_bytes)
+            copy([blob.data], into(digest), size)
         else:
             raise RemoteDamaged(
                 f"The remote {self._where} sent a blob compressed in a way that nobody asked for."
             )
 
     def _read_stream(
-        self,
-        digest: CasDigest,
-        into: Callable[[CasDigest], BinaryIO],
-        can: Capabilities,
-        damaged: Callable[[CasDigest], None],
+        self, digest: CasDigest, into: Into, can: Capabilities, damaged: Callable[[CasDigest], None]
     ) -> set[CasDigest]:
-        with closing(self._calls.read(self._name(digest, can), digest.size_bytes)) as pieces:
-            try:
-                first = next(pieces, b"")
-            except NotThere:
-                return set()
-            write = _inflate if can.streams_zstd else _copy
-            with _noted(digest, damaged):
-                write(chain((first,), pieces), into(digest), digest.size_bytes)
-        return {digest}
+        with _noted(digest, damaged):
+            return {digest} if self._streams.read(digest, into, can) else set()
 
     # --- writing ----------------------------------------------------------------------------------
 
@@ -155,7 +135,7 @@ class Cas:
                 raise RemoteFull(f"The remote {self._where} takes no blob of {digest.size_bytes} bytes.")
         small, large = _parted(by_digest, can)
         tasks: list[Callable[[], None]] = [
-            *(partial(self._write_stream, by_digest[digest], can) for digest in large),
+            *(partial(self._streams.write, by_digest[digest], can) for digest in large),
             *(
                 partial(self._write_batch, [by_digest[digest] for digest in batch], can)
                 for batch in _batches(small, can)
@@ -178,37 +158,6 @@ class Cas:
             kept.add(blob.digest)
         if not kept.issuperset(source.digest for source in sources):
             raise RemoteDamaged(f"The remote {self._where} does not say what became of a blob.")
-
-    def _write_stream(self, source: Source, can: Capabilities) -> None:
-        size = source.digest.size_bytes
-        name = self._name(source.digest, can, upload=True)
-        with source.open() as plain:
-            if not can.streams_zstd:
-                committed = self._calls.write(_requests(name, plain, size), size)
-                allowed = {size}
-            else:
-                frame, length = compressed(plain, size)
-                with frame:
-                    committed = self._calls.write(_requests(name, frame, length), length)
-                allowed = {
-                    length,
-                    size,
-                    -1,
-                }  # -1: it was there already; `size`: servers from before that was said
-        if committed not in allowed:
-            raise RemoteDamaged(f"The remote {self._where} took {committed} bytes of a blob of {size}.")
-
-    def _name(self, digest: CasDigest, can: Capabilities, *, upload: bool = False) -> str:
-        """What a byte stream is called."""
-        parts = (
-            self._instance,
-            f"uploads/{uuid.uuid4()}" if upload else "",
-            "compressed-blobs/zstd" if can.streams_zstd else "blobs",
-            "blake3" if can.is_blake3 else "",
-            digest.hash,
-            str(digest.size_bytes),
-        )
-        return "/".join(filter(None, parts))
 
 
 # --- leaves ---------------------------------------------------------------------------------------
@@ -253,43 +202,15 @@ def _batches(digests: Iterable[CasDigest], can: Capabilities) -> Iterator[list[C
         yield batch
 
 
-def _copy(pieces: Iterable[bytes], target: BinaryIO, size: int) -> None:
-    bounded = Bounded(target, size)
-    for piece in pieces:
-        bounded.write(piece)
-    bounded.end()
-
-
-def _inflate(pieces: Iterable[bytes], target: BinaryIO, size: int) -> None:
-    decompress(pieces, target, size, frames_in_a_row=True)
-
-
 def _to_update(source: Source, can: Capabilities) -> BlobToUpdate:
     """A small blob as it goes into a batch."""
     size = source.digest.size_bytes
     with source.open() as file:
         data = file.read(size + 1)
     if len(data) != size:
-        raise _other_size()
+        raise other_size()
     if can.takes_zstd:
         frame = zstandard.ZstdCompressor(level=limits.REMOTE_ZSTD_LEVEL).compress(data)
         if len(frame) < size:
             return BlobToUpdate(source.digest, frame, ZSTD)
     return BlobToUpdate(source.digest, data)
-
-
-def _requests(name: str, file: BinaryIO, length: int) -> Iterator[WriteRequest]:
-    """A file of that length as the pieces of a byte stream."""
-    offset = 0
-    while offset < length:
-        data = file.read(min(limits.REAPI_PIECE_BYTES, length - offset))
-        is_last = offset + len(data) == length
-        if not data or (is_last and file.read(1)):
-            raise _other_size()
-        yield WriteRequest(name, offset, is_last, data)
-        name = ""  # only the first one needs it
-        offset += len(data)
-
-
-def _other_size() -> RemoteDamaged:
-    return RemoteDamaged("A blob that was to be sent has another size than its name says.")

@@ -22,7 +22,8 @@ from dunnage.remote.crew import Crew
 from dunnage.remote.reapi.address import Address
 from dunnage.remote.reapi.calls import Calls
 from dunnage.remote.reapi.capabilities import Capabilities
-from dunnage.remote.reapi.cas import Cas, Source
+from dunnage.remote.reapi.cas import Cas
+from dunnage.remote.reapi.contents import Source
 from dunnage.remote.reapi.messages import (
     Action,
     CasDigest,
