@@ -215,6 +215,19 @@ def test_closed_is_closed(server: ReapiServer) -> None:
             pass
 
 
+def test_a_channel_that_was_closed_meanwhile(server: ReapiServer) -> None:
+    calls = opened(server)
+    ask(calls)
+    assert calls._channel is not None
+    calls._channel.close()  # between `_method` and the call
+    with pytest.raises(RemoteUnavailable, match="is closed"):
+        ask(calls)
+    with pytest.raises(RemoteUnavailable, match="is closed"):
+        list(calls.read("blobs/x/1", 1))
+    with pytest.raises(RemoteUnavailable, match="is closed"):
+        calls.write([WriteRequest("x", 0, True, b"x")], 1)
+
+
 # --- streams --------------------------------------------------------------------------------------
 
 

@@ -182,6 +182,13 @@ def test_a_result_that_is_none_of_ours(plain: Parts, answer: Any) -> None:
         got(plain, name())
 
 
+def test_a_body_that_is_too_large(plain: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "REMOTE_RECORD_BYTES_MAX", 10)
+    plain.server.instead["GetActionResult"] = lambda request: made("ActionResult", stdout_raw=bytes(11))
+    with pytest.raises(RemoteDamaged, match="too large"):
+        got(plain, name())
+
+
 def test_an_empty_body_that_was_moved(plain: Parts) -> None:
     wanted = name()
     digest = made("Digest", hash=plain.can.digest(b"").hash, size_bytes=0)
