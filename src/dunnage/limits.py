@@ -303,6 +303,25 @@ REMOTE_CONNECTIONS_MAX: Final = 32
 REMOTE_PARALLEL_MAX: Final = 8
 """Requests that one call to a backend makes at once, where it takes things one by one."""
 
+# --- daemon ---------------------------------------------------------------------------------------
+
+IDLE_TIMEOUT_S_DEFAULT: Final = 4 * 3600
+"""A daemon without a session for this long ends itself."""
+
+SESSIONS_MAX: Final = 512
+"""Sessions at once; a further client is told to run its compiler without us."""
+
+START_TIMEOUT_S: Final = 10
+"""How long `dunnage run` waits for a daemon that it started."""
+
+DRAIN_TIMEOUT_S: Final = 60
+"""How long a shutdown waits for what is being stored."""
+
+LOG_BYTES_MAX: Final = 4 * 1024 * 1024
+"""A log file is rotated once at this size."""
+
+# --- remotes over the Remote Execution API -------------------------------------------------------
+
 REAPI_MESSAGE_BYTES_MAX: Final = 4 * 1024 * 1024
 """A message of the Remote Execution API: gRPC's own bound, which servers seldom raise."""
 
@@ -327,23 +346,6 @@ REAPI_BYTES_PER_S_MIN: Final = 1_000_000
 
 REAPI_DETAILS_CHARS_MAX: Final = 200
 """How much of what a server says of an error is shown."""
-
-# --- daemon ---------------------------------------------------------------------------------------
-
-IDLE_TIMEOUT_S_DEFAULT: Final = 4 * 3600
-"""A daemon without a session for this long ends itself."""
-
-SESSIONS_MAX: Final = 512
-"""Sessions at once; a further client is told to run its compiler without us."""
-
-START_TIMEOUT_S: Final = 10
-"""How long `dunnage run` waits for a daemon that it started."""
-
-DRAIN_TIMEOUT_S: Final = 60
-"""How long a shutdown waits for what is being stored."""
-
-LOG_BYTES_MAX: Final = 4 * 1024 * 1024
-"""A log file is rotated once at this size."""
 
 # --- containers -----------------------------------------------------------------------------------
 
