@@ -356,6 +356,33 @@ DRAIN_TIMEOUT_S: Final = 60
 LOG_BYTES_MAX: Final = 4 * 1024 * 1024
 """A log file is rotated once at this size."""
 
+# --- remotes over the Remote Execution API -------------------------------------------------------
+
+REAPI_MESSAGE_BYTES_MAX: Final = 4 * 1024 * 1024
+"""A message of the Remote Execution API: gRPC's own bound, which servers seldom raise."""
+
+REAPI_BATCH_BYTES_MAX: Final = REAPI_MESSAGE_BYTES_MAX - 64 * 1024
+"""Blobs in one message, with what each costs beside its bytes: room is left for what stands around them."""
+
+REAPI_BATCH_BLOBS_MAX: Final = 1_000
+"""Blobs in one message: servers look at them one after another before they answer."""
+
+REAPI_PIECE_BYTES: Final = 256 * 1024
+"""A piece of a byte stream."""
+
+REAPI_INLINE_BYTES_MAX: Final = 256 * 1024
+"""A record's body up to this size stands in its action result; a larger one is a blob: some take 2 MB at most."""
+
+REAPI_IDLE_TIMEOUT_S: Final = 120
+"""A connection that nobody used for this long is closed: what stands between forgets one after four minutes or so,
+and then a request on it waits for its whole timeout."""
+
+REAPI_BYTES_PER_S_MIN: Final = 1_000_000
+"""A large blob's request may take longer by its size over this: what comes slower is compiled sooner."""
+
+REAPI_DETAILS_CHARS_MAX: Final = 200
+"""How much of what a server says of an error is shown."""
+
 # --- containers -----------------------------------------------------------------------------------
 
 ENGINE_ANSWER_TIMEOUT_S: Final = 10

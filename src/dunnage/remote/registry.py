@@ -24,6 +24,8 @@ class Family:
 
 
 FAMILIES: Final[dict[tuple[str, str], Family]] = {
+    ("grpc", ""): Family("reapi.backend", "reapi"),
+    ("grpcs", ""): Family("reapi.backend", "reapi"),
     ("file", ""): Family("directory", ""),
     ("http", ""): Family("http_cache", "http"),
     ("https", ""): Family("http_cache", "http"),

@@ -2,11 +2,13 @@
 
 from support.remotes.azure import azure
 from support.remotes.bazel_remote import bazel_remote
+from support.remotes.buildgrid_server import buildgrid
 from support.remotes.directory import directory
 from support.remotes.gcs import gcs
 from support.remotes.moto import moto
 from support.remotes.nginx import nginx_cache, nginx_dav
 from support.remotes.place import Place, memory
+from support.remotes.reapi import reapi_blake3, reapi_zstd
 from support.remotes.redis_server import redis, redis_socket
 from support.remotes.wsgidav import wsgidav
 
@@ -22,4 +24,7 @@ PLACES = (
     Place("gcs", gcs),
     Place("redis", redis),
     Place("redis-socket", redis_socket),
+    Place("buildgrid", buildgrid),
+    Place("reapi-zstd", reapi_zstd),
+    Place("reapi-blake3", reapi_blake3),
 )
