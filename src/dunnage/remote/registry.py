@@ -23,7 +23,9 @@ class Family:
     """The extra of the package that installs what it needs; empty where it needs nothing."""
 
 
-FAMILIES: Final[dict[tuple[str, str], Family]] = {}
+FAMILIES: Final[dict[tuple[str, str], Family]] = {
+    ("gha", ""): Family("gha.backend", "gha"),
+}
 """By scheme and variant of the URL."""
 
 
