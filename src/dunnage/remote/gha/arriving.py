@@ -39,6 +39,7 @@ class Arriving:
         self._scanner = Scanner()
         self._found: dict[BlobName, Packed] = {}
         self._file: BinaryIO | None = None
+        self._closed = False
 
     def own(self, file: BinaryIO, objects: list[Packed]) -> "Arriving":
         """It need not be fetched: this is its file, which is closed with it."""
@@ -49,11 +50,9 @@ class Arriving:
 
     def run(self) -> None:
         """Fetch it, or what is still lacking of it. Never raises: `state` and `error` say how it ended."""
-        self.attempts += 1
-        self._become("coming")
         try:
-            if self._file is None:
-                self._file = tempfile.TemporaryFile(prefix="dunnage-pack-", buffering=0)  # noqa: SIM115
+            if not self._begun():
+                return
             for piece in self._download.pieces(self._scanner.at):
                 self._take(piece)
             self._scanner.end()
@@ -103,10 +102,23 @@ class Arriving:
 
     def close(self) -> None:
         """Break off, and give the file back."""
+        with self._changed:
+            self._closed = True
+            if self._file is not None:
+                self._file.close()
         self._download.abort()
-        if self._file is not None:
-            self._file.close()
-        self._become("failed", RemoteUnavailable("The remote was closed."))
+        self._become("failed")
+
+    def _begun(self) -> bool:
+        """Whether there is a file to fetch it into; there is none any more once it was closed."""
+        with self._changed:
+            if self._closed:
+                return False
+            self.attempts += 1
+            self.state = "coming"
+            if self._file is None:
+                self._file = tempfile.TemporaryFile(prefix="dunnage-pack-", buffering=0)  # noqa: SIM115
+            return True
 
     def _take(self, piece: bytes) -> None:
         if self._file is None or self._scanner.at + len(piece) > self.pack.size:
@@ -121,6 +133,8 @@ class Arriving:
 
     def _become(self, state: State, error: RemoteError | None = None) -> None:
         with self._changed:
+            if self._closed:
+                state, error = "failed", RemoteUnavailable("The remote was closed.")
             self.state, self.error = state, error
             self._changed.notify_all()
 

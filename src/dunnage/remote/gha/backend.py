@@ -6,30 +6,24 @@ manifest. A pack that was evicted meanwhile, or came damaged, is absence.
 """
 
 import hashlib
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteRefused
 from dunnage.remote.contract import Backend, BlobName, BlobSource, Record, RecordName, Traits
-from dunnage.remote.gha import azure, compose, manifest
 from dunnage.remote.gha.arrivals import Arrivals
-from dunnage.remote.gha.collected import Collected, Spool
-from dunnage.remote.gha.compose import Used
+from dunnage.remote.gha.azure import Expired
+from dunnage.remote.gha.collected import Collected
 from dunnage.remote.gha.environment import Settings, settings_of
 from dunnage.remote.gha.http import Http
-from dunnage.remote.gha.manifest import Manifest, Pack, Where
-from dunnage.remote.gha.plan import Standing, plan
-from dunnage.remote.gha.save import Frame, Uploader, build, divided
+from dunnage.remote.gha.lane import Lane
+from dunnage.remote.gha.save import Uploader
+from dunnage.remote.gha.saving import Saving
 from dunnage.remote.gha.service import Service
 from dunnage.remote.url import RemoteUrl
-
-_PACKS: Final = "dunnage-p1/"
-_MANIFESTS: Final = "dunnage-m1/"
-"""What keys begin with: the numbers are those of the formats. A lane follows, which holds no `/`, and a `/`."""
 
 
 def open_backend(url: RemoteUrl, environ: Mapping[str, str]) -> Backend:
@@ -38,36 +32,23 @@ def open_backend(url: RemoteUrl, environ: Mapping[str, str]) -> Backend:
 
 
 class GhaBackend:
-    """One job's view of its lane."""
+    """GitHub's cache, as one job uses it."""
 
     def __init__(self, settings: Settings, http: Http, now: Callable[[], float] = time.monotonic) -> None:
-        version = hashlib.sha256(f"dunnage-1|{settings.namespace}".encode()).hexdigest()
         self.traits = Traits(wants_packs=True, read_only=not settings.may_write)
         self._settings = settings
         self._http = http
-        self._now = now
+        # Entries of another version are never seen: the namespace is as good as another repository.
+        version = hashlib.sha256(f"dunnage-1|{settings.namespace}".encode()).hexdigest()
         self._service = Service(http, settings.results_url, settings.token, version, now)
         self._arrivals = Arrivals(http, self._service)
-        self._uploader = Uploader(http, self._service, settings.run)
+        self._lane = Lane(settings, http, self._service, self._arrivals, now)
         self._collected = Collected(settings.share_bytes)
-        self._looking = threading.Lock()
-        self._saving = threading.Lock()
-        self._lock = threading.Lock()
-        # All below is guarded by `_lock`.
-        self._view = Manifest()
-        self._seen_key = ""
-        """Key of the manifest that `_view` comes from."""
-        self._looked_s: float | None = None
-        self._wanted: dict[BlobName, None] = {}
-        """In the order in which they were first wanted."""
-        self._used: set[RecordName] = set()
-        self._broken: set[BlobName] = set()
-        """Blobs that are not where the manifest says."""
-        self._ages = 1
-        """By how many jobs a save ages what was not used: only the first of a job does."""
-        self._unsaved = False
-        """Packs were uploaded that no manifest lists yet."""
+        uploader = Uploader(http, self._service, settings.run)
+        self._saving = Saving(settings, self._lane, self._arrivals, self._collected, uploader)
+        self._one_save = threading.Lock()
         self._denied: RemoteRefused | None = None
+        """The service said that this job may not write."""
 
     @property
     def requests(self) -> int:
@@ -77,86 +58,77 @@ class GhaBackend:
     @property
     def broken(self) -> int:
         """How many blobs came damaged, or were not where the manifest says."""
-        with self._lock:
-            return len(self._broken)
+        return self._lane.broken
 
     def check(self) -> None:
         """Look for the manifest, so that the packs set out. RemoteRefused: this job may neither read nor write."""
         if not self._settings.may_read and not self._settings.may_write:
-            raise RemoteRefused("This job may not use GitHub's cache (ACTIONS_CACHE_MODE).", hint="")
-        self._look_once()
+            raise RemoteRefused(
+                "This job may not use GitHub's cache: ACTIONS_CACHE_MODE, or its token.", hint=""
+            )
+        self._lane.look()
 
     def get_records(self, names: Sequence[RecordName]) -> dict[RecordName, bytes]:
-        """Those that the manifest holds."""
+        """Those that the manifest holds, and those that were put."""
         if not names:
             return {}
-        self._look_once()
+        self._lane.look()
         found = self._records(names)
-        if len(found) < len(names) and self._look_anew():
+        if len(found) < len(names) and self._lane.look_anew():
             found = self._records(names)
+        self._lane.use(found)
         return found
 
     def put_records(self, records: Sequence[Record]) -> None:
         """Collect them for the next manifest."""
         self._may_write()
         for record in records:
-            with self._lock:
-                kept = self._view.records.get(record.name)
-                self._used.add(record.name)
-                self._wanted.update(dict.fromkeys(record.blobs))
+            kept = self._lane.record(record.name)
             is_known = kept is not None and (kept.body, kept.blobs) == (record.body, record.blobs)
             if not is_known or self._collected.record(record.name):
                 self._collected.add_record(record)
+            self._lane.want(record.blobs)
+        self._lane.use(record.name for record in records)
 
     def missing(self, blobs: Sequence[BlobName]) -> list[BlobName]:
         """Those that neither a pack holds nor was put."""
         if not blobs:
             return []
-        self._look_once()
-        absent = [blob for blob in blobs if blob not in self._collected and self._where(blob) is None]
-        with self._lock:
-            self._wanted.update(dict.fromkeys(blobs))
-        return absent
+        self._lane.look()
+        self._lane.want(blobs)
+        return [blob for blob in blobs if not self._is_known(blob)]
 
     def get_blobs(self, blobs: Sequence[BlobName], into: Callable[[BlobName], BinaryIO]) -> set[BlobName]:
         """Write those that packs hold, each as soon as it has arrived."""
         if not blobs:
             return set()
-        self._look_once()
-        with self._lock:
-            self._wanted.update(dict.fromkeys(blobs))
-        if any(blob not in self._collected and self._where(blob) is None for blob in blobs):
-            self._look_anew()
+        self._lane.look()
+        self._lane.want(blobs)
+        if not all(self._is_known(blob) for blob in blobs):
+            self._lane.look_anew()
         until_s = time.monotonic() + limits.GHA_WAIT_S
         return {blob for blob in dict.fromkeys(blobs) if self._get(blob, into, until_s)}
 
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
-        """Collect them for the next packs."""
+        """Collect them for the next packs. RemoteFull: they are more than our share."""
         self._may_write()
         for source in blobs:
-            if self._where(source.name) is None:
+            if not self._is_known(source.name):
                 self._collected.add_blob(source)
-            with self._lock:
-                self._wanted.setdefault(source.name)
+        self._lane.want(source.name for source in blobs)
 
     def flush(self) -> None:
         """Upload what was collected: packs, and then the manifest that lists them."""
         if self.traits.read_only:
             return
-        with self._saving:
-            spools, records = self._collected.take()
-            if not (spools or records or self._unsaved):
-                return
+        with self._one_save:
             self._may_write()
-            self._look_before_save()
             try:
-                self._save_packs(spools)
-                self._save_manifest(records)
-            except azure.Expired:
+                self._saving.save()
+            except Expired:
                 raise
             except RemoteRefused as error:
-                with self._lock:
-                    self._denied = error
+                self._denied = error
                 raise
 
     def close(self) -> None:
@@ -168,185 +140,31 @@ class GhaBackend:
     def _may_write(self) -> None:
         if self.traits.read_only:
             raise RemoteRefused(
-                "This job may not write to GitHub's cache: its token, or ACTIONS_CACHE_MODE, says so.",
-                hint="",
+                "This job may not write to GitHub's cache: ACTIONS_CACHE_MODE, or its token.", hint=""
             )
         if self._denied is not None:
             raise self._denied
 
-    def _records(self, names: Sequence[RecordName]) -> dict[RecordName, bytes]:
-        found = {}
-        for name in names:
-            put = self._collected.record(name)
-            with self._lock:
-                kept = put or (self._view.records.get(name) if self._settings.may_read else None)
-                if kept is not None:
-                    found[name] = kept.body
-                    self._used.add(name)
-        return found
+    def _is_known(self, blob: BlobName) -> bool:
+        return blob in self._collected or self._lane.where(blob) is not None
 
-    def _where(self, blob: BlobName) -> Where | None:
-        """Where a blob is, or will be once it has arrived."""
-        with self._lock:
-            where = None if blob in self._broken else self._view.blobs.get(blob)
-        return None if where is None or self._arrivals.is_gone(where.pack) else where
+    def _records(self, names: Sequence[RecordName]) -> dict[RecordName, bytes]:
+        found = {name: self._collected.record(name) or self._lane.record(name) for name in names}
+        return {name: kept.body for name, kept in found.items() if kept is not None}
 
     def _get(self, blob: BlobName, into: Callable[[BlobName], BinaryIO], until_s: float) -> bool:
-        if self._where(blob) is None and blob not in self._collected:
+        if not self._is_known(blob):
             return False
         target = into(blob)
         if self._collected.get(blob, target):
             return True
-        where = self._where(blob)
+        where = self._lane.where(blob)
+        if where is None:
+            return False
         try:
-            if where is not None and self._arrivals.get(blob, where, target, until_s):
+            if self._arrivals.get(blob, where, target, until_s):
                 return True
         except RemoteDamaged:
             pass  # absence: whoever misses it puts it anew
-        with self._lock:
-            if (
-                where is not None
-                and self._view.blobs.get(blob) == where
-                and not self._arrivals.is_gone(where.pack)
-            ):
-                self._broken.add(blob)
+        self._lane.lost(blob, where)
         return False
-
-    # --- the manifest that is there ---------------------------------------------------------------
-
-    def _look_once(self) -> None:
-        """Look for the newest manifest, unless that was done. RemoteError; then the next call looks again."""
-        if self._looked_s is None and self._settings.may_read:
-            with self._looking:
-                if self._looked_s is None:
-                    self._look()
-
-    def _look_anew(self) -> bool:
-        """Look for a newer manifest where the last look was long enough ago; whether there is one."""
-        refresh_s = self._settings.refresh_s
-        if refresh_s is None or not self._settings.may_read or not self._saving.acquire(blocking=False):
-            return False  # a save looks by itself
-        try:
-            with self._looking:
-                if self._looked_s is not None and self._now() < self._looked_s + refresh_s:
-                    return False
-                before = self._seen_key
-                self._look()
-                return self._seen_key != before
-        finally:
-            self._saving.release()
-
-    def _look(self) -> None:
-        """Go by the newest manifest from now on. RemoteError; RemoteDamaged once, then it is as if there were none.
-
-        Whoever calls holds `_looking`.
-        """
-        lanes = (self._settings.lane, *self._settings.restore)
-        found = self._service.newest([f"{_MANIFESTS}{lane}/" for lane in lanes])
-        if found is not None and found[0] != self._seen_key:
-            key, url = found
-            try:
-                newest = self._fetched(key, url)
-            except RemoteDamaged:
-                self._seen_key, self._looked_s = key, self._now()
-                raise
-            with self._lock:
-                self._view = compose.joined(newest, self._view, Used(self._wanted, self._used))
-                self._seen_key = key
-            self._arrivals.expect(newest.packs.values())
-        self._looked_s = self._now()
-
-    def _fetched(self, key: str, url: str) -> Manifest:
-        """A manifest, within our share. RemoteError."""
-        address = azure.Address(lambda: self._service.exactly(key), url)
-        try:
-            data = azure.fetch(self._http, address, limits.GHA_MANIFEST_BYTES_MAX)
-        except azure.Gone:
-            return Manifest()
-        return compose.within(manifest.decode(data), self._settings.share_bytes)
-
-    def _look_before_save(self) -> None:
-        """Somebody else may have saved meanwhile: what he did is not to be lost."""
-        if self._settings.may_read:
-            try:
-                with self._looking:
-                    self._look()
-            except RemoteDamaged:
-                pass  # what is saved now takes its place
-
-    # --- the manifest that will be ----------------------------------------------------------------
-
-    def _save_packs(self, spools: list[Spool]) -> None:
-        """Upload what is new, and what is hot of packs that are given up; `_view` names them then."""
-        with self._lock:
-            used = Used(dict(self._wanted), set(self._used))
-            there = {blob: where for blob, where in self._view.blobs.items() if blob not in self._broken}
-            view = compose.aged(Manifest(self._view.packs, there, self._view.records), used, self._ages)
-        hot = compose.hot_bytes(view)
-        standings = [
-            Standing(key, pack.size, hot[key], self._arrivals.is_there(key), self._arrivals.is_gone(key))
-            for key, pack in view.packs.items()
-        ]
-        new = [
-            Frame(blob, spool.file, *place)
-            for spool in spools
-            for blob, place in spool.frames.items()
-            if blob not in view.blobs or self._arrivals.is_gone(view.blobs[blob].pack)
-        ]
-        decided = plan(standings, sum(frame.length for frame in new), self._settings.share_bytes)
-        moving = [
-            (blob, where)
-            for blob, where in view.blobs.items()
-            if where.pack in decided.repack and where.idle < limits.GHA_HOT_JOBS
-        ]
-        frames = new + self._frames(moving)
-        order = {blob: number for number, blob in enumerate(used.blobs)}
-        frames.sort(key=lambda frame: order.get(frame.name, len(order)))
-        packs, moved = self._upload(frames)
-        view = compose.repacked(view, decided.keep, packs, moved)
-        with self._lock:
-            given_up = self._view.packs.keys() - view.packs.keys()
-            self._view = view
-            self._ages = 0
-            self._broken.difference_update(moved)
-            self._unsaved = True
-        self._collected.release(spools)
-        self._arrivals.forget(given_up)
-
-    def _frames(self, moving: Sequence[tuple[BlobName, Where]]) -> list[Frame]:
-        frames = []
-        for blob, where in moving:
-            found = self._arrivals.frame(blob, where)
-            if found is not None:
-                file, packed = found
-                frames.append(Frame(blob, file, packed.offset, packed.length))
-        return frames
-
-    def _upload(self, frames: Sequence[Frame]) -> tuple[list[Pack], dict[BlobName, Where]]:
-        """The packs of these frames, and where each is now."""
-        packs, moved = [], {}
-        for group in divided(frames):
-            built = build(group)
-            try:
-                key = self._uploader.put(f"{_PACKS}{self._settings.lane}/", built.file, built.size)
-            except BaseException:
-                built.file.close()
-                raise
-            packs.append(Pack(key, built.size, int(time.time())))
-            self._arrivals.own(packs[-1], built.file, built.objects)
-            moved.update({each.name: Where(key, each.offset, each.length) for each in built.objects})
-        return packs, moved
-
-    def _save_manifest(self, records: Sequence[Record]) -> None:
-        with self._lock:
-            view = compose.saved(compose.with_records(self._view, records))
-        data = manifest.encode(view)
-        with tempfile.TemporaryFile(prefix="dunnage-manifest-") as file:
-            file.write(data)
-            file.flush()
-            key = self._uploader.put(f"{_MANIFESTS}{self._settings.lane}/", file, len(data))
-        with self._lock:
-            self._view = view
-            self._seen_key = key
-            self._unsaved = False
-        self._collected.settle(records)

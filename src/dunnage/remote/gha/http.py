@@ -12,11 +12,11 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError, LocationParseError, ProxyError, SSLError
+from urllib3.exceptions import HTTPError, LocationParseError, NewConnectionError, ProxyError, SSLError
 from urllib3.exceptions import TimeoutError as SlowError
 
 from dunnage import limits
-from dunnage.errors import ConfigError, RemoteDamaged, RemoteError, RemoteRefused, RemoteUnavailable
+from dunnage.errors import ConfigError, RemoteDamaged, RemoteRefused, RemoteUnavailable
 
 _TIMEOUT: Final = urllib3.Timeout(
     connect=limits.REMOTE_CONNECT_TIMEOUT_S, read=limits.REMOTE_REQUEST_TIMEOUT_S
@@ -65,7 +65,7 @@ class Stream:
         """End it from another thread: whoever waits for a piece gets RemoteUnavailable, or the end."""
         try:
             self._response.shutdown()
-        except (OSError, ValueError, HTTPError):
+        except (OSError, ValueError, RuntimeError, HTTPError):
             pass  # it had ended by itself
 
 
@@ -163,6 +163,8 @@ def _failures(host: str) -> Iterator[None]:
             f"The certificate of {host} does not verify.",
             hint="Is there a proxy with an authority of its own? SSL_CERT_FILE names its certificate.",
         ) from None
+    except NewConnectionError:  # nobody listens, or the name is nobody's: a kind of SlowError, to urllib3
+        raise RemoteUnavailable(f"{host} cannot be reached.") from None
     except SlowError:
         raise RemoteUnavailable(f"{host} does not answer in time.") from None
     except ProxyError:
@@ -170,8 +172,4 @@ def _failures(host: str) -> Iterator[None]:
     except LocationParseError:
         raise RemoteDamaged("GitHub's cache gave a URL that is none.") from None
     except (HTTPError, OSError, ValueError) as error:
-        raise _unreachable(host, error) from None
-
-
-def _unreachable(host: str, error: Exception) -> RemoteError:
-    return RemoteUnavailable(f"{host} cannot be reached, or broke off ({type(error).__name__}).")
+        raise RemoteUnavailable(f"{host} broke off ({type(error).__name__}).") from None
