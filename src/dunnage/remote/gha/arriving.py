@@ -144,8 +144,8 @@ class Arriving:
         return left_s > 0 and (self._changed.wait(left_s) or time.monotonic() < until_s)
 
     def _is_far(self, where: Where) -> bool:
-        """Whether to fetch a blob on its own: the stream is far from it, and its URL costs no request."""
-        return self._address.known and where.offset - self._scanner.at > limits.GHA_JUMP_BYTES
+        """Whether to fetch a blob on its own: the stream, which uses the same URL, is far from it."""
+        return where.offset - self._scanner.at > limits.GHA_JUMP_BYTES
 
     def _jumped(self, blob: BlobName, where: Where, spool: BinaryIO) -> bool:
         """Fetch a blob's frame by what the manifest says of its place; False where that did not work."""

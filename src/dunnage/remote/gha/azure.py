@@ -46,11 +46,6 @@ class Address:
         self._url = url
         self._renewed = False
 
-    @property
-    def known(self) -> bool:
-        """Whether there is a URL to begin with."""
-        return self._url is not None
-
     def url(self) -> str:
         """The URL. Gone, and what asking for it raises."""
         with self._lock:
