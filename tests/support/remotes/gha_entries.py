@@ -110,10 +110,11 @@ class Entries:
                         return found[0]
         return None
 
-    def evict(self, prefix: str) -> list[Entry]:
-        """As GitHub does with what is old, or too much."""
+    def evict(self, key: str) -> list[Entry]:
+        """As GitHub does with what is old: of a key, or of all that begin with it if it ends in `/` or `-`."""
+        is_prefix = key.endswith(("/", "-"))
         with self._lock:
-            gone = [entry for entry in self.all if entry.key.startswith(prefix)]
+            gone = [each for each in self.all if each.key == key or (is_prefix and each.key.startswith(key))]
             self.all = [entry for entry in self.all if entry not in gone]
         return gone
 

@@ -95,8 +95,9 @@ class GhaService:
             each.key for each in self.entries.all if each.size is not None and each.key.startswith(prefix)
         ]
 
-    def evict(self, prefix: str) -> int:
-        gone = self.entries.evict(prefix)
+    def evict(self, key: str) -> int:
+        """Remove the entries of that key; of all that begin with it where it ends in `/` or `-`. How many."""
+        gone = self.entries.evict(key)
         for entry in gone:
             self.storage.remove(entry.number)
         return len(gone)
@@ -253,6 +254,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self._send(reply)
 
     def _send(self, reply: Reply) -> None:
+        self.wfile.flush()  # the headers
         left = reply.length if self._cut is None else min(self._cut, reply.length)
         with reply.path.open("rb") as file:
             file.seek(reply.start)

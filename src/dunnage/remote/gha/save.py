@@ -38,17 +38,14 @@ class Built:
 def divided(frames: Sequence[Frame]) -> list[list[Frame]]:
     """As few groups as there may be, of about the same size, in the order that they have."""
     total = sum(frame.length for frame in frames)
-    count = max(-(-total // limits.GHA_PACK_BYTES_MAX), -(-len(frames) // limits.GHA_PACK_OBJECTS_MAX), 1)
-    groups: list[list[Frame]] = [[]]
-    size = 0
-    for frame in frames:
-        is_full = size + frame.length / 2 > total / count or len(groups[-1]) == limits.GHA_PACK_OBJECTS_MAX
-        if groups[-1] and is_full:
-            groups.append([])
-            size = 0
-        groups[-1].append(frame)
-        size += frame.length
-    return groups if frames else []
+    count = max(1, -(-total // limits.GHA_PACK_BYTES_MAX))
+    groups: dict[int, list[Frame]] = {}
+    at = 0
+    for frame in frames:  # into the group in which its middle falls
+        groups.setdefault((2 * at + frame.length) * count // (2 * total), []).append(frame)
+        at += frame.length
+    most = limits.GHA_PACK_OBJECTS_MAX
+    return [group[at : at + most] for group in groups.values() for at in range(0, len(group), most)]
 
 
 def build(frames: Sequence[Frame]) -> Built:

@@ -136,9 +136,7 @@ def _certificate(tmp_path_factory: pytest.TempPathFactory) -> str:
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
     now = dt.datetime.now(dt.UTC)
     certificate = (
-        x509.CertificateBuilder(
-            name, name, key.public_key(), 1, now - dt.timedelta(1), now + dt.timedelta(1)
-        )
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now - dt.timedelta(1), now + dt.timedelta(1))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
         .sign(key, hashes.SHA256())
     )
