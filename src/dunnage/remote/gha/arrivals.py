@@ -26,19 +26,31 @@ class Arrivals:
         self._service = service
         self._lock = threading.Lock()
         self._packs: dict[str, Arriving] = {}
+        self._asleep: set[str] = set()
+        """Those that nobody has asked for yet."""
         self._queue: deque[Arriving] = deque()
         self._workers = 0
         self._closed = False
 
-    def expect(self, packs: Iterable[Pack]) -> None:
-        """Fetch these, in this order, but for those that were fetched before."""
+    def expect(self, packs: Iterable[Pack], *, at_once: bool = True) -> None:
+        """Fetch these, in this order, but for those that are known; or, if not at once, when they are asked for."""
         for pack in packs:
             arriving = Arriving(pack, self._address(pack.key), self._http)
             with self._lock:
                 if pack.key in self._packs:
                     continue
                 self._packs[pack.key] = arriving
-            self._start(arriving)
+                self._asleep.add(pack.key)
+            if at_once:
+                self._wake(arriving)
+
+    def fetch(self, keys: Iterable[str], until_s: float) -> None:
+        """Wait until all of these have arrived or cannot; no longer than that, by `time.monotonic`."""
+        wanted = [each for each in map(self._of, keys) if each is not None]
+        for arriving in wanted:
+            self._wake(arriving)
+        for arriving in wanted:
+            arriving.wait(until_s)
 
     def own(self, pack: Pack, file: BinaryIO, objects: list[Packed]) -> None:
         """A pack that this job made."""
@@ -51,6 +63,7 @@ class Arrivals:
         arriving = self._of(where.pack)
         if arriving is None:
             return False
+        self._wake(arriving)
         if arriving.state == "failed":
             self._again(arriving)
         return arriving.get(blob, where, target, until_s)
@@ -75,6 +88,7 @@ class Arrivals:
         for key in keys:
             with self._lock:
                 arriving = self._packs.pop(key, None)
+                self._asleep.discard(key)
             if arriving is not None:
                 arriving.close()
 
@@ -109,6 +123,13 @@ class Arrivals:
                 arriving.state, arriving.error = "waiting", None
         if may:
             self._start(arriving)
+
+    def _wake(self, arriving: Arriving) -> None:
+        with self._lock:
+            if arriving.pack.key not in self._asleep:
+                return
+            self._asleep.remove(arriving.pack.key)
+        self._start(arriving)
 
     def _start(self, arriving: Arriving) -> None:
         with self._lock:

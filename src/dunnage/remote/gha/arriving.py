@@ -94,6 +94,12 @@ class Arriving:
                         coding.decompress(iter(lambda: spool.read(_READ_BYTES), b""), target, blob.size)
                         return True
 
+    def wait(self, until_s: float) -> None:
+        """Wait until it has arrived or cannot, no longer than that."""
+        with self._changed:
+            while self.state in {"waiting", "coming"} and self._wait(until_s):
+                pass
+
     def frame(self, blob: BlobName) -> tuple[BinaryIO, Packed] | None:
         """The file with a blob's zstd frame and where in it, if it has arrived."""
         with self._changed:

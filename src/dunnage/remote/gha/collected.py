@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
+from dunnage import limits
 from dunnage.errors import RemoteFull, RemoteUnavailable
 from dunnage.remote import coding
 from dunnage.remote.contract import BlobName, BlobSource, Record, RecordName
@@ -54,6 +55,8 @@ class Collected:
         """Compress a blob and keep it. RemoteFull; RemoteDamaged: not of its size; RemoteUnavailable: no room here."""
         if source.name in self:
             return
+        if source.name.size > limits.REMOTE_BLOB_BYTES_MAX:
+            raise RemoteFull("A blob is larger than what is fetched again.", hint="")
         with source.open() as plain:
             frame, length = coding.compressed(plain, source.name.size)
         with frame, self._lock:
@@ -74,7 +77,9 @@ class Collected:
                 ) from None
 
     def add_record(self, record: Record) -> None:
-        """Keep a record instead of the one of that name."""
+        """Keep a record instead of the one of that name. RemoteFull: no manifest would be read that holds it."""
+        if len(record.body) > limits.REMOTE_RECORD_BYTES_MAX:
+            raise RemoteFull("A record is larger than what is fetched again.", hint="")
         with self._lock:
             self._records[record.name] = record
 

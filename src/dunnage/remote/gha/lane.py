@@ -77,7 +77,7 @@ class Lane:
         with self._looking:
             if self._settings.may_read:
                 try:
-                    self._look()
+                    self._look(fetch=False)
                 except RemoteDamaged:
                     pass  # what is saved now takes its place
             self._is_saving = True
@@ -140,7 +140,7 @@ class Lane:
         with self._lock:
             return len(self._broken)
 
-    def _look(self) -> None:
+    def _look(self, *, fetch: bool = True) -> None:
         """Go by the newest manifest from now on. RemoteError; RemoteDamaged once, then it is as if there were none."""
         found = self._service.newest([f"{MANIFESTS}{lane}/" for lane in self._lanes()])
         if found is not None and found[0] != self._seen_key:
@@ -153,7 +153,7 @@ class Lane:
             with self._lock:
                 self._view = compose.joined(newest, self._view, Used(self._wanted, self._used))
                 self._seen_key = key
-            self._arrivals.expect(newest.packs.values())
+            self._arrivals.expect(newest.packs.values(), at_once=fetch)
         self._looked_s = self._now()
 
     def _fetched(self, key: str, url: str) -> Manifest:

@@ -15,7 +15,6 @@ import re
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Final
 
 from blake3 import blake3
@@ -82,8 +81,9 @@ class Manifest:
 
 
 def encode(manifest: Manifest) -> bytes:
-    """Its bytes. What does not fit is left out: records that were idle longest, and what refers to no blob of it."""
-    numbers = {key: number for number, key in enumerate(islice(manifest.packs, limits.GHA_PACKS_MAX))}
+    """Its bytes. What does not fit is left out: the oldest packs, and records that were idle longest."""
+    newest = list(manifest.packs)[-limits.GHA_PACKS_MAX :]
+    numbers = {key: number for number, key in enumerate(newest)}
     blobs = [(name, where) for name, where in manifest.blobs.items() if where.pack in numbers]
     places = {name: number for number, (name, _) in enumerate(blobs)}
     parts: list[bytes] = []

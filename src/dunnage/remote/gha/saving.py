@@ -63,12 +63,23 @@ class Saving:
         return after
 
     def _plan(self, view: Manifest, new_bytes: int) -> Plan:
-        hot = compose.hot_bytes(view)
-        standings = [
-            Standing(key, pack.size, hot[key], self._arrivals.is_there(key), self._arrivals.is_gone(key))
-            for key, pack in view.packs.items()
+        """What to do with each pack. What is to be repacked and has not arrived is waited for, within reason."""
+        hot, share = compose.hot_bytes(view), self._settings.share_bytes
+        is_there, is_gone = self._arrivals.is_there, self._arrivals.is_gone
+        packs = view.packs.values()
+        wished = [
+            Standing(each.key, each.size, hot[each.key], not is_gone(each.key), is_gone(each.key))
+            for each in packs
         ]
-        return plan(standings, new_bytes, self._settings.share_bytes)
+        decided = plan(wished, new_bytes, share)
+        if all(map(is_there, decided.repack)):
+            return decided
+        self._arrivals.fetch(decided.repack, time.monotonic() + limits.GHA_WAIT_S)
+        found = [
+            Standing(each.key, each.size, hot[each.key], is_there(each.key), is_gone(each.key))
+            for each in packs
+        ]
+        return plan(found, new_bytes, share)
 
     def _repacked(self, view: Manifest, decided: Plan) -> list[Frame]:
         """The hot blobs of packs that are given up."""

@@ -144,6 +144,25 @@ def test_what_nobody_refers_to_is_given_up(bench: Bench) -> None:
     assert bench.got(b"text", where) is None
 
 
+def test_not_at_once_is_when_it_is_asked_for(bench: Bench) -> None:
+    made = [bench.pack(b"text %d" % number) for number in range(3)]
+    asked = bench.service.requests
+    bench.arrivals.expect((pack for pack, _ in made), at_once=False)
+    assert bench.got(b"text 1", made[1][1]) == b"text 1"
+    bench.arrivals.fetch([made[2][0].key, "other"], time.monotonic() + 20)
+    assert [bench.arrivals.is_there(pack.key) for pack, _ in made] == [False, True, True]
+    assert bench.service.requests == asked + 2
+
+
+def test_no_longer_than_that(bench: Bench) -> None:
+    pack, _ = bench.pack(b"text")
+    bench.fake.knobs.garble = gate = Gate(0)
+    bench.arrivals.expect([pack])
+    bench.arrivals.fetch([pack.key], time.monotonic() + 0.05)
+    assert not bench.arrivals.is_there(pack.key)
+    gate.open()
+
+
 def test_our_own(bench: Bench) -> None:
     file = tempfile.TemporaryFile()  # noqa: SIM115
     frame = zstandard.ZstdCompressor().compress(b"text")

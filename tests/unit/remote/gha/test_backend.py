@@ -13,7 +13,7 @@ from dunnage.remote.gha.environment import settings_of
 from dunnage.remote.gha.http import Http
 from dunnage.remote.url import RemoteUrl
 from support.remotes.gha_entries import READ, WRITE
-from support.remotes.gha_jobs import Clock, Gate, Unit, job, opened, times, units
+from support.remotes.gha_jobs import Clock, Gate, job, opened, times, units
 from support.remotes.gha_service import MAIN, GhaService
 from support.remotes.things import blob, fetched, name_of
 
@@ -52,6 +52,15 @@ def test_what_was_put_is_there_for_the_job_itself(fake: GhaService) -> None:
         assert backend.requests == asked, "there is nothing to save"
 
 
+def test_nothing_asked_for_is_nothing_asked(fake: GhaService) -> None:
+    with opened(fake) as backend:
+        assert backend.get_records([]) == {}
+        assert backend.missing([]) == []
+        assert fetched(backend, []) == {}
+        backend.flush()
+        assert backend.requests == 0
+
+
 def test_a_blob_is_there_before_its_pack_is(fake: GhaService) -> None:
     early, late = units("early", "late", size=500_000)
     job(fake, [early, late])
@@ -87,25 +96,18 @@ def test_a_blob_far_ahead_is_fetched_on_its_own(fake: GhaService, monkeypatch: p
 
 
 def test_blobs_stand_in_the_order_in_which_they_were_wanted(fake: GhaService) -> None:
-    job(fake, units("a"))
-    job(fake, units("c"))
-    job(fake, units("b"))
-    job(fake, units("d"))
-    assert len(fake.keys("dunnage-p1/")) == 4
-    with opened(fake) as backend:
-        for unit in (
-            (e, c, b, a)
-            if (e := Unit("e")) and (c := Unit("c")) and (b := Unit("b")) and (a := Unit("a"))
-            else ()
-        ):
+    for letter in "acbd":
+        job(fake, units(letter))
+    with opened(fake, "lane=l&share=10GB") as backend:
+        for unit in units("e", "c", "b", "a", "d"):
             if not unit.is_in(backend):
                 unit.put(backend)
         backend.flush()
-    newest = max(fake.storage.sizes)  # the manifest
-    pack = fake.storage.path(newest - 1).read_bytes()
-    places = [pack.find(name_of(unit.outputs[0]).digest) for unit in (e, c, b, a)]
+    newest = max(entry.number for entry in fake.entries.all if entry.key.startswith("dunnage-p1/"))
+    pack = fake.storage.path(newest).read_bytes()
+    places = [pack.find(name_of(unit.outputs[0]).digest) for unit in units("e", "c", "b", "a", "d")]
     there = [place for place in places if place >= 0]
-    assert len(there) == 2
+    assert len(there) == 2, "the new one, and the smallest of those before"
     assert there == sorted(there)
 
 

@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import pytest
 
+from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteFull, RemoteUnavailable
 from dunnage.remote.contract import BlobSource, Record
 from dunnage.remote.gha.collected import Collected
@@ -61,6 +62,17 @@ def test_more_than_the_share() -> None:
         collected.add_blob(blob(os.urandom(6000)))
     collected.add_blob(blob(os.urandom(3000)))
     collected.close()
+
+
+def test_what_nobody_would_fetch_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "REMOTE_BLOB_BYTES_MAX", 10)
+    monkeypatch.setattr(limits, "REMOTE_RECORD_BYTES_MAX", 10)
+    collected = Collected(10_000)
+    with pytest.raises(RemoteFull, match="A blob is larger"):
+        collected.add_blob(blob(b"x" * 11))
+    with pytest.raises(RemoteFull, match="A record is larger"):
+        collected.add_record(Record(name(), b"x" * 11))
+    assert collected.take() == ([], [])
 
 
 def test_a_blob_of_another_size() -> None:

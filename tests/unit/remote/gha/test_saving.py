@@ -102,6 +102,28 @@ def test_small_packs_are_put_together(fake: GhaService) -> None:
     assert everything <= set(listed.blobs)
 
 
+def test_what_is_to_be_repacked_is_waited_for(fake: GhaService) -> None:
+    for number in range(4):
+        job(fake, units(*range(number + 1)))
+    with opened(fake) as backend:  # looks at nothing before it saves
+        units("new")[0].put(backend)
+        backend.flush()
+        assert backend.requests == 1 + 1 + 4
+    assert len(newest(fake).packs) == limits.GHA_SMALL_PACKS_MAX
+    assert job(fake, units(*range(4), "new"))[0] == 5
+
+
+def test_what_somebody_else_saved_is_not_fetched_for_a_save(fake: GhaService) -> None:
+    with opened(fake) as one, opened(fake) as other:
+        one.check()
+        units("a")[0].put(other)
+        other.flush()
+        units("b")[0].put(one)
+        one.flush()
+        assert one.requests == 1 + 1 + 4
+        assert units("a")[0].is_in(one), "it is fetched when it is asked for"
+
+
 def test_a_pack_that_is_gone_is_not_listed_again(fake: GhaService) -> None:
     job(fake, units("a"))
     job(fake, units("a", "b"))
