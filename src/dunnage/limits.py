@@ -338,6 +338,72 @@ REMOTE_DRAIN_PAUSE_S: Final = 1
 
 REMOTE_BATCH_MAX: Final = 64
 """Results that are sent together."""
+# --- GitHub's cache -------------------------------------------------------------------------------
+
+GHA_SHARE_BYTES_DEFAULT: Final = 1024**3
+"""What the packs of one lane may take: of the 10 GB that a repository has, so that eight lanes fit beside what other
+actions keep. Four hundred units of a project in Rust take 100 to 200 MB, compressed."""
+
+GHA_PACK_BYTES_MAX: Final = 256 * 1024 * 1024
+"""What is packed into one pack, unless a single blob is larger: five seconds at 50 MB/s."""
+
+GHA_PACK_FULL_BYTES: Final = GHA_PACK_BYTES_MAX // 2
+"""From this size on a pack is left as it is, as long as most of it is in use."""
+
+GHA_SMALL_PACKS_MAX: Final = 4
+"""Packs below that size that a job leaves behind. A job asks once for the manifest, once for each pack, once more for
+the manifest when it saves, and twice for each of the two things that it saves: ten in all."""
+
+GHA_PACKS_MAX: Final = 64
+"""Packs that a manifest may list: 16 GiB of full ones."""
+
+GHA_PACK_OBJECTS_MAX: Final = 200_000
+"""Blobs in one pack: ten times what compilers leave in 256 MiB."""
+
+GHA_DEAD_PERCENT_MAX: Final = 40
+"""A pack of which more than this is cold is repacked."""
+
+GHA_HOT_JOBS: Final = 4
+"""What none of so many saving jobs has used is cold: lanes are shared by a few jobs that build different parts."""
+
+GHA_IDLE_JOBS_MAX: Final = 64
+"""A record that none of so many saving jobs has used is forgotten."""
+
+GHA_MANIFEST_BYTES_MAX: Final = 128 * 1024 * 1024
+"""A manifest, plain: 2,000 records of C++ with 50 kB each. It is kept in memory."""
+
+GHA_ANSWER_BYTES_MAX: Final = 64 * 1024
+"""An answer of the service: a URL of some 500 characters."""
+
+GHA_PUT_BYTES_MAX: Final = 128 * 1024 * 1024
+"""Up to this size an upload is one request, as GitHub's own client has it."""
+
+GHA_BLOCK_BYTES: Final = 64 * 1024 * 1024
+"""A part of a larger one, as GitHub's own client has it."""
+
+GHA_STREAMS_MAX: Final = 4
+"""Packs that arrive at once, and blocks that are sent at once."""
+
+GHA_PIECE_BYTES: Final = 64 * 1024
+"""What is read of a stream at once: a blob is there as soon as its last byte is."""
+
+GHA_JUMP_BYTES: Final = 16 * 1024 * 1024
+"""A blob so far ahead of what has arrived is fetched on its own: a third of a second at 50 MB/s, a request 20 ms."""
+
+GHA_WAIT_S: Final = 30
+"""How long one call waits for blobs that are on their way; who calls has a deadline of his own."""
+
+GHA_RESUMES_MAX: Final = 3
+"""How often a stream that broke is taken up again where it broke."""
+
+GHA_NAMES_MAX: Final = 3
+"""Names that one upload tries: another where one is taken, or where the URL expired meanwhile."""
+
+GHA_BUSY_S: Final = 60
+"""How long the service is left alone when it does not say how long: its limits are by the minute."""
+
+GHA_BUSY_S_MAX: Final = 3600
+"""The longest that it is believed."""
 
 # --- daemon ---------------------------------------------------------------------------------------
 

@@ -68,7 +68,9 @@ class Job:
     @property
     def summary(self) -> str:
         """What the job's page says."""
-        return "".join(path.read_text() for path in sorted(self.directory.glob("files/*/GITHUB_STEP_SUMMARY")))
+        return "".join(
+            path.read_text() for path in sorted(self.directory.glob("files/*/GITHUB_STEP_SUMMARY"))
+        )
 
     def play(self, workflow: Path, job: str) -> "Job":
         """All steps of a job, and then the second halves of its actions. A step that fails ends the steps."""
@@ -99,7 +101,8 @@ class Job:
         action = yaml.safe_load((CHECKOUT / "action.yml").read_text())
         given = {key: str(value) for key, value in step.get("with", {}).items()}
         inputs = {
-            key: self._filled(given.get(key, str(told.get("default", "")))) for key, told in action["inputs"].items()
+            key: self._filled(given.get(key, str(told.get("default", ""))))
+            for key, told in action["inputs"].items()
         }
         assert set(given) <= set(inputs)
         env = {f"INPUT_{key.upper()}": value for key, value in inputs.items()} | dict(self.runner_environ)

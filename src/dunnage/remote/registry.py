@@ -37,6 +37,7 @@ FAMILIES: Final[dict[tuple[str, str], Family]] = {
     ("redis", ""): Family("redis_backend", "redis"),
     ("rediss", ""): Family("redis_backend", "redis"),
     ("redis", "unix"): Family("redis_backend", "redis"),
+    ("gha", ""): Family("gha.backend", "gha"),
 }
 """By scheme and variant of the URL."""
 

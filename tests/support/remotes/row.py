@@ -5,6 +5,7 @@ from support.remotes.bazel_remote import bazel_remote
 from support.remotes.buildgrid_server import buildgrid
 from support.remotes.directory import directory
 from support.remotes.gcs import gcs
+from support.remotes.gha_service import gha
 from support.remotes.moto import moto
 from support.remotes.nginx import nginx_cache, nginx_dav
 from support.remotes.place import Place, memory
@@ -27,4 +28,5 @@ PLACES = (
     Place("buildgrid", buildgrid),
     Place("reapi-zstd", reapi_zstd),
     Place("reapi-blake3", reapi_blake3),
+    Place("gha", gha),
 )
