@@ -4,7 +4,8 @@ Servers for teams speak it: bazel-remote, Buildbarn, BuildBuddy, BuildGrid, Nati
 fields are those of `build/bazel/remote/execution/v2/remote_execution.proto`, whose comments are the specification.
 
     backend       the contract, put together from what follows
-    address       from a URL to where to go, with what credentials
+    address       from a URL to where to go
+    headers       the credentials
     capabilities  what a server can, and how its digests are made
     records       a record as the action result of an Action of its own
     cas           many blobs at once: small ones in batches, large ones as streams

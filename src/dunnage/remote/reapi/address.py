@@ -1,24 +1,17 @@
 """From a URL to where to go and with what credentials: `grpc[s]://[user:password@]host[:port][/instance][?options]`."""
 
-import base64
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from dunnage.errors import ConfigError
+from dunnage.remote.reapi.headers import FILES, Headers
 from dunnage.remote.reapi.messages import BLAKE3, SHA256
 from dunnage.remote.url import RemoteUrl
 
-OPTIONS: Final = ("ca_file", "cert_file", "digest", "headers_file", "key_file", "password_file", "token_file")
-
-TOKEN_VARIABLE: Final = "DUNNAGE_REAPI_TOKEN"
-"""Sent as `authorization: Bearer …`."""
-PASSWORD_VARIABLE: Final = "DUNNAGE_REAPI_PASSWORD"
-"""Of the user that the URL names."""
-HEADERS_VARIABLE: Final = "DUNNAGE_REAPI_HEADERS"
-"""Lines of `name: value`, sent as they are: services have headers of their own."""
+OPTIONS: Final = ("ca_file", "cert_file", "digest", "key_file", *FILES)
 
 _DIGESTS: Final = {"": None, "sha256": SHA256, "blake3": BLAKE3}
 _TLS_PORT: Final = 443
@@ -47,8 +40,7 @@ class Address:
     """Host and port."""
     instance: str
     tls: Tls | None
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    """What goes with each request; each value is secret."""
+    headers: Headers
     digest_function: int | None = None
     """None: the server says."""
     is_loopback: bool = False
@@ -71,7 +63,7 @@ def address_of(url: RemoteUrl, environ: Mapping[str, str]) -> Address:
         target=f"{host}:{_TLS_PORT if url.port is None else url.port}",
         instance=_instance(url),
         tls=_tls(url, secured=secured),
-        headers=_checked_headers(url, environ),
+        headers=Headers(url, environ),
         digest_function=_DIGESTS[digest],
         is_loopback=url.host in {"localhost", "::1"} or url.host.startswith("127."),
     )
@@ -120,35 +112,3 @@ def _pem(url: RemoteUrl, name: str) -> bytes | None:
         return Path(url.options[name]).expanduser().read_bytes()
     except OSError as error:
         raise ConfigError(f"The remote {url}: {name} cannot be read: {error}.") from None
-
-
-def _headers(url: RemoteUrl, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """The credentials: user and password or a token, and what else a service wants to have."""
-    token = url.secret("token", environ, TOKEN_VARIABLE)
-    if url.user:
-        password = url.password or url.secret("password", environ, PASSWORD_VARIABLE)
-        yield "authorization", "Basic " + base64.b64encode(f"{url.user}:{password}".encode()).decode()
-    elif token:
-        yield "authorization", f"Bearer {token}"
-    for line in url.secret("headers", environ, HEADERS_VARIABLE).splitlines():
-        if line.strip():
-            name, colon, value = line.partition(":")
-            if not colon:
-                raise ConfigError(f"The remote {url}: its headers are not lines of `name: value`.")
-            yield name.strip().lower(), value.strip()
-
-
-def _checked_headers(url: RemoteUrl, environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    headers = tuple(_headers(url, environ))
-    for name, value in headers:
-        if not _is_name(name) or not (value.isascii() and value.isprintable()):
-            raise ConfigError(f"The remote {url} is to be sent a header that gRPC does not take.")
-    return headers
-
-
-def _is_name(name: str) -> bool:
-    """Whether gRPC takes a header of that name, which must hold text and be none of its own."""
-    letters = name.replace("-", "").replace("_", "").replace(".", "")
-    return (
-        letters.isascii() and letters.isalnum() and not name.startswith("grpc-") and not name.endswith("-bin")
-    )

@@ -31,6 +31,11 @@ M = TypeVar("M", bound=Hashable)
 
 _READ: Final = "/google.bytestream.ByteStream/Read"
 _WRITE: Final = "/google.bytestream.ByteStream/Write"
+_WHO: Final = (
+    "build.bazel.remote.execution.v2.requestmetadata-bin",
+    encode(RequestMetadata(ToolDetails("dunnage", __version__))),
+)
+"""For the logs of servers."""
 _STORES: Final = ("/BatchUpdateBlobs", "/UpdateActionResult")
 _RECONNECT_MS: Final = 100
 _RECONNECT_MS_MAX: Final = 1_000
@@ -42,13 +47,6 @@ class Calls:
 
     def __init__(self, address: Address) -> None:
         self._address = address
-        self._metadata = (
-            *address.headers,
-            (
-                "build.bazel.remote.execution.v2.requestmetadata-bin",
-                encode(RequestMetadata(ToolDetails("dunnage", __version__))),
-            ),
-        )
         self._lock = threading.Lock()
         self._channel: grpc.Channel | None = None
         self._methods: dict[str, Callable[..., Any]] = {}
@@ -62,7 +60,7 @@ class Calls:
         """The bytes that a method answers. RemoteError."""
         try:
             answer: bytes = self._method(method, "unary_unary")(
-                encode(request), timeout=limits.REMOTE_REQUEST_TIMEOUT_S, metadata=self._metadata
+                encode(request), timeout=limits.REMOTE_REQUEST_TIMEOUT_S, metadata=self._metadata()
             )
         except (grpc.RpcError, ValueError) as error:
             self._fail(error, stores=method.endswith(_STORES))
@@ -73,7 +71,7 @@ class Calls:
         call = None
         try:
             call = self._method(_READ, "unary_stream")(
-                encode(ReadRequest(resource)), timeout=_patience_s(size), metadata=self._metadata
+                encode(ReadRequest(resource)), timeout=_patience_s(size), metadata=self._metadata()
             )
             for answer in call:
                 yield decode(ReadResponse, answer).data
@@ -90,7 +88,7 @@ class Calls:
         feed = _Feed(requests)
         try:
             answer = self._method(_WRITE, "stream_unary")(
-                feed, timeout=_patience_s(size), metadata=self._metadata
+                feed, timeout=_patience_s(size), metadata=self._metadata()
             )
         except (grpc.RpcError, ValueError) as error:
             if feed.error is not None:
@@ -109,6 +107,9 @@ class Calls:
         if channel is not None:
             channel.close()
 
+    def _metadata(self) -> tuple[tuple[str, str | bytes], ...]:
+        return (*self._address.headers.pairs(), _WHO)
+
     # --- the channel ------------------------------------------------------------------------------
 
     def _method(self, name: str, arity: str) -> Callable[..., Any]:
@@ -125,10 +126,7 @@ class Calls:
         """Raise what an error of the library is for us."""
         if not isinstance(error, grpc.Call):  # ValueError: the channel was closed meanwhile
             raise RemoteUnavailable(f"The remote {self._address.where} is closed.") from None
-        details = error.details() or ""
-        for _, secret in self._address.headers:
-            for part in (secret, secret.partition(" ")[2]):
-                details = details.replace(part, "***") if part else details
+        details = self._address.headers.hidden(error.details() or "")
         trailers: Any = error.trailing_metadata() or ()
         raise error_of(
             self._address.where, error.code().value[0], details, waits(trailers), stores=stores

@@ -19,12 +19,8 @@ def address(text: str, **environ: str) -> Address:
 
 def test_where_to_go() -> None:
     plain = address("grpc://cache.example:9092/team/one/")
-    assert (plain.target, plain.instance, plain.tls, plain.headers) == (
-        "cache.example:9092",
-        "team/one",
-        None,
-        (),
-    )
+    assert (plain.target, plain.instance, plain.tls) == ("cache.example:9092", "team/one", None)
+    assert plain.headers.pairs() == ()
     assert plain.where == "grpc://cache.example:9092/team/one/"
     assert not plain.is_loopback
     assert address("grpc://[::1]:50051").target == "[::1]:50051"
@@ -38,22 +34,6 @@ def test_digests() -> None:
     assert address("grpc://h:1").digest_function is None
     assert address("grpc://h:1?digest=sha256").digest_function == SHA256
     assert address("grpc://h:1?digest=blake3").digest_function == BLAKE3
-
-
-def test_credentials(tmp_path: Path) -> None:
-    token, headers = tmp_path / "token", tmp_path / "headers"
-    token.write_text("from-a-file\n")
-    headers.write_text("X-Buildbuddy-Api-Key: abc: def\n\nx-team: one\n")
-    assert address("grpc://h:1", DUNNAGE_REAPI_TOKEN="t").headers == (("authorization", "Bearer t"),)
-    assert address(f"grpc://h:1?token_file={token}").headers == (("authorization", "Bearer from-a-file"),)
-    assert address(f"grpc://h:1?headers_file={headers}").headers == (
-        ("x-buildbuddy-api-key", "abc: def"),
-        ("x-team", "one"),
-    )
-    assert address("grpc://h:1", DUNNAGE_REAPI_HEADERS="a: b").headers == (("a", "b"),)
-    basic = (("authorization", "Basic bWU6c2VjcmV0"),)
-    assert address("grpc://me:secret@h:1").headers == basic
-    assert address("grpc://me@h:1", DUNNAGE_REAPI_PASSWORD="secret", DUNNAGE_REAPI_TOKEN="t").headers == basic
 
 
 @pytest.fixture
@@ -101,24 +81,17 @@ def test_certificates_that_are_none(files: Path, query: str, says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "environ", "says"),
+    ("text", "says"),
     [
-        ("grpc:///instance", {}, "no host"),
-        ("grpc://h/instance", {}, "no port"),
-        ("grpc://h:1?region=eu", {}, "none of its own"),
-        ("grpc://h:1?digest=md5", {}, "neither sha256 nor blake3"),
-        ("grpc://h:1/a/blobs", {}, "can be called"),
-        ("grpc://h:1/a//b", {}, "can be called"),
-        ("grpc://h:1?ca_file=x", {}, "grpcs:// only"),
-        ("grpc://h:1", {"DUNNAGE_REAPI_HEADERS": "no colon"}, "lines of"),
-        ("grpc://h:1", {"DUNNAGE_REAPI_HEADERS": "grpc-timeout: 5"}, "does not take"),
-        ("grpc://h:1", {"DUNNAGE_REAPI_HEADERS": "trace-bin: 5"}, "does not take"),
-        ("grpc://h:1", {"DUNNAGE_REAPI_HEADERS": ": 5"}, "does not take"),
-        ("grpc://h:1", {"DUNNAGE_REAPI_TOKEN": "two\nlines"}, "does not take"),
-        ("grpc://h:1", {"DUNNAGE_REAPI_TOKEN": "ünïcode"}, "does not take"),
+        ("grpc:///instance", "no host"),
+        ("grpc://h/instance", "no port"),
+        ("grpc://h:1?region=eu", "none of its own"),
+        ("grpc://h:1?digest=md5", "neither sha256 nor blake3"),
+        ("grpc://h:1/a/blobs", "can be called"),
+        ("grpc://h:1/a//b", "can be called"),
+        ("grpc://h:1?ca_file=x", "grpcs:// only"),
     ],
 )
-def test_what_cannot_be(text: str, environ: dict[str, str], says: str) -> None:
-    with pytest.raises(ConfigError, match=says) as caught:
-        address(text, **environ)
-    assert "ünï" not in str(caught.value)
+def test_what_cannot_be(text: str, says: str) -> None:
+    with pytest.raises(ConfigError, match=says):
+        address(text)

@@ -1,6 +1,7 @@
 """The backend as a whole: what the suite of all backends does not ask."""
 
 import io
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,9 +9,10 @@ import grpc
 import pytest
 from blake3 import blake3
 
-from dunnage.errors import RemoteDamaged, RemoteError, RemoteRefused, RemoteUnavailable
+from dunnage.errors import ConfigError, RemoteDamaged, RemoteError, RemoteRefused, RemoteUnavailable
 from dunnage.model.digest import Digest
 from dunnage.remote.contract import Backend, BlobName, BlobSource, Record
+from dunnage.remote.registry import open_backend
 from support.remotes.reapi_protos import made
 from support.remotes.reapi_server import BLAKE3, Knobs, ReapiServer, Trouble, serving
 from support.remotes.things import blob, fetched, name, name_of
@@ -38,6 +40,15 @@ def shared(backend: Backend, data: bytes) -> Record:
     backend.put_blobs([blob(data)])
     backend.put_records([record])
     return record
+
+
+def test_without_its_library_it_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in [each for each in sys.modules if each.startswith("dunnage.remote.reapi")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "grpc", None)
+    with pytest.raises(ConfigError, match="needs grpc") as caught:
+        open_backend("grpc://localhost:1", {})
+    assert "dunnage[reapi]" in caught.value.advice
 
 
 def test_nobody_is_asked_before_anything_is_wanted(server: ReapiServer) -> None:
