@@ -31,7 +31,9 @@ function main() {
   const switched = capture(dunnage, ["env", "--cross", "--format", "json", "--no-start"], { ...process.env, ...shared });
   if (switched.status !== 0) throw new Error(switched.stderr);
   for (const line of switched.stderr.split("\n").filter(Boolean)) notice("warning", line);
-  setEnvironment({ ...shared, ...JSON.parse(switched.stdout).env });
+  // A unit that rustc compiles incrementally is left to it, and on a fresh machine there is nothing to go on from.
+  const whole = process.env.CARGO_INCREMENTAL ? {} : { CARGO_INCREMENTAL: "0" };
+  setEnvironment({ ...shared, ...whole, ...JSON.parse(switched.stdout).env });
   fs.appendFileSync(process.env.GITHUB_PATH, `${bin}\n`);
   setOutput("directory", environment.DUNNAGE_DIR);
 }
@@ -46,7 +48,7 @@ function install(base) {
   run(input("python"), ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"], "dunnage needs Python 3.11 or newer.");
   run(input("python"), ["-m", "venv", environment]);
   const pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-  const extras = input("trusted-key") || input("seal-key") ? "[signing]" : "";
+  const extras = `[${[...new Set(needed())].join(",")}]`;
   // A checkout that was never built has no clients: then they are built for this machine, beside its sources.
   if (!fs.existsSync(path.join(checkout, "src", "dunnage", "clients", architecture(), "dunnage"))) {
     run(pip[0], [...pip.slice(1), "ziglang"]);
@@ -57,6 +59,17 @@ function install(base) {
   }
   command("endgroup", "");
   return bin;
+}
+
+/** The extras of the package that this job's remotes and keys need (src/dunnage/remote/registry.py). */
+function needed() {
+  const byScheme = {
+    az: "azure", file: "", gha: "gha", grpc: "reapi", grpcs: "reapi", gs: "gcs", http: "http", "http+dav": "http",
+    https: "http", "https+dav": "http", redis: "redis", "redis+unix": "redis", rediss: "redis", s3: "s3",
+  };
+  const schemes = input("remotes").split(/\s+/).map((url) => url.split("://")[0]);
+  const extras = schemes.map((scheme) => byScheme[scheme] || "");
+  return [...extras, input("trusted-key") || input("seal-key") ? "signing" : ""].filter(Boolean);
 }
 
 function architecture() {

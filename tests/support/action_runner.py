@@ -8,7 +8,6 @@ last step, in reverse. Source: actions/runner, `NodeScriptActionHandler.cs` and 
 import json
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -75,7 +74,7 @@ class Job:
     def play(self, workflow: Path, job: str) -> "Job":
         """All steps of a job, and then the second halves of its actions. A step that fails ends the steps."""
         told = yaml.safe_load(workflow.read_text())["jobs"][job]
-        (self.directory / "temp").mkdir(parents=True)
+        (self.directory / "temp").mkdir(parents=True, exist_ok=True)
         for step in told["steps"]:
             if "if" in step and not self._holds(step["if"]):
                 continue
@@ -173,8 +172,3 @@ def _pairs(file: Path) -> dict[str, str]:
             value.append(each)
         found[name] = "\n".join(value)
     return found
-
-
-def throw_away(job: Job) -> None:
-    """The machine of a job, when it is over."""
-    shutil.rmtree(job.directory)

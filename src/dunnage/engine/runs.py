@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from dunnage.compilers.build_script import LANGUAGE, name_of, parse
+from dunnage.compilers.build_script import LANGUAGE, name_of, parse, traces_of_jobs
 from dunnage.config.switches import is_replayed
 from dunnage.engine.account import entry_of, with_family
 from dunnage.engine.aside import step_aside
@@ -31,6 +31,7 @@ from dunnage.engine.verify import is_wanted
 from dunnage.errors import StoreError
 from dunnage.keys.digests import Digests
 from dunnage.keys.roots import run_roots
+from dunnage.keys.search import TextSearch
 from dunnage.keys.toolchain import Toolchain
 from dunnage.keys.unit_key import action_key, action_text
 from dunnage.model.action import ActionResult
@@ -193,8 +194,13 @@ class Runs:
             inputs = run_inputs(view, subject, seen, run.started_ns, self._digests)
             if isinstance(inputs, Missed):
                 return inputs
-            tree = collect_tree(view, unit.out_dir, self._store)
-            return tree if isinstance(tree, Missed) else (inputs, tree)
+            of_job = TextSearch(traces_of_jobs(subject.env))
+            tree = collect_tree(view, unit.out_dir, self._store, lambda: of_job.look)
+            if isinstance(tree, Missed):
+                return tree
+            for said in (run.stdout, run.stderr):
+                of_job.look_at(said)
+            return inputs.with_variables(of_job.found), tree
         except SeenError as error:
             return Missed("run-unobserved", str(error))
         except (StoreError, OSError) as error:
