@@ -43,12 +43,14 @@ class Unit:
         backend.put_records(self.records)
 
     def is_in(self, backend: GhaBackend) -> bool:
-        """Whether it would be a hit. Its bytes are looked at."""
+        """Whether it would be a hit. AssertionError: with other bytes than were put."""
         bodies = {record.name: record.body for record in self.records}
         if backend.get_records(list(bodies)) != bodies:
             return False
         blobs = {name_of(data): data for data in self.outputs}
-        return fetched(backend, list(blobs)) == blobs
+        found = fetched(backend, list(blobs))
+        assert all(blobs[blob] == data for blob, data in found.items()), "another blob"
+        return found == blobs
 
 
 def units(*names: object, size: int = 2000) -> list[Unit]:

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from typing import BinaryIO, Final, Literal
 
+from blake3 import blake3
+
 from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteError, RemoteUnavailable
 from dunnage.remote import coding
@@ -85,13 +87,13 @@ class Arriving:
                 if packed is None and not far and not self._wait(until_s):
                     raise RemoteUnavailable(f"A blob did not arrive within {limits.GHA_WAIT_S} seconds.")
             if packed is not None:
-                coding.decompress(self._frame(packed), target, blob.size)
+                _write(self._frame(packed), target, blob)
                 return True
             if far:
                 may_jump = False
                 with tempfile.SpooledTemporaryFile(limits.REMOTE_IN_MEMORY_BYTES_MAX) as spool:
                     if self._jumped(blob, where, spool):  # type: ignore[arg-type]
-                        coding.decompress(iter(lambda: spool.read(_READ_BYTES), b""), target, blob.size)
+                        _write(iter(lambda: spool.read(_READ_BYTES), b""), target, blob)
                         return True
 
     def wait(self, until_s: float) -> None:
@@ -175,3 +177,27 @@ class Arriving:
             yield from Window(self._file, packed.offset, packed.length).pieces()
         except (OSError, ValueError):
             raise RemoteUnavailable("The remote was closed.") from None
+
+
+class _Hashing:
+    """A file that knows the digest of what was written to it."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self._target = target
+        self.hasher = blake3()
+
+    def write(self, data: bytes) -> int:
+        """Write on."""
+        self.hasher.update(data)
+        return self._target.write(data)
+
+
+def _write(pieces: Iterator[bytes], target: BinaryIO, blob: BlobName) -> None:
+    """Write the plain bytes of a frame. RemoteDamaged: they are not that blob.
+
+    Whoever asked looks at the digest as well; here it decides whether the blob is put anew.
+    """
+    hashing = _Hashing(target)
+    coding.decompress(pieces, hashing, blob.size)  # type: ignore[arg-type]
+    if hashing.hasher.digest() != blob.digest:
+        raise RemoteDamaged("A blob came damaged: it has another digest.")

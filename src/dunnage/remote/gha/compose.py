@@ -18,12 +18,12 @@ class Used:
 
 def aged(manifest: Manifest, used: Used, jobs: int) -> Manifest:
     """The same with what was used idle for no job, and the rest for so many more. Blobs of used records are used."""
-    names = set(used.blobs)
-    for name in used.records:
+    names, asked = set(used.blobs), set(used.records)
+    for name in asked:
         kept = manifest.records.get(name)
         names.update(kept.blobs if kept else ())
     records = {
-        name: replace(kept, idle=0 if name in used.records else kept.idle + jobs)
+        name: replace(kept, idle=0 if name in asked else kept.idle + jobs)
         for name, kept in manifest.records.items()
     }
     blobs = {

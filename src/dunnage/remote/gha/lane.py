@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from dunnage import limits
-from dunnage.errors import RemoteDamaged
+from dunnage.errors import RemoteDamaged, RemoteError
 from dunnage.remote.contract import BlobName, RecordName
 from dunnage.remote.gha import azure, compose, manifest
 from dunnage.remote.gha.arrivals import Arrivals
@@ -40,6 +40,8 @@ class Lane:
         self._looking = threading.Lock()
         """Held while the service is asked. It guards these:"""
         self._looked_s: float | None = None
+        self._failure: RemoteError | None = None
+        """Why the last look failed."""
         self._is_saving = False
         self._lock = threading.Lock()
         """Held for moments only. It guards these:"""
@@ -55,10 +57,15 @@ class Lane:
 
     def look(self) -> None:
         """Look for the newest manifest, unless that was done. RemoteError; then the next call looks again."""
-        if self._looked_s is None and self._settings.may_read:
-            with self._looking:
-                if self._looked_s is None:
-                    self._look()
+        if self._has_looked():
+            return
+        failure = self._failure
+        with self._looking:
+            if self._has_looked():
+                return
+            if self._failure is not None and self._failure is not failure:
+                raise self._failure  # of whoever asked while we waited to
+            self._look()
 
     def look_anew(self) -> bool:
         """Something is absent: look for a newer manifest where the last look was long enough ago; whether it was."""
@@ -140,9 +147,19 @@ class Lane:
         with self._lock:
             return len(self._broken)
 
+    def _has_looked(self) -> bool:
+        return self._looked_s is not None or not self._settings.may_read
+
     def _look(self, *, fetch: bool = True) -> None:
         """Go by the newest manifest from now on. RemoteError; RemoteDamaged once, then it is as if there were none."""
-        found = self._service.newest([f"{MANIFESTS}{lane}/" for lane in self._lanes()])
+        try:
+            self._adopt(self._service.newest([f"{MANIFESTS}{lane}/" for lane in self._lanes()]), fetch=fetch)
+        except RemoteError as error:
+            self._failure = error
+            raise
+        self._looked_s = self._now()
+
+    def _adopt(self, found: tuple[str, str] | None, *, fetch: bool) -> None:
         if found is not None and found[0] != self._seen_key:
             key, url = found
             try:
@@ -154,7 +171,6 @@ class Lane:
                 self._view = compose.joined(newest, self._view, Used(self._wanted, self._used))
                 self._seen_key = key
             self._arrivals.expect(newest.packs.values(), at_once=fetch)
-        self._looked_s = self._now()
 
     def _fetched(self, key: str, url: str) -> Manifest:
         """A manifest, within our share. RemoteError."""

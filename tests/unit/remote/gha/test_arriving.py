@@ -194,6 +194,17 @@ def test_a_frame_that_is_none(stored: Stored) -> None:
     arriving.close()
 
 
+def test_a_blob_of_another_digest(stored: Stored) -> None:
+    at = stored.objects[1].offset + 1000
+    stored.put(stored.data[:at] + bytes([stored.data[at] ^ 1]) + stored.data[at + 1 :])
+    arriving = stored.arriving()
+    arriving.run()
+    assert arriving.state == "there"
+    with pytest.raises(RemoteDamaged, match="another digest"):
+        stored.got(arriving, TEXTS[1])
+    arriving.close()
+
+
 def test_one_that_is_gone(fake: GhaService, stored: Stored) -> None:
     fake.storage.remove(1)
     arriving = stored.arriving()

@@ -3,12 +3,13 @@
 import io
 import os
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from dunnage.errors import RemoteBusy, RemoteDamaged, RemoteUnavailable
+from dunnage.errors import RemoteBusy, RemoteDamaged, RemoteError, RemoteUnavailable
 from dunnage.remote.contract import RecordName
 from dunnage.remote.gha import manifest
 from dunnage.remote.gha.arrivals import Arrivals
@@ -114,6 +115,34 @@ def test_a_failure_is_not_an_answer(bench: Bench) -> None:
     bench.fake.knobs.storage_status = lambda verb, count: None
     bench.lane.look()
     assert bench.lane.record(ONE) is not None
+
+
+def test_who_waited_does_not_ask_again(bench: Bench) -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    def busy(method: str) -> bool:
+        asked.set()
+        return answer.wait(20)
+
+    bench.fake.knobs.busy = busy
+    failed: list[RemoteError] = []
+
+    def look() -> None:
+        try:
+            bench.lane.look()
+        except RemoteError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=look) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    assert asked.wait(20)
+    threads[0].join(0.1)
+    answer.set()
+    for thread in threads:
+        thread.join()
+    assert len(failed) == 5
+    assert bench.looks() == 1
 
 
 def test_damage_is_said_once(bench: Bench) -> None:
