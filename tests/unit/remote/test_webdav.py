@@ -71,6 +71,14 @@ def test_the_collection_of_the_url_is_not_made() -> None:
         objects(fake, "/other").put("v1/a", io.BytesIO(b"x"), 1)
 
 
+def test_a_collection_that_is_made_and_is_not_there() -> None:
+    def answer(asked: Asked) -> Reply:
+        return Reply(201 if asked.path == "/base/v1/" else 409)
+
+    with HttpFake(answer).serving() as fake, pytest.raises(RemoteRefused, match="409"):
+        objects(fake).put("v1/a/b", io.BytesIO(b"x"), 1)
+
+
 def test_trouble_that_is_not_for_want_of_a_collection() -> None:
     kept = Collections()
     kept.collections |= {"/base/v1/"}
