@@ -6,7 +6,7 @@ bounded. `urllib3` and not `http.client`: it knows when a kept connection went s
 
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import BinaryIO, Final
 from urllib.parse import quote
@@ -100,12 +100,12 @@ class HttpClient:
     def put(self, path: str, file: BinaryIO, size: int, **headers: str) -> int:
         """PUT `size` bytes from here on in the file; the status: a success, 404, 409, 410 or 500. RemoteError."""
         sent = {"Content-Length": str(size), "Content-Type": "application/octet-stream", **headers}
-        with self._answered("PUT", path, sent, exactly(file, size), also=409, too=500) as response:
+        with self._answered("PUT", path, sent, exactly(file, size), also={409, 500}) as response:
             return response.status
 
     def make_collection(self, path: str) -> int:
-        """MKCOL (RFC 4918, 9.3); the status: a success, 405 (it is there), 409 (its parent is not), 404 or 410."""
-        with self._answered("MKCOL", path, {"Content-Length": "0"}, also=409, too=405) as response:
+        """MKCOL (RFC 4918, 9.3); the status: a success, 405 (it is there), 409 (its parent is not), 404, 410 or 500."""
+        with self._answered("MKCOL", path, {"Content-Length": "0"}, also={405, 409, 500}) as response:
             return response.status
 
     @contextmanager
@@ -116,14 +116,13 @@ class HttpClient:
         headers: Mapping[str, str],
         body: Iterable[bytes] | None = None,
         *,
-        also: int = 0,
-        too: int = 0,
+        also: Collection[int] = (),
     ) -> Iterator[urllib3.BaseHTTPResponse]:
         """The response, if its status is a success, an absence, or one of these; else its RemoteError."""
         response = self._ask(method, path, headers, body)
         try:
             status = response.status
-            if not (200 <= status < 300 or status in ABSENT or status in {also, too}):
+            if not (200 <= status < 300 or status in ABSENT or status in also):
                 raise trouble(status, response.headers, self.where)
             yield response
         finally:
