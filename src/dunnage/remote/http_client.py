@@ -8,8 +8,8 @@ import ssl
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import BinaryIO, Final
-from urllib.parse import quote
+from typing import Any, BinaryIO, Final
+from urllib.parse import quote, unquote
 
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -70,16 +70,16 @@ class HttpClient:
         timeout = urllib3.Timeout(
             connect=limits.REMOTE_CONNECT_TIMEOUT_S, read=limits.REMOTE_REQUEST_TIMEOUT_S
         )
-        make = (lambda **options: urllib3.ProxyManager(proxy, **options)) if proxy else urllib3.PoolManager
-        self._connections = make(
-            num_pools=1,
-            maxsize=limits.REMOTE_CONNECTIONS_MAX,
-            block=True,
-            retries=False,
-            timeout=timeout,
-            ssl_context=tls,
-            blocksize=PIECE_BYTES,
-        )
+        options: dict[str, Any] = {
+            "num_pools": 1,
+            "maxsize": limits.REMOTE_CONNECTIONS_MAX,
+            "block": True,
+            "retries": False,
+            "timeout": timeout,
+            "ssl_context": tls,
+            "blocksize": PIECE_BYTES,
+        }
+        self._connections = _through(proxy, options) if proxy else urllib3.PoolManager(**options)
 
     @property
     def where(self) -> str:
@@ -153,6 +153,13 @@ class HttpClient:
     def close(self) -> None:
         """Close connections that nobody uses; the others close when they are given back."""
         self._connections.clear()
+
+
+def _through(proxy: str, options: Mapping[str, Any]) -> urllib3.ProxyManager:
+    """Connections through a proxy, which may want a user and a password of its URL."""
+    user = urllib3.util.parse_url(proxy).auth
+    headers = urllib3.make_headers(proxy_basic_auth=unquote(user)) if user else None
+    return urllib3.ProxyManager(proxy, proxy_headers=headers, **options)
 
 
 def _let_go(response: urllib3.BaseHTTPResponse) -> None:
