@@ -1,9 +1,10 @@
-"""The fakes of Azure and Google, seen with clients that nobody here wrote: what those put, we get, and the reverse."""
+"""The fakes, seen with clients that nobody here wrote: what those put, we get, and the reverse."""
 
 import asyncio
 import os
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import opendal
 import pytest
@@ -16,10 +17,13 @@ from dunnage.remote.gcs import open_backend as open_gcs
 from dunnage.remote.objects import name_of_record
 from dunnage.remote.record_frames import packed, unpacked
 from dunnage.remote.url import RemoteUrl
+from support.commands import run
 from support.remotes import azure, gcs
+from support.remotes.bazel_remote import BazelRemote
 from support.remotes.http_fake import HttpFake
 from support.remotes.programs import environment
 from support.remotes.things import name
+from support.require import require
 
 LARGE = os.urandom(5_000_000)
 
@@ -110,10 +114,10 @@ print("well")
 """
 
 
-def test_googles_own_client_and_we(tmp_path: os.PathLike[str]) -> None:
+def test_googles_own_client_and_we(tmp_path: Path) -> None:
     python = environment("google-cloud-storage", "google-cloud-storage==3.17.1") / "python"
     ours, its = name(), name()
-    large = os.path.join(tmp_path, "large")
+    large = tmp_path / "large"
     with open(large, "wb") as file:
         file.write(packed(LARGE[:4_000_000]))
     with HttpFake(gcs.Gcs().answer).serving() as fake:
@@ -129,3 +133,24 @@ def test_googles_own_client_and_we(tmp_path: os.PathLike[str]) -> None:
         backend.close()
     with open(large, "rb") as file:
         assert unpacked(file.read()) == b"ours"
+
+
+def test_ccache_on_bazel_remote(tmp_path: Path) -> None:
+    """As `bazel-remote --disable_http_ac_validation`: ccache keeps under `/ac/` what is no ActionResult."""
+    require("ccache")
+    require("gcc")
+    kept = BazelRemote(looks_into_results=False)
+    (tmp_path / "x.c").write_text("int x(void) { return 6; }\n")
+    with HttpFake(kept.answer).serving() as fake:
+        for machine in ("one", "two"):
+            environ = {
+                **os.environ,
+                "CCACHE_DIR": str(tmp_path / machine),
+                "CCACHE_REMOTE_STORAGE": f"http://127.0.0.1:{fake.port}|layout=bazel",
+            }
+            run(["ccache", "gcc", "-c", "x.c", "-o", f"{machine}.o"], env=environ, cwd=tmp_path).succeeded()
+            counters = run(["ccache", "--print-stats"], env=environ).succeeded().stdout
+            hits = 1 if machine == "two" else 0
+            assert f"remote_storage_hit\t{hits}" in counters
+    assert (tmp_path / "one.o").read_bytes() == (tmp_path / "two.o").read_bytes()
+    assert len(kept.results) == 2  # a manifest and a result

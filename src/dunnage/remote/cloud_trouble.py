@@ -22,7 +22,7 @@ from dunnage.remote.http_status import trouble
 _STATUS: Final = re.compile(r"non-2xx status code: (\d{3})\b")
 _CODE: Final = re.compile(r"<Code>(\w{1,64})</Code>")
 _KIND: Final = re.compile(r"\bkind: (Connect|Timeout|Interrupted|Decode)\b|\bsource: (TimedOut)\b")
-_METADATA: Final = "169.254."
+_METADATA: Final = re.compile(r"://(169\.254\.|metadata\.google\.internal)")
 """Where a cloud's machines ask who they are: whoever is sent there has no other credentials."""
 
 _NO_BUCKET: Final = frozenset({"ContainerNotFound", "NoSuchBucket", "ResourceNotFound"})
@@ -38,7 +38,7 @@ def meant_by(error: Exception, where: str) -> RemoteError:
     text = str(error)
     status = _STATUS.search(text)
     code = _CODE.search(text)
-    if _METADATA in text:
+    if _METADATA.search(text):
         return RemoteRefused(f"{where} was given no credentials, and this machine has none of its own.")
     if code and (known := _by_code(code[1], where)):
         return known

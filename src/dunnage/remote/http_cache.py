@@ -123,8 +123,9 @@ class HttpCacheBackend:
 
     def get_blobs(self, blobs: Sequence[BlobName], into: Callable[[BlobName], BinaryIO]) -> set[BlobName]:
         """Those that are there, and of which a record told."""
-        found = self._crew.each(lambda blob: self._get_blob(blob, into), blobs)
-        return {blob for blob, is_there in zip(blobs, found, strict=True) if is_there}
+        each = list(dict.fromkeys(blobs))
+        found = self._crew.each(lambda blob: self._get_blob(blob, into), each)
+        return {blob for blob, is_there in zip(each, found, strict=True) if is_there}
 
     def _get_blob(self, blob: BlobName, into: Callable[[BlobName], BinaryIO]) -> bool:
         name = self._names.likely(blob.digest)

@@ -6,10 +6,10 @@ bounded. `urllib3` and not `http.client`: it knows when a kept connection went s
 
 import ssl
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import BinaryIO, Final
-from urllib.parse import quote
+from typing import Any, BinaryIO, Final
+from urllib.parse import quote, unquote
 
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -70,16 +70,16 @@ class HttpClient:
         timeout = urllib3.Timeout(
             connect=limits.REMOTE_CONNECT_TIMEOUT_S, read=limits.REMOTE_REQUEST_TIMEOUT_S
         )
-        make = (lambda **options: urllib3.ProxyManager(proxy, **options)) if proxy else urllib3.PoolManager
-        self._connections = make(
-            num_pools=1,
-            maxsize=limits.REMOTE_CONNECTIONS_MAX,
-            block=True,
-            retries=False,
-            timeout=timeout,
-            ssl_context=tls,
-            blocksize=PIECE_BYTES,
-        )
+        options: dict[str, Any] = {
+            "num_pools": 1,
+            "maxsize": limits.REMOTE_CONNECTIONS_MAX,
+            "block": True,
+            "retries": False,
+            "timeout": timeout,
+            "ssl_context": tls,
+            "blocksize": PIECE_BYTES,
+        }
+        self._connections = _through(proxy, options) if proxy else urllib3.PoolManager(**options)
 
     @property
     def where(self) -> str:
@@ -100,12 +100,12 @@ class HttpClient:
     def put(self, path: str, file: BinaryIO, size: int, **headers: str) -> int:
         """PUT `size` bytes from here on in the file; the status: a success, 404, 409, 410 or 500. RemoteError."""
         sent = {"Content-Length": str(size), "Content-Type": "application/octet-stream", **headers}
-        with self._answered("PUT", path, sent, exactly(file, size), also=409, too=500) as response:
+        with self._answered("PUT", path, sent, exactly(file, size), also={409, 500}) as response:
             return response.status
 
     def make_collection(self, path: str) -> int:
-        """MKCOL (RFC 4918, 9.3); the status: a success, 405 (it is there), 409 (its parent is not), 404 or 410."""
-        with self._answered("MKCOL", path, {"Content-Length": "0"}, also=409, too=405) as response:
+        """MKCOL (RFC 4918, 9.3); the status: a success, 405 (it is there), 409 (its parent is not), 404, 410 or 500."""
+        with self._answered("MKCOL", path, {"Content-Length": "0"}, also={405, 409, 500}) as response:
             return response.status
 
     @contextmanager
@@ -116,14 +116,13 @@ class HttpClient:
         headers: Mapping[str, str],
         body: Iterable[bytes] | None = None,
         *,
-        also: int = 0,
-        too: int = 0,
+        also: Collection[int] = (),
     ) -> Iterator[urllib3.BaseHTTPResponse]:
         """The response, if its status is a success, an absence, or one of these; else its RemoteError."""
         response = self._ask(method, path, headers, body)
         try:
             status = response.status
-            if not (200 <= status < 300 or status in ABSENT or status in {also, too}):
+            if not (200 <= status < 300 or status in ABSENT or status in also):
                 raise trouble(status, response.headers, self.where)
             yield response
         finally:
@@ -154,6 +153,13 @@ class HttpClient:
     def close(self) -> None:
         """Close connections that nobody uses; the others close when they are given back."""
         self._connections.clear()
+
+
+def _through(proxy: str, options: Mapping[str, Any]) -> urllib3.ProxyManager:
+    """Connections through a proxy, which may want a user and a password of its URL."""
+    user = urllib3.util.parse_url(proxy).auth
+    headers = urllib3.make_headers(proxy_basic_auth=unquote(user)) if user else None
+    return urllib3.ProxyManager(proxy, proxy_headers=headers, **options)
 
 
 def _let_go(response: urllib3.BaseHTTPResponse) -> None:

@@ -8,6 +8,9 @@ from typing import Final
 from urllib.parse import quote
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
 
+from urllib3.exceptions import LocationParseError
+from urllib3.util import Url, parse_url
+
 from dunnage.errors import ConfigError
 from dunnage.remote.http_client import HttpClient
 from dunnage.remote.url import RemoteUrl
@@ -86,4 +89,15 @@ def _proxy(url: RemoteUrl, environ: Mapping[str, str]) -> str:
     if proxy_bypass_environment(url.host, named):
         return ""
     proxy = named.get(url.scheme, "")
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+    if not proxy:
+        return ""
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    try:
+        parts = parse_url(proxy)
+    except LocationParseError:
+        parts = Url()
+    if parts.scheme not in {"http", "https"} or not parts.host:
+        raise ConfigError(
+            f"The remote {url} is behind a proxy whose variable holds no URL like http://host:port."
+        )
+    return proxy

@@ -105,7 +105,8 @@ class RedisBackend:
 
     def get_blobs(self, blobs: Sequence[BlobName], into: Callable[[BlobName], BinaryIO]) -> set[BlobName]:
         """Those that are there, with all of their pieces."""
-        batches = _batches(blobs, lambda blob: min(blob.size, limits.REMOTE_REDIS_PIECE_BYTES))
+        each = list(dict.fromkeys(blobs))
+        batches = _batches(each, lambda blob: min(blob.size, limits.REMOTE_REDIS_PIECE_BYTES))
         found: set[BlobName] = set()
         for some in self._crew.each(lambda batch: self._get_some_blobs(batch, into), batches):
             found |= some

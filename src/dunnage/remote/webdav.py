@@ -5,6 +5,7 @@ the URL itself is not made. Some servers (wsgidav) show a file while it is being
 frame that is cut off, which counts as damaged.
 """
 
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -21,6 +22,8 @@ _NO_PARENT = ABSENT | {409}
 _PERHAPS_NO_PARENT = _NO_PARENT | {500}
 """The same for PUT: nginx 1.22 finds out when it renames what it received, and says no more than that."""
 
+_TRIES = 3
+
 
 def open_backend(url: RemoteUrl, environ: Mapping[str, str]) -> ObjectBackend:
     """The backend of `http+dav://host/collection` or `https+dav://host/collection`."""
@@ -32,6 +35,8 @@ class WebDavObjects:
 
     def __init__(self, client: HttpClient) -> None:
         self._client = client
+        self._making = threading.Lock()
+        """Held while collections are made: many PUTs miss the same ones at once."""
 
     def check(self) -> None:
         """Ask for an object that is most likely not there."""
@@ -48,18 +53,22 @@ class WebDavObjects:
         return self._client.has(f"/{name}")
 
     def put(self, name: str, file: BinaryIO, size: int) -> None:
-        """PUT, and once more where collections had to be made first."""
+        """PUT, and once more where collections had to be made first (or again, since others remove them)."""
         start = file.tell()
-        status = self._client.put(f"/{name}", file, size)
-        if status in _PERHAPS_NO_PARENT:
-            self._make(name.rpartition("/")[0])
-            file.seek(start)
+        for left in reversed(range(_TRIES)):
             status = self._client.put(f"/{name}", file, size)
-        if status >= 300:
-            raise self._client.refused(status)
+            if status < 300:
+                return
+            if status not in _PERHAPS_NO_PARENT or not left:
+                raise self._client.refused(status)
+            file.seek(start)
+            with self._making:
+                self._make(name.rpartition("/")[0])
 
     def _make(self, collection: str) -> None:
-        """Make a collection, and those above it that are not there."""
+        """Make a collection, and those above it that are not there. Whether it is there then, the next PUT shows:
+        wsgidav answers 500 where another machine makes it at the same moment.
+        """
         if not collection:
             raise RemoteRefused(
                 f"{self._client.where} has no such collection, or does not let us make others in it.",
@@ -67,9 +76,7 @@ class WebDavObjects:
             )
         if self._client.make_collection(f"/{collection}/") in _NO_PARENT:
             self._make(collection.rpartition("/")[0])
-            status = self._client.make_collection(f"/{collection}/")
-            if status in _NO_PARENT:
-                raise self._client.refused(status)
+            self._client.make_collection(f"/{collection}/")
 
     def close(self) -> None:
         """Give back connections."""

@@ -26,7 +26,8 @@ _EMPTY = hashlib.sha256().hexdigest()
 class BazelRemote:
     """The two dictionaries of one server."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, looks_into_results: bool = True) -> None:
+        self._looks = looks_into_results
         self.results: dict[str, bytes] = {}
         self.blobs: dict[str, bytes] = {_EMPTY: b""}
         self.most = 1 << 40
@@ -50,6 +51,8 @@ class BazelRemote:
 
     def _result(self, name: str) -> Reply:
         message = self.results.get(name)
+        if message is not None and not self._looks:
+            return Reply(200, message)
         if message is None or any(file.digest.hash not in self.blobs for file in decode(message).files):
             return Reply(404, b"Not found\n")
         return Reply(200, message)
@@ -75,7 +78,9 @@ class BazelRemote:
             return Reply(400, b"sizes don't match\n")
         if sum(map(len, (*self.blobs.values(), *self.results.values()))) + size > self.most:
             return Reply(507, b"The item is larger than what can be reserved\n")
-        if is_result:
+        if is_result and not self._looks:
+            self.results[name] = data
+        elif is_result:
             if not _is_valid(data):
                 return Reply(400, b"Failed to marshal ActionResult\n")
             self.results[name] = (

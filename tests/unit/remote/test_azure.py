@@ -45,6 +45,12 @@ def test_an_account_of_a_variable() -> None:
         open_backend(url, {"AZURE_STORAGE_ACCOUNT": ACCOUNT, "AZURE_STORAGE_KEY": KEY}).check()
 
 
+def test_whom_entra_knows() -> None:
+    environ = {"AZURE_CLIENT_ID": "me", "AZURE_TENANT_ID": "team", "AZURE_CLIENT_SECRET": "geheim"}
+    config = open_backend("az://c?account=a", environ)._objects._store.config  # type: ignore[attr-defined]
+    assert (config["client_id"], config["tenant_id"]) == ("me", "team")
+
+
 @pytest.mark.parametrize(
     ("url", "environ"),
     [

@@ -39,6 +39,7 @@ def status(number: int, code: str = "") -> str:
         (status(507, "XMinioStorageFull"), RemoteFull),
         (f"{ASKED}Received redirect without LOCATION\n\nDebug source:\n inner: BareRedirect,", RemoteRefused),
         ("Error performing PUT http://169.254.169.254/latest/api/token in 1s", RemoteRefused),
+        ("Error performing GET http://metadata.google.internal/computeMetadata/v1 in 1s", RemoteRefused),
         ("x\nDebug source:\nkind: Connect, invalid peer certificate: UnknownIssuer", RemoteRefused),
         (
             'x\nDebug source:\nkind: Connect, "dns error", failed to lookup address information',

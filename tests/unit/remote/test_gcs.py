@@ -64,6 +64,11 @@ def test_what_is_wrong(url: str, environ: dict[str, str]) -> None:
         open_backend(url, environ)
 
 
+def test_the_machines_own_account() -> None:
+    """Whoever gives neither token nor file is asked who he is; which is seen on Google's machines only."""
+    assert open_backend("gs://b", {})._objects._store.config == {"bucket": "b"}  # type: ignore[attr-defined]
+
+
 def test_a_file_of_a_kind_that_is_not_understood(tmp_path: Path) -> None:
     (tmp_path / "federated.json").write_text(
         json.dumps({"type": "external_account", "private_key": "geheim"})

@@ -56,7 +56,7 @@ def test_zstd_both_ways(server: HttpFake) -> None:
     assert put.headers["content-encoding"] == "zstd"
     assert put.headers["x-digest-sizebytes"] == str(len(data))
     assert len(put.body) < 10_000
-    assert fetched(backend, [name_of(data)]) == {name_of(data): data}
+    assert fetched(backend, [name_of(data)] * 2) == {name_of(data): data}
     assert [asked.path for asked in server.asked].count(f"/cas/{sha256(b'')}") == 1
 
 

@@ -107,6 +107,20 @@ def test_through_a_proxy() -> None:
         assert proxy.asked[0].headers["host"] == "cache.invalid"
 
 
+def test_a_proxy_that_wants_a_password() -> None:
+    with HttpFake(lambda _: Reply()).serving() as proxy:
+        there = {"http_proxy": f"http://me:p%40ss@127.0.0.1:{proxy.port}"}
+        assert opened("http://cache.invalid/base", there).has("/x")
+        scheme, text = proxy.asked[0].headers["proxy-authorization"].split()
+        assert (scheme, base64.b64decode(text)) == ("Basic", b"me:p@ss")
+
+
+def test_a_proxy_that_is_none() -> None:
+    for proxy in ("ftp://host", "http://host:port", "http://"):
+        with pytest.raises(ConfigError, match="proxy"):
+            opened("http://host", {"http_proxy": proxy})
+
+
 @pytest.mark.parametrize("without", ["127.0.0.1", "*", "localhost,127.0.0.1"])
 def test_past_a_proxy(without: str) -> None:
     assert sent("http://127.0.0.1:PORT/base", {"http_proxy": "http://127.0.0.1:1", "no_proxy": without})

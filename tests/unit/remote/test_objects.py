@@ -77,6 +77,12 @@ def test_a_damaged_blob_is_missing_until_it_is_put_again(damage: "object") -> No
     assert fetched(backend, [source.name]) == {source.name: b"some bytes" * 20}
 
 
+def test_a_blob_that_is_asked_for_twice_is_got_once() -> None:
+    backend = ObjectBackend(InMemory())
+    backend.put_blobs([blob(b"data")])
+    assert fetched(backend, [name_of(b"data")] * 3) == {name_of(b"data"): b"data"}
+
+
 def test_a_damaged_record_is_said_to_be() -> None:
     objects = InMemory()
     wanted = name()

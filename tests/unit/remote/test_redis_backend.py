@@ -145,7 +145,7 @@ def test_many_travel_in_few_pipelines(backend: Backend, direct: Redis) -> None:
     before = direct.info("stats")["total_reads_processed"]
     backend.put_blobs(sources)
     assert backend.missing([source.name for source in sources]) == []
-    assert len(fetched(backend, [source.name for source in sources])) == 600
+    assert len(fetched(backend, [source.name for source in sources] * 2)) == 600
     assert direct.info("stats")["total_reads_processed"] - before < 100
 
 
@@ -199,24 +199,37 @@ def test_killed_and_come_back(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b":5\r\n", b"*1\r\n:5\r\n", b"$-1\r\n", b""]
+    ("answer", "kind"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", (RemoteDamaged, RemoteUnavailable)),
+        (b":5\r\n", RemoteDamaged),
+        (b"*1\r\n:5\r\n", RemoteDamaged),
+        (b"$-1\r\n", RemoteDamaged),
+        (b"$10\r\nabc", RemoteUnavailable),
+        (b"-ERR what\r\n", RemoteUnavailable),
+        (b"", RemoteUnavailable),
+    ],
 )
-def test_something_that_is_no_redis(answer: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_something_that_is_no_redis(
+    answer: bytes, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("dunnage.limits.REMOTE_REQUEST_TIMEOUT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
             connection, _ = listening.accept()
             with connection:
-                while connection.recv(10_000):
-                    connection.sendall(answer * 5)
-                    if not answer:
+                while asked := connection.recv(10_000):
+                    if b"GETRANGE" in asked and not answer:
                         return
+                    connection.sendall(
+                        answer if b"GETRANGE" in asked else b"+OK\r\n" * asked.count(b"CLIENT")
+                    )
 
         thread = threading.Thread(target=serve)
         thread.start()
         backend = open_backend(f"redis://127.0.0.1:{listening.getsockname()[1]}", {})
-        with pytest.raises((RemoteDamaged, RemoteUnavailable)):
+        with pytest.raises(kind):
             backend.get_records([name()])
         backend.close()
         thread.join()

@@ -69,6 +69,12 @@ def test_a_profile(tmp_path: Path) -> None:
     assert "Credential=of-team/" in headers["authorization"]
 
 
+def test_what_the_machine_is_told_to_be(tmp_path: Path) -> None:
+    environ = {"HOME": str(tmp_path), "AWS_WEB_IDENTITY_TOKEN_FILE": "/token", "AWS_ROLE_ARN": "arn:x"}
+    config = open_backend("s3://b", environ)._objects._store.config  # type: ignore[attr-defined]
+    assert (config["role_arn"], config["web_identity_token_file"]) == ("arn:x", "/token")
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -2,6 +2,8 @@
 
 import io
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from dunnage.remote.webdav import WebDavObjects
 from support.remotes.http_fake import Asked, HttpFake, Reply
 from support.remotes.nginx import Nginx
 from support.remotes.things import blob, fetched, name
+from support.remotes.wsgidav import wsgidav
 
 
 class Collections:
@@ -54,6 +57,46 @@ def test_collections_are_made_when_they_are_missed_and_cost_nothing_later() -> N
         assert len(fake.asked) == before + 1
 
 
+def test_many_miss_the_same_collections_at_once() -> None:
+    kept = Collections()
+    making = threading.Semaphore(1)
+
+    def answer(asked: Asked) -> Reply:
+        """As wsgidav: 500 for who makes what another makes at that moment."""
+        if asked.method != "MKCOL":
+            return kept.answer(asked)
+        if not making.acquire(blocking=False):
+            return Reply(500)
+        try:
+            return kept.answer(asked)
+        finally:
+            making.release()
+
+    with HttpFake(answer).serving() as fake:
+        one, two = objects(fake), objects(fake)
+        with ThreadPoolExecutor(16) as pool:
+            jobs = [
+                pool.submit(asking.put, f"v1/{number % 4}/{number}", io.BytesIO(b"x"), 1)
+                for asking in (one, two)
+                for number in range(40)
+            ]
+        assert [job.exception() for job in jobs if job.exception()] == []
+        assert len(kept.files) == 40
+
+
+def test_wsgidav_is_asked_for_the_same_collections_by_two_machines(tmp_path: Path) -> None:
+    with wsgidav(tmp_path) as opened:
+        one, two = opened(), opened()
+        with ThreadPoolExecutor(2) as pool:
+            jobs = [
+                pool.submit(machine.put_blobs, [blob(b"%d" % number) for number in range(60)])
+                for machine in (one, two)
+            ]
+        assert [job.exception() for job in jobs] == [None, None]
+        one.close()
+        two.close()
+
+
 def test_a_file_is_sent_from_where_it_stood_both_times() -> None:
     kept = Collections()
     with HttpFake(kept.answer).serving() as fake:
@@ -69,6 +112,14 @@ def test_the_collection_of_the_url_is_not_made() -> None:
         pytest.raises(RemoteRefused, match="no such collection"),
     ):
         objects(fake, "/other").put("v1/a", io.BytesIO(b"x"), 1)
+
+
+def test_a_collection_that_is_made_and_is_not_there() -> None:
+    def answer(asked: Asked) -> Reply:
+        return Reply(201 if asked.path == "/base/v1/" else 409)
+
+    with HttpFake(answer).serving() as fake, pytest.raises(RemoteRefused, match="409"):
+        objects(fake).put("v1/a/b", io.BytesIO(b"x"), 1)
 
 
 def test_trouble_that_is_not_for_want_of_a_collection() -> None:
