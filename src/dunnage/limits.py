@@ -327,8 +327,9 @@ REMOTE_VAIN_S_MAX: Final = 2.0
 REMOTE_LOOK_AGAIN_S: Final = 30
 """How often one request looks whether a remote that is not asked is back."""
 
-REMOTE_WAIT_S_MIN: Final = 0.25
-"""A session waits that long for what a remote has, even where compiling would have been faster: nobody notices it."""
+REMOTE_WAIT_S_MIN: Final = 1.0
+"""A session waits that long for what a remote has, even where compiling would have been faster: most compiles that short
+are cheap to fetch, too, and what is waited in vain adds up to `REMOTE_VAIN_S_MAX` at most."""
 
 REMOTE_WAITING_MAX: Final = 20_000
 """Results that wait to be sent: 300 bytes each; their blobs are in the store."""

@@ -13,6 +13,7 @@ import io
 import logging
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -76,6 +77,8 @@ class Behind:
         self._is_seen = True
         """Whether others see all that was sent, as far as we know."""
         self._hurries = False
+        self._since_s = 0.0
+        """Since when it hurries, by `time.monotonic`."""
         self._ended = False
         self._thread = threading.Thread(target=self._run, name=f"behind {tier.name}", daemon=True)
         self._thread.start()
@@ -101,13 +104,17 @@ class Behind:
     def hurry(self) -> None:
         """Somebody waits until all is sent, and seen by others."""
         with self._changed:
-            self._hurries = True
+            if not self._hurries:
+                self._hurries, self._since_s = True, time.monotonic()
             self._changed.notify_all()
 
     def drain(self, wait_s: float) -> None:
-        """Send all that waits, for at most so many seconds; what is left then is given up. The end of the thread."""
+        """Send all that waits, for at most so many seconds since there is a hurry; what is left then is given up. The
+        end of the thread.
+        """
         self.hurry()
         with self._changed:
+            wait_s = max(0.0, wait_s - (time.monotonic() - self._since_s))
             self._changed.wait_for(lambda: self._ended or self._is_done, wait_s)
             if self._ended:
                 return
