@@ -278,6 +278,9 @@ REMOTE_REDIS_PIECE_BYTES: Final = 8 * 1024 * 1024
 """How much of a blob one value holds, and how much travels in one pipeline: a server serves nobody else for the 10 ms
 that it takes. A value may have 512 MB."""
 
+REMOTE_REDIS_ANSWER_BYTES_MAX: Final = 48 * 1024 * 1024
+"""The largest answer of one pipeline: eight records of 4 MiB, and what zstd adds to them."""
+
 REMOTE_TEMPORARY_AGE_S: Final = 24 * 3600
 """A file that a writer began in a shared directory and left for this long will not be ended."""
 

@@ -211,6 +211,8 @@ class RedisBackend:
                 answers = pipeline.execute()
         except RedisError as error:
             raise meant_by(error, self._where) from error
+        except (ValueError, RecursionError) as error:  # of redis-py's parser, over what is no number
+            raise RemoteDamaged(f"{self._where} does not answer as Redis does.") from error
         kind = int if commands[0][0] == "EXISTS" else bytes if commands[0][0] == "GETRANGE" else object
         if len(answers) != len(commands) or not all(isinstance(answer, kind) for answer in answers):
             raise RemoteDamaged(f"{self._where} does not answer as Redis does.")

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from redis import BlockingConnectionPool, Redis, SSLConnection, UnixDomainSocketConnection
+from redis import BlockingConnectionPool, Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from dunnage import limits
 from dunnage.errors import ConfigError
+from dunnage.remote.redis_socket import BoundedConnection, BoundedTlsConnection, BoundedUnixConnection
 from dunnage.remote.url import RemoteUrl
 
 OPTIONS: Final = frozenset({"prefix", "ttl_s", "password_file"})
@@ -39,7 +40,7 @@ def _place(url: RemoteUrl) -> dict[str, Any]:
         if url.host or not url.path:
             raise ConfigError(f"The remote {url} names no socket; it is written redis+unix:///path.")
         return {
-            "connection_class": UnixDomainSocketConnection,
+            "connection_class": BoundedUnixConnection,
             "path": url.path,
             "db": url.number("db", 0),
         }
@@ -49,7 +50,7 @@ def _place(url: RemoteUrl) -> dict[str, Any]:
     if not url.host or not (number.isascii() and number.isdigit()):
         raise ConfigError(f"The remote {url} is written {url.scheme}://host:port/number-of-the-database.")
     place = {"host": url.host, "port": url.port or 6379, "db": int(number)}
-    return {**place, **_tls(url)} if tls else place
+    return place | (_tls(url) if tls else {"connection_class": BoundedConnection})
 
 
 def _tls(url: RemoteUrl) -> dict[str, Any]:
@@ -58,7 +59,7 @@ def _tls(url: RemoteUrl) -> dict[str, Any]:
     if path is not None and not path.is_file():
         raise ConfigError(f"The remote {url}: its ca_file is not there.")
     return {
-        "connection_class": SSLConnection,
+        "connection_class": BoundedTlsConnection,
         "ssl_cert_reqs": "required",
         "ssl_check_hostname": True,
         "ssl_ca_certs": None if path is None else str(path),

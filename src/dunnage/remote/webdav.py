@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from dunnage.errors import RemoteRefused
+from dunnage.errors import RemoteRefused, RemoteUnavailable
+from dunnage.remote.causes import causes
 from dunnage.remote.http_client import HttpClient
 from dunnage.remote.http_status import ABSENT
 from dunnage.remote.http_url import client_of
@@ -56,11 +57,16 @@ class WebDavObjects:
         """PUT, and once more where collections had to be made first (or again, since others remove them)."""
         start = file.tell()
         for left in reversed(range(_TRIES)):
-            status = self._client.put(f"/{name}", file, size)
-            if status < 300:
-                return
-            if status not in _PERHAPS_NO_PARENT or not left:
-                raise self._client.refused(status)
+            try:
+                status = self._client.put(f"/{name}", file, size)
+            except RemoteUnavailable as error:
+                if not (left and _was_broken_off(error)):
+                    raise
+            else:
+                if status < 300:
+                    return
+                if not (left and status in _PERHAPS_NO_PARENT):
+                    raise self._client.refused(status)
             file.seek(start)
             with self._making:
                 self._make(name.rpartition("/")[0])
@@ -81,3 +87,10 @@ class WebDavObjects:
     def close(self) -> None:
         """Give back connections."""
         self._client.close()
+
+
+def _was_broken_off(error: RemoteUnavailable) -> bool:
+    """Whether the server closed a connection that was there. Some say 409 and close, with the body of the PUT still on
+    its way: then what they said may be lost.
+    """
+    return any(isinstance(cause, ConnectionResetError | BrokenPipeError) for cause in causes(error))

@@ -12,20 +12,22 @@ from support.remotes.waiting import free_port
 PACKAGES = ("wsgidav==4.4.0", "cheroot==11.1.2")
 
 
+_SETTINGS = """
+host: 127.0.0.1
+port: {port}
+server: cheroot
+server_args: {{numthreads: 20, request_queue_size: 128}}
+provider_mapping: {{"/": "{base}/files"}}
+simple_dc: {{user_mapping: {{"*": true}}}}
+"""
+
+
 @contextmanager
 def wsgidav(base: Path) -> Iterator[Opener]:
     """With the collection `cache`, and nobody has to say who he is."""
     port = free_port()
     (base / "files/cache").mkdir(parents=True)
-    program = environment("wsgidav", *PACKAGES) / "wsgidav"
-    argv = [
-        program,
-        "--host=127.0.0.1",
-        f"--port={port}",
-        f"--root={base}/files",
-        "--auth=anonymous",
-        "--server=cheroot",
-    ]
-
+    (base / "wsgidav.yaml").write_text(_SETTINGS.format(port=port, base=base))
+    argv = [environment("wsgidav", *PACKAGES) / "wsgidav", "--config", base / "wsgidav.yaml"]
     with Program(argv, base / "wsgidav.log", lambda: listens(port)).running():
         yield lambda: open_backend(f"http+dav://127.0.0.1:{port}/cache", {})

@@ -57,6 +57,26 @@ def test_collections_are_made_when_they_are_missed_and_cost_nothing_later() -> N
         assert len(fake.asked) == before + 1
 
 
+@pytest.mark.parametrize("size", [1, 10_000_000])
+def test_a_server_that_hangs_up_on_who_misses_a_collection(size: int) -> None:
+    kept = Collections()
+
+    def answer(asked: Asked) -> Reply:
+        reply = kept.answer(asked)
+        return Reply(raw=b"") if reply.status == 409 and asked.method == "PUT" else reply
+
+    with HttpFake(answer).serving() as fake:
+        objects(fake).put("v1/a/b", io.BytesIO(bytes(size)), size)
+        assert len(kept.files["/base/v1/a/b"]) == size
+
+
+def test_a_server_that_always_hangs_up() -> None:
+    with HttpFake(lambda _: Reply(raw=b"")).serving() as fake:
+        with pytest.raises(RemoteUnavailable):
+            objects(fake).put("v1/a/b", io.BytesIO(b"x"), 1)
+        assert len(fake.asked) < 4
+
+
 def test_many_miss_the_same_collections_at_once() -> None:
     kept = Collections()
     making = threading.Semaphore(1)
