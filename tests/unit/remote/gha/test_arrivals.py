@@ -173,6 +173,9 @@ def test_our_own(bench: Bench) -> None:
     assert bench.got(b"text", Where("own", 0, len(frame))) == b"text"
     bench.arrivals.close()
     assert file.closed
+    late = tempfile.TemporaryFile()  # noqa: SIM115
+    bench.arrivals.own(Pack("late", 1, 1), late, [])
+    assert late.closed
 
 
 def test_nothing_begins_after_the_end(bench: Bench) -> None:

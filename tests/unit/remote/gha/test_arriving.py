@@ -257,6 +257,29 @@ def test_it_is_closed_under_its_stream(fake: GhaService, stored: Stored) -> None
     gate.open()
 
 
+def test_nobody_is_cut_short_when_it_retires(fake: GhaService, stored: Stored) -> None:
+    fake.knobs.garble = gate = Gate(0)
+    arriving = stored.arriving()
+    stream = threading.Thread(target=arriving.run)
+    stream.start()
+    found: list[bytes | None] = []
+    reader = threading.Thread(target=lambda: found.append(stored.got(arriving, TEXTS[2])))
+    reader.start()
+    while not arriving._readers:
+        reader.join(0.005)
+    arriving.retire()
+    gate.open()
+    reader.join(20)
+    stream.join(20)
+    assert found == [TEXTS[2]]
+    assert stored.got(arriving, TEXTS[2]) is None, "it is elsewhere by now"
+    idle = stored.arriving()
+    idle.run()
+    idle.retire()
+    assert stored.got(idle, TEXTS[0]) is None
+    assert not idle.restarted()
+
+
 def test_one_of_our_own_need_not_arrive(stored: Stored) -> None:
     file = tempfile.TemporaryFile()  # noqa: SIM115
     file.write(stored.data)

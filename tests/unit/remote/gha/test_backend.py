@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,22 @@ def test_a_blob_far_ahead_is_fetched_on_its_own(fake: GhaService, monkeypatch: p
         assert late.is_in(backend)
         assert any(what.startswith("bytes=") for _, what in fake.fetched)
         first.open()
+
+
+def test_many_sessions_at_once(fake: GhaService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "GHA_JUMP_BYTES", 500_000)
+    monkeypatch.setattr(limits, "GHA_PACK_BYTES_MAX", 1_000_000)
+    project, added = units(*range(150), size=10_000), units(*range(150, 200), size=10_000)
+    job(fake, project)
+    fake.knobs.bytes_per_s = 10e6
+    with opened(fake) as backend, ThreadPoolExecutor(8) as pool:
+        hits = pool.map(lambda unit: unit.is_in(backend), reversed(project))
+        for unit in added:
+            unit.put(backend)
+        backend.flush()
+        assert all(hits)
+        assert all(pool.map(lambda unit: unit.is_in(backend), project + added))
+    assert job(fake, project + added)[0] == 200
 
 
 def test_blobs_stand_in_the_order_in_which_they_were_wanted(fake: GhaService) -> None:
