@@ -200,7 +200,7 @@ class Arriving:
                 spool.write(piece[max(0, lacking) :])
             spool.seek(0)
             return parse_header(head) == (blob, where.length)
-        except RemoteError:
+        except (RemoteError, OSError):
             return False  # it comes with the stream, or the stream says why not
 
     def _frame(self, packed: Packed) -> Iterator[bytes]:
