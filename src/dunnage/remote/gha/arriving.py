@@ -165,6 +165,7 @@ class Arriving:
     def _take(self, piece: bytes) -> None:
         if self._file is None or self._scanner.at + len(piece) > self.pack.size:
             raise RemoteDamaged("A pack is larger than its manifest says.")
+        self._file.seek(self._scanner.at)  # a full disk may have taken half a piece before
         view = memoryview(piece)
         while view:
             view = view[self._file.write(view) :]
