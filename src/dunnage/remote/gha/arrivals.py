@@ -126,10 +126,14 @@ class Arrivals:
 
     def _start(self, arriving: Arriving) -> None:
         with self._lock:
-            self._queue.append(arriving)
-            if self._closed or self._workers == limits.GHA_STREAMS_MAX:
-                return
-            self._workers += 1
+            is_late, is_enough = self._closed, self._workers == limits.GHA_STREAMS_MAX
+            if not is_late:
+                self._queue.append(arriving)
+                self._workers += not is_enough
+        if is_late:
+            arriving.close()
+        if is_late or is_enough:
+            return
         # A daemon thread: a process that ends does not wait for a stream.
         threading.Thread(target=self._work, name="gha-pack", daemon=True).start()
 

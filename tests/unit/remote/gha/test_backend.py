@@ -481,9 +481,12 @@ def test_closing_ends_what_is_under_way(fake: GhaService) -> None:
 
     with opened(fake) as backend:
         waiting = threading.Thread(target=wait)
+        fake.fetched.clear()
         waiting.start()
-        waiting.join(0.2)
+        while len(fake.fetched) < 2:  # the manifest, and the pack
+            waiting.join(0.01)
     waiting.join(30)
+    assert not waiting.is_alive()
     gate.open()
     assert len(failed) == 1
 
