@@ -3,10 +3,10 @@
 import threading
 from collections import deque
 from collections.abc import Iterable
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from dunnage import limits
-from dunnage.errors import RemoteBusy, RemoteUnavailable
+from dunnage.errors import RemoteBusy
 from dunnage.remote.contract import BlobName
 from dunnage.remote.gha.arriving import Arriving
 from dunnage.remote.gha.azure import Address
@@ -14,8 +14,6 @@ from dunnage.remote.gha.http import Http
 from dunnage.remote.gha.manifest import Pack, Where
 from dunnage.remote.gha.packs import Packed
 from dunnage.remote.gha.service import Service
-
-_ATTEMPTS_MAX: Final = 3
 
 
 class Arrivals:
@@ -57,6 +55,9 @@ class Arrivals:
         arriving = Arriving(pack, self._address(pack.key), self._http).own(file, objects)
         with self._lock:
             self._packs[pack.key] = arriving
+            is_late = self._closed
+        if is_late:
+            arriving.close()
 
     def get(self, blob: BlobName, where: Where, target: BinaryIO, until_s: float) -> bool:
         """Write a blob, once it has arrived; False where it never will. RemoteError; as `Arriving.get`."""
@@ -90,7 +91,7 @@ class Arrivals:
                 arriving = self._packs.pop(key, None)
                 self._asleep.discard(key)
             if arriving is not None:
-                arriving.close()
+                arriving.retire()
 
     def close(self) -> None:
         """Break off whatever is on its way."""
@@ -109,19 +110,11 @@ class Arrivals:
             return self._packs.get(key)
 
     def _again(self, arriving: Arriving) -> None:
-        """Fetch the rest of a pack that failed, where that may help. RemoteBusy, and what it failed with."""
+        """Fetch the rest of a pack that failed, where that may help. RemoteBusy."""
         busy_s = self._service.busy_s()
         if isinstance(arriving.error, RemoteBusy) and busy_s:
             raise RemoteBusy(arriving.error.message, retry_after_s=busy_s)
-        with self._lock:
-            if arriving.state != "failed":
-                return  # somebody else began
-            may = arriving.attempts < _ATTEMPTS_MAX and isinstance(
-                arriving.error, RemoteBusy | RemoteUnavailable
-            )
-            if may and not self._closed:
-                arriving.state, arriving.error = "waiting", None
-        if may:
+        if arriving.restarted():
             self._start(arriving)
 
     def _wake(self, arriving: Arriving) -> None:
@@ -133,10 +126,14 @@ class Arrivals:
 
     def _start(self, arriving: Arriving) -> None:
         with self._lock:
-            self._queue.append(arriving)
-            if self._closed or self._workers == limits.GHA_STREAMS_MAX:
-                return
-            self._workers += 1
+            is_late, is_enough = self._closed, self._workers == limits.GHA_STREAMS_MAX
+            if not is_late:
+                self._queue.append(arriving)
+                self._workers += not is_enough
+        if is_late:
+            arriving.close()
+        if is_late or is_enough:
+            return
         # A daemon thread: a process that ends does not wait for a stream.
         threading.Thread(target=self._work, name="gha-pack", daemon=True).start()
 

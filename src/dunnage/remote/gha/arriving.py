@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, Literal
 from blake3 import blake3
 
 from dunnage import limits
-from dunnage.errors import RemoteDamaged, RemoteError, RemoteUnavailable
+from dunnage.errors import RemoteBusy, RemoteDamaged, RemoteError, RemoteUnavailable
 from dunnage.remote import coding
 from dunnage.remote.contract import BlobName
 from dunnage.remote.gha.azure import Address, Download, Gone, Window
@@ -23,6 +23,7 @@ State = Literal["waiting", "coming", "there", "damaged", "gone", "failed"]
 """`damaged`: what came whole can be had, the rest never comes. `failed`: it may come another time."""
 
 _READ_BYTES: Final = 256 * 1024
+_ATTEMPTS_MAX: Final = 3
 
 
 class Arriving:
@@ -42,6 +43,8 @@ class Arriving:
         self._found: dict[BlobName, Packed] = {}
         self._file: BinaryIO | None = None
         self._closed = False
+        self._readers = 0
+        self._retired = False
 
     def own(self, file: BinaryIO, objects: list[Packed]) -> "Arriving":
         """It need not be fetched: this is its file, which is closed with it."""
@@ -68,6 +71,15 @@ class Arriving:
         except (OSError, ValueError) as error:  # no room for it, or it was closed meanwhile
             self._become("failed", RemoteUnavailable(f"A pack cannot be kept here: {error}."))
 
+    def restarted(self) -> bool:
+        """Whether, having failed, it waits to be run again: a few times, where that may help."""
+        with self._changed:
+            may_help = isinstance(self.error, RemoteBusy | RemoteUnavailable)
+            if self.state != "failed" or self._closed or not may_help or self.attempts >= _ATTEMPTS_MAX:
+                return False
+            self.state, self.error = "waiting", None
+            return True
+
     def get(self, blob: BlobName, where: Where, target: BinaryIO, until_s: float) -> bool:
         """Write a blob, once it has arrived; False where it never will. `until_s` by `time.monotonic`.
 
@@ -75,9 +87,52 @@ class Arriving:
             RemoteError: it may be there another time.
             RemoteDamaged: what arrived is not that blob.
         """
+        with self._changed:
+            self._readers += 1
+        try:
+            return self._get(blob, where, target, until_s)
+        finally:
+            with self._changed:
+                self._readers -= 1
+                is_last = self._retired and not self._readers
+            if is_last:
+                self.close()
+
+    def wait(self, until_s: float) -> None:
+        """Wait until it has arrived or cannot, no longer than that."""
+        with self._changed:
+            while self.state in {"waiting", "coming"} and self._wait(until_s):
+                pass
+
+    def frame(self, blob: BlobName) -> tuple[BinaryIO, Packed] | None:
+        """The file with a blob's zstd frame and where in it, if it has arrived."""
+        with self._changed:
+            packed = self._found.get(blob)
+        return (self._file, packed) if packed is not None and self._file is not None else None
+
+    def retire(self) -> None:
+        """Nobody will ask for it any more: close it, after whoever is still reading."""
+        with self._changed:
+            self._retired = True
+            is_read = self._readers > 0
+        if not is_read:
+            self.close()
+
+    def close(self) -> None:
+        """Break off, and give the file back."""
+        with self._changed:
+            self._closed = True
+            if self._file is not None:
+                self._file.close()
+        self._download.abort()
+        self._become("failed")
+
+    def _get(self, blob: BlobName, where: Where, target: BinaryIO, until_s: float) -> bool:
         may_jump = True
         while True:
             with self._changed:
+                if self._closed and self._retired:
+                    return False
                 packed = self._found.get(blob)
                 if packed is None and self.state in {"there", "damaged", "gone"}:
                     return False
@@ -96,27 +151,6 @@ class Arriving:
                         _write(iter(lambda: spool.read(_READ_BYTES), b""), target, blob)
                         return True
 
-    def wait(self, until_s: float) -> None:
-        """Wait until it has arrived or cannot, no longer than that."""
-        with self._changed:
-            while self.state in {"waiting", "coming"} and self._wait(until_s):
-                pass
-
-    def frame(self, blob: BlobName) -> tuple[BinaryIO, Packed] | None:
-        """The file with a blob's zstd frame and where in it, if it has arrived."""
-        with self._changed:
-            packed = self._found.get(blob)
-        return (self._file, packed) if packed is not None and self._file is not None else None
-
-    def close(self) -> None:
-        """Break off, and give the file back."""
-        with self._changed:
-            self._closed = True
-            if self._file is not None:
-                self._file.close()
-        self._download.abort()
-        self._become("failed")
-
     def _begun(self) -> bool:
         """Whether there is a file to fetch it into; there is none any more once it was closed."""
         with self._changed:
@@ -131,6 +165,7 @@ class Arriving:
     def _take(self, piece: bytes) -> None:
         if self._file is None or self._scanner.at + len(piece) > self.pack.size:
             raise RemoteDamaged("A pack is larger than its manifest says.")
+        self._file.seek(self._scanner.at)  # a full disk may have taken half a piece before
         view = memoryview(piece)
         while view:
             view = view[self._file.write(view) :]
@@ -166,7 +201,7 @@ class Arriving:
                 spool.write(piece[max(0, lacking) :])
             spool.seek(0)
             return parse_header(head) == (blob, where.length)
-        except RemoteError:
+        except (RemoteError, OSError):
             return False  # it comes with the stream, or the stream says why not
 
     def _frame(self, packed: Packed) -> Iterator[bytes]:

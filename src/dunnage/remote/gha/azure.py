@@ -159,10 +159,10 @@ def upload(http: Http, url: str, file: BinaryIO, size: int) -> None:
     with ThreadPoolExecutor(limits.GHA_STREAMS_MAX, "gha-upload") as pool:
         sent = []
         for number, start in enumerate(range(0, size, limits.GHA_BLOCK_BYTES)):
-            name = base64.b64encode(b"%032d" % number).decode().replace("=", "%3D").replace("+", "%2B")
-            names.append(base64.b64encode(b"%032d" % number).decode())
+            # Of thirty digits, so that there is neither padding nor a sign that a query would change.
+            names.append(base64.b64encode(b"%030d" % number).decode())
             length = min(limits.GHA_BLOCK_BYTES, size - start)
-            to = f"{url}{mark}comp=block&blockid={name}"
+            to = f"{url}{mark}comp=block&blockid={names[-1]}"
             sent.append(pool.submit(_send_block, http, to, file, start, length))
         for each in sent:
             each.result()

@@ -20,6 +20,7 @@ from dunnage.remote.gha.collected import Collected
 from dunnage.remote.gha.environment import Settings, settings_of
 from dunnage.remote.gha.http import Http
 from dunnage.remote.gha.lane import Lane
+from dunnage.remote.gha.manifest import Where
 from dunnage.remote.gha.save import Uploader
 from dunnage.remote.gha.saving import Saving
 from dunnage.remote.gha.service import Service
@@ -158,13 +159,16 @@ class GhaBackend:
         target = into(blob)
         if self._collected.get(blob, target):
             return True
-        where = self._lane.where(blob)
-        if where is None:
-            return False
-        try:
-            if self._arrivals.get(blob, where, target, until_s):
-                return True
-        except RemoteDamaged:
-            pass  # absence: whoever misses it puts it anew
-        self._lane.lost(blob, where)
+        before: Where | None = None
+        while (where := self._lane.where(blob)) not in {None, before}:
+            assert where is not None
+            try:
+                if self._arrivals.get(blob, where, target, until_s):
+                    return True
+            except RemoteDamaged:
+                self._lane.lost(blob, where)
+                return False  # absence: whoever misses it puts it anew
+            before = where  # a save may have moved it meanwhile
+        if where is not None:
+            self._lane.lost(blob, where)
         return False

@@ -57,24 +57,13 @@ class Collected:
             return
         if source.name.size > limits.REMOTE_BLOB_BYTES_MAX:
             raise RemoteFull("A blob is larger than what is fetched again.", hint="")
-        with source.open() as plain:
-            frame, length = coding.compressed(plain, source.name.size)
-        with frame, self._lock:
-            if sum(spool.size for spool in self._spools) + length > self._bytes_max:
-                raise RemoteFull(
-                    "What this job adds is more than its share of GitHub's cache.",
-                    hint="Its `share` says how much.",
-                )
-            try:
-                if not self._open:
-                    file = tempfile.TemporaryFile(prefix="dunnage-new-", buffering=0)  # noqa: SIM115
-                    self._spools.append(Spool(file))
-                    self._open = True
-                self._spools[-1].add(source.name, frame, length)
-            except OSError as error:
-                raise RemoteUnavailable(
-                    f"There is no room to collect what is to be saved: {error.strerror}."
-                ) from None
+        try:
+            with source.open() as plain:
+                frame, length = coding.compressed(plain, source.name.size)
+            with frame, self._lock:
+                self._spool(length).add(source.name, frame, length)
+        except OSError as error:
+            raise RemoteUnavailable(f"What is to be saved cannot be collected: {error.strerror}.") from None
 
     def add_record(self, record: Record) -> None:
         """Keep a record instead of the one of that name. RemoteFull: no manifest would be read that holds it."""
@@ -125,3 +114,16 @@ class Collected:
                 spool.file.close()
             self._spools.clear()
             self._open = False
+
+    def _spool(self, length: int) -> Spool:
+        """Where a frame of that length goes, for whoever holds the lock. RemoteFull."""
+        if sum(spool.size for spool in self._spools) + length > self._bytes_max:
+            raise RemoteFull(
+                "What this job adds is more than its share of GitHub's cache.",
+                hint="Its `share` says how much.",
+            )
+        if not self._open:
+            file = tempfile.TemporaryFile(prefix="dunnage-new-", buffering=0)  # noqa: SIM115
+            self._spools.append(Spool(file))
+            self._open = True
+        return self._spools[-1]

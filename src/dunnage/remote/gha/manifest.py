@@ -20,7 +20,7 @@ from typing import Final
 from blake3 import blake3
 
 from dunnage import limits
-from dunnage.errors import RemoteDamaged
+from dunnage.errors import RemoteDamaged, RemoteFull
 from dunnage.model.digest import DIGEST_BYTES, Digest
 from dunnage.remote import coding
 from dunnage.remote.contract import BlobName, Kind, RecordName
@@ -81,7 +81,7 @@ class Manifest:
 
 
 def encode(manifest: Manifest) -> bytes:
-    """Its bytes. What does not fit is left out: the oldest packs, and records that were idle longest."""
+    """Its bytes. What does not fit is left out: the oldest packs, and records that were idle longest. RemoteFull."""
     newest = list(manifest.packs)[-limits.GHA_PACKS_MAX :]
     numbers = {key: number for number, key in enumerate(newest)}
     blobs = [(name, where) for name, where in manifest.blobs.items() if where.pack in numbers]
@@ -102,7 +102,7 @@ def encode(manifest: Manifest) -> bytes:
             left -= len(packed)
             count += 1
     if left < 0:
-        raise RemoteDamaged("There are more blobs than a manifest can list.")
+        raise RemoteFull("There are more blobs than a manifest can list.", hint="A smaller `share` helps.")
     return _closed(_COUNTS.pack(len(numbers), len(blobs), count) + b"".join(parts))
 
 

@@ -82,6 +82,15 @@ class Uploader:
         self._run = f"{run}-{token()}"
         self._count = 0
 
+    def put_bytes(self, prefix: str, data: bytes) -> str:
+        """Upload these bytes, as `put` does."""
+        try:
+            with tempfile.TemporaryFile(prefix="dunnage-manifest-", buffering=0) as file:
+                file.write(data)
+                return self.put(prefix, file, len(data))
+        except OSError as error:
+            raise RemoteUnavailable(f"There is no room to make a manifest: {error}.") from None
+
     def put(self, prefix: str, file: BinaryIO, size: int) -> str:
         """Upload the first bytes of a file as an entry whose key begins with `prefix`; the key. RemoteError."""
         expired: Expired | None = None

@@ -1,6 +1,5 @@
 """A save: what was collected, and what is repacked, become packs; then one manifest that lists them all."""
 
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -94,13 +93,15 @@ class Saving:
 
     def _upload(self, frames: Sequence[Frame]) -> tuple[list[Pack], Mapping[BlobName, Where]]:
         """The packs of these frames, and where each is now."""
-        packs, moved = [], {}
+        packs: list[Pack] = []
+        moved: dict[BlobName, Where] = {}
         for group in divided(frames):
             built = build(group)
             try:
                 key = self._uploader.put(f"{_PACKS}{self._settings.lane}/", built.file, built.size)
             except BaseException:
                 built.file.close()
+                self._arrivals.forget(pack.key for pack in packs)  # the next save begins anew
                 raise
             packs.append(Pack(key, built.size, int(time.time())))
             self._arrivals.own(packs[-1], built.file, built.objects)
@@ -109,11 +110,7 @@ class Saving:
 
     def _save_manifest(self, view: Manifest, records: Sequence[Record]) -> None:
         view = compose.saved(compose.with_records(view, records))
-        data = manifest.encode(view)
-        with tempfile.TemporaryFile(prefix="dunnage-manifest-") as file:
-            file.write(data)
-            file.flush()
-            key = self._uploader.put(f"{MANIFESTS}{self._settings.lane}/", file, len(data))
+        key = self._uploader.put_bytes(f"{MANIFESTS}{self._settings.lane}/", manifest.encode(view))
         self._lane.go_by(view, key)
         self._unlisted = False
         self._collected.settle(records)

@@ -81,6 +81,10 @@ def test_not_all_at_once(bench: Bench) -> None:
     bench.arrivals.expect(pack for pack, _ in made)
     with pytest.raises(RemoteUnavailable, match="did not arrive"):
         bench.got(b"text 0", made[0][1], wait_s=0.2)
+    until_s = time.monotonic() + 20
+    while len(bench.fake.fetched) < limits.GHA_STREAMS_MAX and time.monotonic() < until_s:
+        with pytest.raises(RemoteUnavailable):
+            bench.got(b"text 0", made[0][1], wait_s=0.01)
     assert len(bench.fake.fetched) == limits.GHA_STREAMS_MAX
     gate.open()
     assert bench.got(b"text 5", made[5][1]) == b"text 5"
@@ -173,6 +177,9 @@ def test_our_own(bench: Bench) -> None:
     assert bench.got(b"text", Where("own", 0, len(frame))) == b"text"
     bench.arrivals.close()
     assert file.closed
+    late = tempfile.TemporaryFile()  # noqa: SIM115
+    bench.arrivals.own(Pack("late", 1, 1), late, [])
+    assert late.closed
 
 
 def test_nothing_begins_after_the_end(bench: Bench) -> None:
@@ -180,6 +187,6 @@ def test_nothing_begins_after_the_end(bench: Bench) -> None:
     bench.arrivals.close()
     before = threading.active_count()
     bench.arrivals.expect([pack])
-    with pytest.raises(RemoteUnavailable):
-        bench.got(b"text", where, wait_s=0.05)
+    with pytest.raises(RemoteUnavailable, match="closed"):
+        bench.got(b"text", where)
     assert threading.active_count() == before

@@ -243,6 +243,37 @@ def test_there_is_no_room(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> No
         stored.got(arriving, TEXTS[0])
 
 
+def test_a_disk_that_is_full_for_a_while(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
+
+    class Filling:
+        """Takes half of its third piece, and no more until there is room again."""
+
+        def __init__(self) -> None:
+            self.left = 150_000
+
+        def write(self, data: memoryview) -> int:
+            if not self.left:
+                raise OSError(28, "No space left on device")
+            taken = made.write(data[: self.left])
+            self.left -= taken
+            return taken
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(made, name)
+
+    filling = Filling()
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda **words: filling)
+    arriving = stored.arriving()
+    arriving.run()
+    assert arriving.state == "failed"
+    filling.left = 1 << 30
+    assert arriving.restarted()
+    arriving.run()
+    assert [stored.got(arriving, text) for text in TEXTS] == TEXTS
+    arriving.close()
+
+
 def test_it_is_closed_under_its_stream(fake: GhaService, stored: Stored) -> None:
     fake.knobs.garble = gate = Gate(1000)
     arriving = stored.arriving()
@@ -255,6 +286,29 @@ def test_it_is_closed_under_its_stream(fake: GhaService, stored: Stored) -> None
     assert not thread.is_alive()
     assert arriving.state == "failed"
     gate.open()
+
+
+def test_nobody_is_cut_short_when_it_retires(fake: GhaService, stored: Stored) -> None:
+    fake.knobs.garble = gate = Gate(0)
+    arriving = stored.arriving()
+    stream = threading.Thread(target=arriving.run)
+    stream.start()
+    found: list[bytes | None] = []
+    reader = threading.Thread(target=lambda: found.append(stored.got(arriving, TEXTS[2])))
+    reader.start()
+    while not arriving._readers:
+        reader.join(0.005)
+    arriving.retire()
+    gate.open()
+    reader.join(20)
+    stream.join(20)
+    assert found == [TEXTS[2]]
+    assert stored.got(arriving, TEXTS[2]) is None, "it is elsewhere by now"
+    idle = stored.arriving()
+    idle.run()
+    idle.retire()
+    assert stored.got(idle, TEXTS[0]) is None
+    assert not idle.restarted()
 
 
 def test_one_of_our_own_need_not_arrive(stored: Stored) -> None:

@@ -117,8 +117,15 @@ def test_a_failure_is_not_an_answer(bench: Bench) -> None:
     assert bench.lane.record(ONE) is not None
 
 
-def test_who_waited_does_not_ask_again(bench: Bench) -> None:
-    asked, answer = threading.Event(), threading.Event()
+def test_who_waited_does_not_ask_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, answer, came = threading.Event(), threading.Event(), threading.Semaphore(0)
+    has_looked = bench.lane._has_looked
+
+    def counted() -> bool:
+        came.release()
+        return has_looked()
+
+    monkeypatch.setattr(bench.lane, "_has_looked", counted)
 
     def busy(method: str) -> bool:
         asked.set()
@@ -137,6 +144,7 @@ def test_who_waited_does_not_ask_again(bench: Bench) -> None:
     for thread in threads:
         thread.start()
     assert asked.wait(20)
+    assert all(came.acquire(timeout=20) for _ in range(5 + 1)), "all five, and once more whoever asks"
     threads[0].join(0.1)
     answer.set()
     for thread in threads:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dunnage import limits
-from dunnage.errors import RemoteDamaged
+from dunnage.errors import RemoteDamaged, RemoteFull
 from dunnage.model.digest import Digest
 from dunnage.remote import coding
 from dunnage.remote.contract import BlobName, RecordName
@@ -166,5 +166,5 @@ def test_packs_beyond_the_bound_are_left_out() -> None:
 
 def test_more_blobs_than_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "GHA_MANIFEST_BYTES_MAX", 50)
-    with pytest.raises(RemoteDamaged, match="more blobs"):
+    with pytest.raises(RemoteFull, match="more blobs"):
         manifest.encode(_one())

@@ -62,6 +62,20 @@ def test_there_is_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
         build([])
 
 
+def test_there_is_no_room_for_a_manifest(
+    fake: GhaService, uploader: Uploader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = uploader.put_bytes("m/", b"data")
+    assert fake.keys() == [key]
+
+    def full(*words: object, **more: object) -> BinaryIO:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", full)
+    with pytest.raises(RemoteUnavailable, match="No space left on device"):
+        uploader.put_bytes("m/", b"data")
+
+
 def sized(*lengths: int) -> list[Frame]:
     return [Frame(name_of(b"%d" % number), io.BytesIO(), 0, length) for number, length in enumerate(lengths)]
 

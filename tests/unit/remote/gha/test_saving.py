@@ -93,6 +93,21 @@ def test_a_manifest_that_cannot_be_uploaded_is_uploaded_without_its_packs(fake: 
     assert job(fake, units("a"))[0] == 1
 
 
+def test_of_several_packs_one_fails(fake: GhaService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "GHA_PACK_BYTES_MAX", 100_000)
+    project = units(*range(10), size=20_000)
+    with opened(fake) as backend:
+        for unit in project:
+            unit.put(backend)
+        fake.knobs.storage_status = lambda verb, count: 500 if verb == "PUT" and count in {2, 3} else None
+        with pytest.raises(RemoteUnavailable):
+            backend.flush()
+        assert all(unit.is_in(backend) for unit in project)
+        backend.flush()
+        assert all(unit.is_in(backend) for unit in project)
+    assert job(fake, project)[0] == 10
+
+
 def test_small_packs_are_put_together(fake: GhaService) -> None:
     for number in range(8):
         job(fake, units(*range(number + 1), size=10_000 + number))
