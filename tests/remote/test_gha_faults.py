@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dunnage import limits
 from dunnage.errors import RemoteBusy, RemoteRefused, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.gha.backend import GhaBackend
 from dunnage.remote.gha.environment import settings_of
 from dunnage.remote.gha.http import Http

@@ -43,6 +43,7 @@ from dunnage.errors import (
 from dunnage.model.action import ActionResult
 from dunnage.model.digest import ActionKey, UnitKey
 from dunnage.model.path_set import PathSet
+from dunnage.remote import limits as remote_limits
 from dunnage.remote.contract import BlobName, BlobSource, Record, RecordName
 from dunnage.store.store import Store
 
@@ -94,7 +95,7 @@ class Behind:
     def add(self, item: Waiting) -> None:
         """Send this when there is time. Never waits."""
         with self._changed:
-            if len(self._queue) < limits.REMOTE_WAITING_MAX and not self._ended:
+            if len(self._queue) < remote_limits.REMOTE_WAITING_MAX and not self._ended:
                 self._queue.append(item)
                 self._is_seen = False
                 self._changed.notify_all()
@@ -149,7 +150,9 @@ class Behind:
             )
             if self._ended:
                 return None
-            batch = [self._queue.popleft() for _ in range(min(len(self._queue), limits.REMOTE_BATCH_MAX))]
+            batch = [
+                self._queue.popleft() for _ in range(min(len(self._queue), remote_limits.REMOTE_BATCH_MAX))
+            ]
             self._at_work = len(batch) or 1
             return batch
 
@@ -170,16 +173,16 @@ class Behind:
 
     def _put_back(self, batch: Sequence[Waiting], error: RemoteError) -> None:
         """They are the next again, after a while."""
-        pause_s: float = limits.REMOTE_ALONE_S
+        pause_s: float = remote_limits.REMOTE_ALONE_S
         if isinstance(error, RemoteBusy) and error.retry_after_s is not None:
-            pause_s = min(error.retry_after_s, limits.REMOTE_ALONE_S_MAX)
+            pause_s = min(error.retry_after_s, remote_limits.REMOTE_ALONE_S_MAX)
         with self._changed:
             if self._ended:  # `drain` has counted them
                 return
             self._queue.extendleft(reversed(batch))
             self._at_work = 0
             if self._hurries:
-                pause_s = min(pause_s, limits.REMOTE_DRAIN_PAUSE_S)
+                pause_s = min(pause_s, remote_limits.REMOTE_DRAIN_PAUSE_S)
             self._changed.wait_for(lambda: self._ended, pause_s)
 
     def _let_others_see(self) -> None:
@@ -208,8 +211,10 @@ class Behind:
         """One batch. RemoteError, StoreError; then nothing or everything of it may be there."""
         remote = self._tier.remote
         wanted = list(dict.fromkeys(blob for item in batch for blob in item.blobs))
-        lacking = remote.missing([blob for blob in wanted if blob.size <= limits.REMOTE_BLOB_BYTES_MAX])
-        gone = {blob for blob in wanted if blob.size > limits.REMOTE_BLOB_BYTES_MAX}
+        lacking = remote.missing(
+            [blob for blob in wanted if blob.size <= remote_limits.REMOTE_BLOB_BYTES_MAX]
+        )
+        gone = {blob for blob in wanted if blob.size > remote_limits.REMOTE_BLOB_BYTES_MAX}
         sources = []
         for blob in lacking:
             try:
@@ -280,4 +285,4 @@ def _by_name(
 
 
 def _fits(record: Record) -> bool:
-    return len(record.body) <= limits.REMOTE_RECORD_BYTES_MAX
+    return len(record.body) <= remote_limits.REMOTE_RECORD_BYTES_MAX

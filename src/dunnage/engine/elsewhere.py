@@ -30,6 +30,7 @@ from dunnage.model.action import ActionResult
 from dunnage.model.digest import ActionKey
 from dunnage.model.path_set import PathSet
 from dunnage.model.view import View
+from dunnage.remote import limits as remote_limits
 from dunnage.remote.contract import BlobName, RecordName
 from dunnage.store.store import Store
 
@@ -100,7 +101,7 @@ class Elsewhere:
             offer = self._offer(tier, view, subject, is_plausible, until_s)
             if offer is None:
                 return Missed("")
-            until_s = began_s + max(limits.REMOTE_WAIT_S_MIN, offer.result.compile_us / 1e6)
+            until_s = began_s + max(remote_limits.REMOTE_WAIT_S_MIN, offer.result.compile_us / 1e6)
             self._wait(view, subject, begun(partial(self._take, tier, subject, offer)), until_s)
         except _TooLate:
             missed, why = Missed("remote-late", tier.name), "late"

@@ -10,6 +10,7 @@ from dunnage import limits
 from dunnage.model.action import ActionResult
 from dunnage.model.path_set import PathSet
 from dunnage.model.unit import Unit
+from dunnage.remote import limits as remote_limits
 
 
 def is_result(result: ActionResult, unit: Unit) -> bool:
@@ -56,4 +57,4 @@ def is_below(name: str) -> bool:
 
 def _fits(result: ActionResult) -> bool:
     streams = max(len(result.stdout), len(result.stderr)) <= limits.STREAM_BYTES_MAX
-    return streams and all(output.size <= limits.REMOTE_BLOB_BYTES_MAX for output in result.outputs)
+    return streams and all(output.size <= remote_limits.REMOTE_BLOB_BYTES_MAX for output in result.outputs)

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged
+from dunnage.remote import limits
 
 ACTION_RESULT_BYTES_MAX: Final = limits.REMOTE_RECORD_BYTES_MAX + 256 * limits.REMOTE_BLOBS_PER_RECORD_MAX
 """The largest message that is read: a body and as many files, each with two digests in hex of at most 64 bytes."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 import obstore
 from obstore.exceptions import BaseError
 
-from dunnage import limits
 from dunnage.errors import ConfigError
+from dunnage.remote import limits
 from dunnage.remote.cloud_trouble import is_without_bucket, meant_by
 from dunnage.remote.objects import PIECE_BYTES, ObjectBackend, exactly
 from dunnage.remote.url import RemoteUrl

@@ -8,7 +8,6 @@ No word of it is passed on but that code.
 import re
 from typing import Final
 
-from dunnage import limits
 from dunnage.errors import (
     RemoteBusy,
     RemoteDamaged,
@@ -17,6 +16,7 @@ from dunnage.errors import (
     RemoteRefused,
     RemoteUnavailable,
 )
+from dunnage.remote import limits
 from dunnage.remote.http_status import trouble
 
 _STATUS: Final = re.compile(r"non-2xx status code: (\d{3})\b")

@@ -6,8 +6,8 @@ from typing import BinaryIO, Final
 
 import zstandard
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged
+from dunnage.remote import limits
 
 _PIECE_BYTES: Final = 256 * 1024
 

@@ -10,8 +10,8 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from dunnage import limits
 from dunnage.errors import RemoteUnavailable
+from dunnage.remote import limits
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -6,7 +6,7 @@ that evicted a part. Without this, whoever asks what is missing would hear for e
 
 import threading
 
-from dunnage import limits
+from dunnage.remote import limits
 from dunnage.remote.contract import BlobName
 
 

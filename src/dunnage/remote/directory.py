@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import BinaryIO, Final
 
-from dunnage import limits
 from dunnage.errors import (
     ConfigError,
     RemoteDamaged,
@@ -24,6 +23,7 @@ from dunnage.errors import (
     RemoteRefused,
     RemoteUnavailable,
 )
+from dunnage.remote import limits
 from dunnage.remote.objects import PIECE_BYTES, ObjectBackend, exactly
 from dunnage.remote.url import RemoteUrl
 

@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, TypeVar
 
-from dunnage import limits
 from dunnage.errors import RemoteBusy, RemoteError, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.contract import Backend, BlobName, BlobSource, Record, RecordName, Traits
 from dunnage.remote.in_flight import InFlight
 

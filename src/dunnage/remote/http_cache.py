@@ -20,9 +20,9 @@ from typing import BinaryIO, Final
 
 from blake3 import blake3
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged
 from dunnage.model.digest import Digest
+from dunnage.remote import limits
 from dunnage.remote.action_result import (
     ACTION_RESULT_BYTES_MAX,
     ActionResult,

@@ -14,8 +14,8 @@ from urllib.parse import quote, unquote
 import urllib3
 from urllib3.exceptions import HTTPError
 
-from dunnage import limits
 from dunnage.errors import RemoteError, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.http_status import ABSENT, trouble
 from dunnage.remote.http_trouble import meant_by
 from dunnage.remote.objects import PIECE_BYTES, exactly

@@ -14,8 +14,8 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteError, RemoteRefused, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.causes import causes, unverified, words_of_the_system
 
 

@@ -4,8 +4,8 @@ import threading
 from collections import OrderedDict
 from typing import NamedTuple
 
-from dunnage import limits
 from dunnage.model.digest import Digest
+from dunnage.remote import limits
 
 
 class _Known(NamedTuple):

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 import zstandard
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged
+from dunnage.remote import limits
 from dunnage.remote.coding import decompress
 
 FRAME_BYTES_MAX = limits.REMOTE_RECORD_BYTES_MAX + limits.REMOTE_RECORD_BYTES_MAX // 256 + 64

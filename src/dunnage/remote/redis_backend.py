@@ -20,8 +20,8 @@ from blake3 import blake3
 from redis import Redis
 from redis.exceptions import RedisError
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged
+from dunnage.remote import limits
 from dunnage.remote.coding import compressed, decompress
 from dunnage.remote.contract import BlobName, BlobSource, Record, RecordName, Traits
 from dunnage.remote.crew import Crew

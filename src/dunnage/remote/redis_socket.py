@@ -6,7 +6,7 @@ from typing import Any
 from redis import Connection, SSLConnection, UnixDomainSocketConnection
 from redis.exceptions import InvalidResponse
 
-from dunnage import limits
+from dunnage.remote import limits
 
 
 class BoundedSocket:

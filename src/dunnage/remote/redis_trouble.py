@@ -15,7 +15,6 @@ from redis.exceptions import (
     TimeoutError,  # noqa: A004
 )
 
-from dunnage import limits
 from dunnage.errors import (
     RemoteBusy,
     RemoteDamaged,
@@ -24,6 +23,7 @@ from dunnage.errors import (
     RemoteRefused,
     RemoteUnavailable,
 )
+from dunnage.remote import limits
 from dunnage.remote.causes import causes, unverified, words_of_the_system
 
 _WORD: Final = re.compile(

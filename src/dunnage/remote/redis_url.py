@@ -8,8 +8,8 @@ from redis import BlockingConnectionPool, Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from dunnage import limits
 from dunnage.errors import ConfigError
+from dunnage.remote import limits
 from dunnage.remote.redis_socket import BoundedConnection, BoundedTlsConnection, BoundedUnixConnection
 from dunnage.remote.url import RemoteUrl
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from dunnage import limits
 from dunnage.engine.behind import Behind, Waiting
 from dunnage.engine.shared_records import decode_action, decode_unit
 from dunnage.engine.tiers import Tier
 from dunnage.errors import RemoteBusy, RemoteError, RemoteFull, RemoteRefused, RemoteUnavailable
 from dunnage.model.action import ActionResult
+from dunnage.remote import limits
 from dunnage.remote.contract import Traits
 from dunnage.remote.guard import Guard
 from dunnage.remote.sealing import checked

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dunnage import limits
 from dunnage.engine.shared_records import decode_action, encode_action
 from dunnage.errors import RemoteBusy, RemoteRefused, RemoteUnavailable
 from dunnage.model.outcome import REASONS, Result
+from dunnage.remote import limits
 from dunnage.remote.sealing import by_secret, checked
 from support.crates import Crate, crate
 from support.remotes.machines import Troubled, machine

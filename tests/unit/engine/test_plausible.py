@@ -10,6 +10,7 @@ from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.digest import Digest
 from dunnage.model.path_set import PathSet
 from dunnage.model.unit import Unit
+from dunnage.remote import limits as remote_limits
 from support.rustc_args import unit_of
 
 FILE = StoredFile("link", Digest(b"d" * 32), 7, False)
@@ -70,4 +71,6 @@ def test_outputs(unit: Unit) -> None:
     assert not is_result(result(*reversed(right)), unit)
     assert not is_result(result(*right[:-1]), unit)
     assert not is_result(result(*right, replace(FILE, kind="listed x.o")), unit)
-    assert not is_result(result(replace(right[0], size=limits.REMOTE_BLOB_BYTES_MAX + 1), *right[1:]), unit)
+    assert not is_result(
+        result(replace(right[0], size=remote_limits.REMOTE_BLOB_BYTES_MAX + 1), *right[1:]), unit
+    )

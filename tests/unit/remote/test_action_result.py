@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged
+from dunnage.remote import limits
 from dunnage.remote.action_result import (
     ACTION_RESULT_BYTES_MAX,
     ActionResult,

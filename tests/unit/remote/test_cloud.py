@@ -131,7 +131,7 @@ def test_an_answer_that_is_cut_off(backend: Backend, fake: HttpFake) -> None:
 
 
 def test_a_slow_server(cloud: Cloud, fake: HttpFake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dunnage.limits.REMOTE_REQUEST_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("dunnage.remote.limits.REMOTE_REQUEST_TIMEOUT_S", 0.2)
     opened = open_backend(cloud.url(fake), cloud.environ)
     fake.knobs.wait = threading.Event()
     began = time.monotonic()
@@ -149,7 +149,7 @@ def test_nobody_listens(cloud: Cloud, fake: HttpFake) -> None:
 @pytest.mark.parametrize("cloud", ["azure", "gcs"], indirect=True)  # S3's parts are seen with moto.
 def test_a_large_object_is_whole_or_not_there(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     objects = backend._objects  # type: ignore[attr-defined]
-    monkeypatch.setattr("dunnage.limits.REMOTE_IN_MEMORY_BYTES_MAX", 1000)
+    monkeypatch.setattr("dunnage.remote.limits.REMOTE_IN_MEMORY_BYTES_MAX", 1000)
     data = bytes(range(256)) * 80_000
     objects.put("v1/large", io.BytesIO(data), len(data))
     with objects.stream("v1/large") as pieces:

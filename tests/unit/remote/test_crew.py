@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dunnage import limits
 from dunnage.errors import RemoteFull, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.crew import Crew
 
 

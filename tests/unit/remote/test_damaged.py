@@ -7,7 +7,7 @@ from support.remotes.things import name_of
 
 
 def test_the_last_ones_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dunnage.limits.REMOTE_DAMAGED_REMEMBERED_MAX", 2)
+    monkeypatch.setattr("dunnage.remote.limits.REMOTE_DAMAGED_REMEMBERED_MAX", 2)
     damaged = Damaged()
     one, two, three = (name_of(data) for data in (b"1", b"2", b"3"))
     for blob in (one, two, two, three):

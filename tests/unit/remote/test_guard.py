@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from dunnage import limits
 from dunnage.errors import RemoteBusy, RemoteDamaged, RemoteError, RemoteRefused, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.contract import Backend, Record
 from dunnage.remote.guard import Guard
 from support.remotes.machines import Troubled

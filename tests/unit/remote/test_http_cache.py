@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteFull, RemoteRefused, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.action_result import ActionResult, FileDigest, OutputFile, decode, encode
 from dunnage.remote.contract import Backend, Record
 from dunnage.remote.http_cache import open_backend

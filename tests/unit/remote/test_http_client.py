@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from dunnage import limits
 from dunnage.errors import RemoteBusy, RemoteDamaged, RemoteError, RemoteRefused, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.http_client import HttpClient
 from support.remotes.http_fake import Asked, HttpFake, Reply
 
@@ -97,7 +97,7 @@ def test_a_name_that_is_none() -> None:
 
 
 def test_a_slow_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dunnage.limits.REMOTE_REQUEST_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("dunnage.remote.limits.REMOTE_REQUEST_TIMEOUT_S", 0.1)
     with HttpFake(lambda _: Reply()).serving() as fake:
         fake.knobs.wait = threading.Event()
         with pytest.raises(RemoteUnavailable, match="said nothing for"):
@@ -105,7 +105,7 @@ def test_a_slow_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_server_that_is_slow_in_the_middle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dunnage.limits.REMOTE_REQUEST_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("dunnage.remote.limits.REMOTE_REQUEST_TIMEOUT_S", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         asking = HttpClient(f"http://127.0.0.1:{listening.getsockname()[1]}", {})
         over = threading.Event()
@@ -126,7 +126,7 @@ def test_a_server_that_is_slow_in_the_middle(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_server_that_drips(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dunnage.limits.REMOTE_TRANSFER_TIMEOUT_S", 0)
+    monkeypatch.setattr("dunnage.remote.limits.REMOTE_TRANSFER_TIMEOUT_S", 0)
     fake = HttpFake(lambda _: Reply(200, b"x" * 3_000_000))
     with fake.serving(), pytest.raises(RemoteUnavailable, match="for one answer"):
         body_of(client(fake))
@@ -158,7 +158,7 @@ def test_a_server_that_hangs_up_while_it_is_sent_something() -> None:
 
 
 def test_all_connections_are_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dunnage.limits.REMOTE_CONNECTIONS_MAX", 2)
+    monkeypatch.setattr("dunnage.remote.limits.REMOTE_CONNECTIONS_MAX", 2)
     with HttpFake(lambda _: Reply(200, b"x")).serving() as fake:
         asking = client(fake)
         fake.knobs.wait = threading.Event()
@@ -173,10 +173,10 @@ def test_all_connections_are_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_connection_becomes_free(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dunnage.limits.REMOTE_CONNECTIONS_MAX", 1)
+    monkeypatch.setattr("dunnage.remote.limits.REMOTE_CONNECTIONS_MAX", 1)
     with HttpFake(lambda _: Reply(200, b"x" * 3_000_000)).serving() as fake:
         asking = client(fake)
-        monkeypatch.setattr("dunnage.limits.REMOTE_REQUEST_TIMEOUT_S", 0.1)
+        monkeypatch.setattr("dunnage.remote.limits.REMOTE_REQUEST_TIMEOUT_S", 0.1)
         with asking.get("/x"), pytest.raises(RemoteUnavailable, match="ends none"):
             asking.has("/x")
         assert asking.has("/x")

@@ -30,7 +30,7 @@ def test_what_was_seen_stays() -> None:
 
 
 def test_the_longest_unused_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dunnage.limits.REMOTE_NAMES_REMEMBERED_MAX", 2)
+    monkeypatch.setattr("dunnage.remote.limits.REMOTE_NAMES_REMEMBERED_MAX", 2)
     names = KnownNames()
     names.saw(ONE, b"1")
     names.saw(TWO, b"2")

@@ -10,8 +10,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged
+from dunnage.remote import limits
 from dunnage.remote.coding import decompress
 from dunnage.remote.record_frames import FRAME_BYTES_MAX, joined, packed, unpacked
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteFull, RemoteRefused, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.contract import Backend, Record
 from dunnage.remote.registry import open_backend
 from support.remotes.redis_server import RedisServer
@@ -65,7 +65,7 @@ def test_what_is_put_may_be_forgotten_after_a_time(server: RedisServer, direct: 
 @pytest.fixture
 def in_pieces(backend: Backend, direct: Redis, monkeypatch: pytest.MonkeyPatch) -> bytes:
     """A blob that took several pieces."""
-    monkeypatch.setattr("dunnage.limits.REMOTE_REDIS_PIECE_BYTES", 1000)
+    monkeypatch.setattr("dunnage.remote.limits.REMOTE_REDIS_PIECE_BYTES", 1000)
     data = random.Random(6).randbytes(4321)
     backend.put_blobs([blob(data)])
     assert len(direct.keys()) == 5
@@ -216,7 +216,7 @@ def test_killed_and_come_back(tmp_path: Path) -> None:
 def test_something_that_is_no_redis(
     answer: bytes, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dunnage.limits.REMOTE_REQUEST_TIMEOUT_S", 0.2)
+    monkeypatch.setattr("dunnage.remote.limits.REMOTE_REQUEST_TIMEOUT_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def serve() -> None:
@@ -239,7 +239,7 @@ def test_something_that_is_no_redis(
 
 
 def test_a_slow_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dunnage.limits.REMOTE_REQUEST_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("dunnage.remote.limits.REMOTE_REQUEST_TIMEOUT_S", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         backend = open_backend(f"redis://127.0.0.1:{listening.getsockname()[1]}", {})
         with pytest.raises(RemoteUnavailable, match="said nothing"):

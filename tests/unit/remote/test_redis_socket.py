@@ -47,7 +47,7 @@ def endless(first: bytes, more: bytes) -> Iterator[str]:
     ],
 )
 def test_an_answer_without_end(monkeypatch: pytest.MonkeyPatch, first: bytes, more: bytes) -> None:
-    monkeypatch.setattr("dunnage.limits.REMOTE_REDIS_ANSWER_BYTES_MAX", 3_000_000)
+    monkeypatch.setattr("dunnage.remote.limits.REMOTE_REDIS_ANSWER_BYTES_MAX", 3_000_000)
     with endless(first, more) as url:
         backend = open_backend(url, {})
         with pytest.raises(RemoteDamaged):
@@ -56,7 +56,7 @@ def test_an_answer_without_end(monkeypatch: pytest.MonkeyPatch, first: bytes, mo
 
 
 def test_each_answer_has_room_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dunnage.limits.REMOTE_REDIS_ANSWER_BYTES_MAX", 4)
+    monkeypatch.setattr("dunnage.remote.limits.REMOTE_REDIS_ANSWER_BYTES_MAX", 4)
     ours, theirs = socket.socketpair()
     with ours, theirs:
         bounded = BoundedSocket(ours)

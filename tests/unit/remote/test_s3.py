@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dunnage import limits
 from dunnage.errors import ConfigError, RemoteRefused
+from dunnage.remote import limits
 from dunnage.remote.contract import Record
 from dunnage.remote.registry import open_backend
 from support.remotes.http_fake import HttpFake, Reply

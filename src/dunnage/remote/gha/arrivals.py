@@ -5,8 +5,8 @@ from collections import deque
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from dunnage import limits
 from dunnage.errors import RemoteBusy
+from dunnage.remote import limits
 from dunnage.remote.contract import BlobName
 from dunnage.remote.gha.arriving import Arriving
 from dunnage.remote.gha.azure import Address

@@ -10,9 +10,8 @@ from typing import BinaryIO, Final, Literal
 
 from blake3 import blake3
 
-from dunnage import limits
 from dunnage.errors import RemoteBusy, RemoteDamaged, RemoteError, RemoteUnavailable
-from dunnage.remote import coding
+from dunnage.remote import coding, limits
 from dunnage.remote.contract import BlobName
 from dunnage.remote.gha.azure import Address, Download, Gone, Window
 from dunnage.remote.gha.http import Http

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import BinaryIO, Final
 
-from dunnage import limits
 from dunnage.errors import (
     RemoteBusy,
     RemoteDamaged,
@@ -21,6 +20,7 @@ from dunnage.errors import (
     RemoteRefused,
     RemoteUnavailable,
 )
+from dunnage.remote import limits
 from dunnage.remote.gha.http import Answer, Body, Http, Stream, host_of
 from dunnage.remote.gha.service import retry_after_s
 

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import BinaryIO
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteRefused
+from dunnage.remote import limits
 from dunnage.remote.contract import Backend, BlobName, BlobSource, Record, RecordName, Traits
 from dunnage.remote.gha.arrivals import Arrivals
 from dunnage.remote.gha.azure import Expired

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
-from dunnage import limits
 from dunnage.errors import RemoteFull, RemoteUnavailable
-from dunnage.remote import coding
+from dunnage.remote import coding, limits
 from dunnage.remote.contract import BlobName, BlobSource, Record, RecordName
 from dunnage.remote.gha.azure import Window
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from dunnage import limits
+from dunnage.remote import limits
 from dunnage.remote.contract import BlobName, Record, RecordName
 from dunnage.remote.gha.manifest import Kept, Manifest, Pack, Where
 

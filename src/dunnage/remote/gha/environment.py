@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from blake3 import blake3
 
-from dunnage import limits
 from dunnage.config.values import parse_size
 from dunnage.errors import ConfigError
+from dunnage.remote import limits
 from dunnage.remote.url import RemoteUrl
 
 _OPTIONS: Final = ("lane", "namespace", "refresh", "restore", "share", "token_file")

@@ -15,8 +15,8 @@ import urllib3
 from urllib3.exceptions import HTTPError, LocationParseError, NewConnectionError, ProxyError, SSLError
 from urllib3.exceptions import TimeoutError as SlowError
 
-from dunnage import limits
 from dunnage.errors import ConfigError, RemoteDamaged, RemoteRefused, RemoteUnavailable
+from dunnage.remote import limits
 
 _TIMEOUT: Final = urllib3.Timeout(
     connect=limits.REMOTE_CONNECT_TIMEOUT_S, read=limits.REMOTE_REQUEST_TIMEOUT_S

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteError
+from dunnage.remote import limits
 from dunnage.remote.contract import BlobName, RecordName
 from dunnage.remote.gha import azure, compose, manifest
 from dunnage.remote.gha.arrivals import Arrivals

@@ -19,10 +19,9 @@ from typing import Final
 
 from blake3 import blake3
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteFull
 from dunnage.model.digest import DIGEST_BYTES, Digest
-from dunnage.remote import coding
+from dunnage.remote import coding, limits
 from dunnage.remote.contract import BlobName, Kind, RecordName
 
 _MAGIC: Final = b"DNGMANI1"

@@ -18,9 +18,9 @@ from typing import Final
 
 from blake3 import blake3
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged
 from dunnage.model.digest import DIGEST_BYTES, Digest
+from dunnage.remote import limits
 from dunnage.remote.contract import BlobName
 
 _HEAD_FRAME, _OBJECT_FRAME, _INDEX_FRAME, _TAIL_FRAME = range(0x184D2A50, 0x184D2A54)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dunnage import limits
+from dunnage.remote import limits
 
 _WORTHWHILE_PERCENT: Final = 10
 """What has to be cold of a pack for repacking it to make room: else near the limit each job would send everything."""

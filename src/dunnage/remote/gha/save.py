@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from dunnage import limits
 from dunnage.errors import RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.contract import BlobName
 from dunnage.remote.gha import packs
 from dunnage.remote.gha.azure import Expired, Window, upload

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from dunnage import limits
+from dunnage.remote import limits
 from dunnage.remote.contract import BlobName, Record
 from dunnage.remote.gha import compose, manifest
 from dunnage.remote.gha.arrivals import Arrivals

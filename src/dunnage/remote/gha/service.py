@@ -16,8 +16,8 @@ from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from dunnage import limits
 from dunnage.errors import RemoteBusy, RemoteDamaged, RemoteError, RemoteRefused, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.gha.http import Answer, Http, host_of
 
 _ROOM: Final = "/twirp/github.actions.results.api.v1.CacheService/"

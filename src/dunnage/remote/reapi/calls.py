@@ -13,8 +13,9 @@ from typing import Any, Final, NoReturn, TypeVar
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 import grpc
 
-from dunnage import __version__, limits
+from dunnage import __version__
 from dunnage.errors import DunnageError, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.reapi.address import Address, Tls
 from dunnage.remote.reapi.messages import (
     ReadRequest,

@@ -7,8 +7,8 @@ from typing import Final
 
 from blake3 import blake3
 
-from dunnage import limits
 from dunnage.errors import RemoteRefused
+from dunnage.remote import limits
 from dunnage.remote.reapi.address import Address
 from dunnage.remote.reapi.calls import Calls
 from dunnage.remote.reapi.messages import (

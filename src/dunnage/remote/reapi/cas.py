@@ -7,8 +7,8 @@ from typing import Final, TypeVar
 
 import zstandard
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteFull
+from dunnage.remote import limits
 from dunnage.remote.crew import Crew
 from dunnage.remote.reapi.address import Address
 from dunnage.remote.reapi.calls import Calls

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged
+from dunnage.remote import limits
 from dunnage.remote.action_result import ActionResult, FileDigest, OutputFile, decode
 from dunnage.remote.action_result import encode as encode_result
 from dunnage.remote.contract import Record, RecordName

@@ -12,8 +12,8 @@ from contextlib import closing
 from itertools import chain
 from typing import BinaryIO
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged
+from dunnage.remote import limits
 from dunnage.remote.coding import compressed
 from dunnage.remote.reapi.address import Address
 from dunnage.remote.reapi.calls import Calls

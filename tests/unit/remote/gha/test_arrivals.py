@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from dunnage import limits
 from dunnage.errors import RemoteBusy, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.gha import packs
 from dunnage.remote.gha.arrivals import Arrivals
 from dunnage.remote.gha.http import Http

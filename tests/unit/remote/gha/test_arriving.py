@@ -10,8 +10,8 @@ from typing import BinaryIO
 import pytest
 import zstandard
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.gha import packs
 from dunnage.remote.gha.arriving import Arriving
 from dunnage.remote.gha.azure import Address

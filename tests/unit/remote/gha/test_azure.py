@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from dunnage import limits
 from dunnage.errors import (
     RemoteBusy,
     RemoteDamaged,
@@ -15,6 +14,7 @@ from dunnage.errors import (
     RemoteRefused,
     RemoteUnavailable,
 )
+from dunnage.remote import limits
 from dunnage.remote.gha import azure
 from dunnage.remote.gha.azure import Address, Download, Expired, Gone, Window, failure, fetch, upload
 from dunnage.remote.gha.http import Answer, Http

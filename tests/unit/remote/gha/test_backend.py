@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from dunnage import limits
 from dunnage.errors import RemoteFull, RemoteRefused
+from dunnage.remote import limits
 from support.remotes.gha_entries import READ, WRITE
 from support.remotes.gha_jobs import Gate, job, opened, units
 from support.remotes.gha_service import MAIN, GhaService

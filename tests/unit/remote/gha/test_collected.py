@@ -7,8 +7,8 @@ from typing import BinaryIO
 
 import pytest
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteFull, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.contract import BlobSource, Record
 from dunnage.remote.gha.collected import Collected
 from support.remotes.things import blob, name, name_of

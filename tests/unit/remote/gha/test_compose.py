@@ -1,6 +1,6 @@
 """Manifests from manifests."""
 
-from dunnage import limits
+from dunnage.remote import limits
 from dunnage.remote.contract import Record, RecordName
 from dunnage.remote.gha import compose
 from dunnage.remote.gha.compose import Used

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dunnage import limits
 from dunnage.errors import ConfigError
+from dunnage.remote import limits
 from dunnage.remote.gha.environment import Settings, may_write_by, settings_of
 from dunnage.remote.url import RemoteUrl
 from support.remotes.gha_entries import token

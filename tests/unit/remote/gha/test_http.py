@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import urllib3
 
-from dunnage import limits
 from dunnage.errors import ConfigError, RemoteDamaged, RemoteRefused, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.gha import http as http_file
 from dunnage.remote.gha.http import Http, host_of
 from support.remotes.gha_service import GhaService

@@ -9,10 +9,9 @@ from blake3 import blake3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteFull
 from dunnage.model.digest import Digest
-from dunnage.remote import coding
+from dunnage.remote import coding, limits
 from dunnage.remote.contract import BlobName, RecordName
 from dunnage.remote.gha import manifest
 from dunnage.remote.gha.manifest import Kept, Manifest, Pack, Where

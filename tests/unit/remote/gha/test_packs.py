@@ -9,9 +9,9 @@ from blake3 import blake3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged
 from dunnage.model.digest import Digest
+from dunnage.remote import limits
 from dunnage.remote.contract import BlobName
 from dunnage.remote.gha import packs
 from dunnage.remote.gha.packs import Packed, Scanner

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunnage import limits
+from dunnage.remote import limits
 from dunnage.remote.gha.plan import Plan, Standing, plan
 
 MIB = 1024 * 1024

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dunnage import limits
 from dunnage.errors import RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.gha import packs
 from dunnage.remote.gha.azure import Expired
 from dunnage.remote.gha.http import Http

@@ -2,8 +2,8 @@
 
 import pytest
 
-from dunnage import limits
 from dunnage.errors import RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.gha import manifest
 from dunnage.remote.gha.manifest import Manifest
 from support.remotes.gha_jobs import job, opened, units

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dunnage import limits
 from dunnage.errors import RemoteBusy, RemoteDamaged, RemoteError, RemoteRefused, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.gha.azure import upload
 from dunnage.remote.gha.http import Answer, Http
 from dunnage.remote.gha.service import Service, retry_after_s

@@ -9,7 +9,6 @@ import grpc
 import pytest
 import trustme
 
-from dunnage import limits
 from dunnage.errors import (
     BlobMissing,
     RemoteBusy,
@@ -18,6 +17,7 @@ from dunnage.errors import (
     RemoteRefused,
     RemoteUnavailable,
 )
+from dunnage.remote import limits
 from dunnage.remote.reapi.address import address_of
 from dunnage.remote.reapi.calls import Calls
 from dunnage.remote.reapi.messages import GetCapabilitiesRequest, ServerCapabilities, WriteRequest

@@ -6,8 +6,8 @@ import grpc
 import pytest
 from blake3 import blake3
 
-from dunnage import limits
 from dunnage.errors import RemoteRefused
+from dunnage.remote import limits
 from dunnage.remote.reapi.address import address_of
 from dunnage.remote.reapi.calls import Calls
 from dunnage.remote.reapi.capabilities import Capabilities, asked, understood

@@ -9,7 +9,6 @@ import grpc
 import pytest
 import zstandard
 
-from dunnage import limits
 from dunnage.errors import (
     RemoteBusy,
     RemoteDamaged,
@@ -18,6 +17,7 @@ from dunnage.errors import (
     RemoteRefused,
     RemoteUnavailable,
 )
+from dunnage.remote import limits
 from dunnage.remote.reapi.contents import Source
 from dunnage.remote.reapi.messages import CasDigest
 from support.remotes.reapi_parts import Parts, parts

@@ -6,8 +6,8 @@ from typing import Any
 import grpc
 import pytest
 
-from dunnage import limits
 from dunnage.errors import RemoteDamaged, RemoteError, RemoteFull, RemoteRefused, RemoteUnavailable
+from dunnage.remote import limits
 from dunnage.remote.contract import Record, RecordName
 from dunnage.remote.reapi.records import action_of
 from support.remotes.reapi_parts import Parts, parts
