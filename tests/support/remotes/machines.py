@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from dunnage.engine.engine import Engine
 from dunnage.engine.tiers import Tier
 from dunnage.model.outcome import Result
-from dunnage.remote.contract import BlobName, BlobSource, Record, RecordName, Traits
+from dunnage.remote.contract import Backend, BlobName, BlobSource, Record, RecordName, Traits
 from dunnage.remote.guard import Guard
 from dunnage.remote.memory import MemoryBackend
 from dunnage.remote.sealing import Seal, checked
@@ -100,7 +100,7 @@ class Machine:
 @contextmanager
 def machine(
     directory: Path,
-    *remotes: MemoryBackend,
+    *remotes: Backend,
     writes: bool = True,
     seal: Seal | None = None,
     domain: str = "",

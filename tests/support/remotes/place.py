@@ -19,6 +19,8 @@ class Place:
     name: str
     started: Callable[[Path], AbstractContextManager[Opener]]
     """Starts the server, with room in a directory of its own; stops it at the end."""
+    crowds: bool = True
+    """Whether several machines may write at the same moment without a loss."""
 
 
 @contextmanager

@@ -19,7 +19,7 @@ PLACES = (
     Place("nginx-cache", nginx_cache),
     Place("bazel-remote", bazel_remote),
     Place("nginx-dav", nginx_dav),
-    Place("wsgidav", wsgidav),
+    Place("wsgidav", wsgidav, crowds=False),
     Place("s3-moto", moto),
     Place("azure", azure),
     Place("gcs", gcs),
@@ -28,5 +28,5 @@ PLACES = (
     Place("buildgrid", buildgrid),
     Place("reapi-zstd", reapi_zstd),
     Place("reapi-blake3", reapi_blake3),
-    Place("gha", gha),
+    Place("gha", gha, crowds=False),
 )
