@@ -136,7 +136,7 @@ record-battery: setup ## run the newest peers through the battery, and print its
 	$(PY) tools/gen_battery_doc.py
 
 .PHONY: fuzz
-fuzz: setup ## both message readers, FUZZ_SECONDS each
+fuzz: setup ## both message readers, and those of packs, FUZZ_SECONDS each
 	$(PY) tools/fuzz.py --seconds $(FUZZ_SECONDS)
 
 # --- the rest -----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Fuzz both message readers, the client's (C) and the daemon's (Python), one after the other.
+"""Fuzz both message readers, the client's (C) and the daemon's (Python), and those of packs, one after the other.
 
 python tools/fuzz.py --seconds 60       each of them so long
 """
@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Final
 
 HERE: Final = Path(__file__).resolve().parent.parent
-FUZZERS: Final = (HERE / "tools" / "fuzz_client.py", HERE / "tests" / "fuzz" / "fuzz_decoder.py")
+FUZZERS: Final = (
+    HERE / "tools" / "fuzz_client.py",
+    HERE / "tests" / "fuzz" / "fuzz_decoder.py",
+    HERE / "tests" / "fuzz" / "fuzz_packs.py",
+)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run both, whatever the first one finds; 1 when one has found something."""
-    parser = argparse.ArgumentParser(description="Fuzz both message readers.")
+    """Run all, whatever the first ones find; 1 when one has found something."""
+    parser = argparse.ArgumentParser(description="Fuzz the readers.")
     parser.add_argument("--seconds", type=int, default=60)
     options = parser.parse_args(arguments)
     seconds = ["--seconds", str(options.seconds)]

@@ -28,6 +28,9 @@ dpkg-source dpkg-dev real projects of C and C++, from their source packages
 tclsh tcl the tests of sqlite and redis
 ccache ccache two caches in front of one compiler
 distcc distcc the same
+nginx nginx-light remotes over HTTP and WebDAV
+/usr/lib/nginx/modules/ngx_http_dav_ext_module.so libnginx-mod-http-dav-ext the same
+redis-server redis-server remotes on Redis
 strace strace which programs a build starts
 gdb gdb panics and frames of portable mode
 mold mold links with mold

@@ -13,6 +13,13 @@
     │   ├── BlobMissing             43   a blob is not there (any more)
     │   └── BlobCorrupt             44   a blob was not what its name says; it was set aside
     ├── ContainerError              50   cross, docker or podman cannot be prepared
+    ├── RemoteError                 70   a remote cannot be used
+    │   ├── RemoteUnavailable       71   it cannot be reached, does not answer, or has trouble of its own
+    │   ├── RemoteBusy              72   it asks to be left alone for a while
+    │   ├── RemoteRefused           73   it does not let us in, or do that
+    │   ├── RemoteFull              74   it has no room
+    │   ├── RemoteDamaged           75   what came is not what was asked for
+    │   └── RemoteUntrusted         76   a record without the seal that we ask for
     ├── ClientMissing               60   no client for that architecture
     └── MasqueradeFailed            61   the links that stand for compilers cannot be made
 
@@ -113,6 +120,56 @@ class ContainerError(DunnageError):
     """cross, docker or podman cannot be prepared."""
 
     exit_code = 50
+
+
+class RemoteError(DunnageError):
+    """A remote cannot be used; builds go on without it."""
+
+    exit_code = 70
+    hint = "Builds go on without it; `dunnage stats` counts what that cost."
+
+
+class RemoteUnavailable(RemoteError):
+    """A remote cannot be reached, does not answer in time, or has trouble of its own. Another try may help."""
+
+    exit_code = 71
+
+
+class RemoteBusy(RemoteError):
+    """A remote asks to be left alone for a while."""
+
+    exit_code = 72
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s = retry_after_s
+        """How long, if it said so."""
+
+
+class RemoteRefused(RemoteError):
+    """A remote does not let us in, or not do that. Another try does not help."""
+
+    exit_code = 73
+    hint = "Look at the credentials, and at what they permit."
+
+
+class RemoteFull(RemoteError):
+    """A remote has no room, or our share of it is used up."""
+
+    exit_code = 74
+
+
+class RemoteDamaged(RemoteError):
+    """What came from a remote is not what was asked for."""
+
+    exit_code = 75
+
+
+class RemoteUntrusted(RemoteError):
+    """A record has no seal, or not the one that we ask for."""
+
+    exit_code = 76
+    hint = "Look at the keys, and at who may write to the remote."
 
 
 class ClientMissing(DunnageError):

@@ -123,7 +123,7 @@ class Site:
         self.directories.target.chmod(0o777)  # somebody of another uid may build here
         env = self.environ | dict(tool.env(self.directories))
         ran = run(argv, env=env, cwd=self.directories.source, timeout_s=self.timeout_s)
-        return Built(ran, _files(self.directories.target))
+        return Built(ran, files_of(self.directories.target))
 
     def wipe(self) -> None:
         """Take the target directory's contents away; the directory itself may be mounted somewhere."""
@@ -175,7 +175,7 @@ def site(base: Path, source: Project | Path, *, cargo_home: Path | None = None) 
         stop_daemons(made.dunnage)
 
 
-def _files(target: Path) -> dict[str, str]:
+def files_of(target: Path) -> dict[str, str]:
     found = {}
     for directory, names, files in os.walk(target):
         names[:] = sorted(set(names) - set(_ABOUT_TIME))

@@ -6,7 +6,7 @@ import click
 
 from dunnage.cli import context
 from dunnage.cli.cmd_run import MASQUERADE_HELP
-from dunnage.cli.output import say
+from dunnage.cli.output import complain, say
 from dunnage.config.places import Places
 from dunnage.config.settings import Settings
 from dunnage.errors import UsageError
@@ -26,8 +26,9 @@ FORMATS = ("sh", "github", "docker", "json")
     help="Whose language to speak.",
 )
 @click.option("--masquerade", is_flag=True, help=MASQUERADE_HELP)
+@click.option("--cross", is_flag=True, help="For a plain `cross`, too: its containers get what they need.")
 @click.option("--no-start", is_flag=True, help="Do not start the daemon.")
-def command(container: bool, form: str, no_start: bool, masquerade: bool) -> None:
+def command(container: bool, form: str, no_start: bool, masquerade: bool, cross: bool) -> None:
     """Print the environment that switches the cache on.
 
     The daemon is started, too.
@@ -40,12 +41,14 @@ def command(container: bool, form: str, no_start: bool, masquerade: bool) -> Non
     from dunnage.report.environment import Format, render
 
     places, settings = context.places(), context.settings()
+    if container and cross:
+        raise UsageError("--cross is for the host, where cross is started, and not for a container.")
     if container and masquerade:
         raise UsageError(
             "In a container nobody knows which compilers PATH has.",
             hint='Say `make CC="/dunnage/bin/sccache gcc"` there, or leave out --masquerade.',
         )
-    switch = _container(places, settings) if container else _host(places, settings, masquerade)
+    switch = _container(places, settings) if container else _host(places, settings, masquerade, cross)
     text = render(switch, Format(form))
     if not no_start:
         from dunnage.daemon import launch
@@ -54,7 +57,7 @@ def command(container: bool, form: str, no_start: bool, masquerade: bool) -> Non
     say(text)
 
 
-def _host(places: Places, settings: Settings, masquerade: bool) -> Switch:
+def _host(places: Places, settings: Settings, masquerade: bool, cross: bool) -> Switch:
     from dunnage.config.clients import host_arch
     from dunnage.containers.options import host_environment
 
@@ -63,6 +66,14 @@ def _host(places: Places, settings: Settings, masquerade: bool) -> Switch:
         from dunnage.cli.masquerade import masquerading
 
         added |= masquerading(os.environ, places, added["RUSTC_WRAPPER"])
+    if cross:
+        from dunnage.containers.cross import OPTIONS_VARIABLE, prepare
+
+        prepared = prepare((), os.environ | settings.for_clients(), places, settings)
+        for warning in prepared.warnings:
+            complain(warning)
+        if OPTIONS_VARIABLE in prepared.env:
+            added[OPTIONS_VARIABLE] = prepared.env[OPTIONS_VARIABLE]
     return Switch(added)
 
 

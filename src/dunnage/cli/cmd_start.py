@@ -3,7 +3,7 @@
 import click
 
 from dunnage.cli import context
-from dunnage.cli.output import say
+from dunnage.cli.output import complain, say
 
 
 @click.command()
@@ -14,5 +14,9 @@ def command() -> None:
     """
     from dunnage.daemon import launch
 
-    status = launch.ensure(context.settings(), context.places())
+    settings = context.settings()
+    status = launch.ensure(settings, context.places())
     say(f"The daemon runs: pid {status['pid']}, version {status['version']}.\n")
+    if settings.remotes:
+        for problem in context.ask("remotes")["problems"]:
+            complain(f"{problem['message']} {problem['hint']}".rstrip())

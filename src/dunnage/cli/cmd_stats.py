@@ -9,8 +9,9 @@ from dunnage.cli.output import say
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the document that programs may rely on.")
 @click.option("--units", is_flag=True, help="Show each unit: hits, misses, seconds.")
+@click.option("--summary", is_flag=True, help="Print Markdown, for the page of a CI job.")
 @click.option("--zero", is_flag=True, help="Begin to count anew, after showing the counts so far.")
-def command(as_json: bool, units: bool, zero: bool) -> None:
+def command(as_json: bool, units: bool, summary: bool, zero: bool) -> None:
     """Show hits and misses with reasons, the time saved, the size.
 
     A session ends as a hit, a miss, uncacheable or a fallback, each for one of the reasons that are listed. The hit
@@ -18,7 +19,14 @@ def command(as_json: bool, units: bool, zero: bool) -> None:
     """
     from dunnage.report import documents
 
-    document = documents.stats(context.ask("stats", units=units, zero=zero))
+    document = documents.stats(context.ask("stats", units=units or summary, zero=zero))
+    if summary:
+        from dunnage.report import github
+
+        slowest = [unit["name"] for unit in github.slowest(document["units"])]
+        reasons = {name: github.why(context.ask("explain", unit=name)["sessions"]) for name in slowest}
+        say(github.summary(document, reasons))
+        return
     if as_json:
         say(documents.dump(document))
         return

@@ -3,16 +3,34 @@
 import click
 
 from dunnage.cli import context
-from dunnage.cli.output import say
+from dunnage.cli.output import complain, say
 
 
 @click.command()
 def command() -> None:
     """Stop the daemon.
 
-    It stores what it is storing first. Builds that run go on without the cache.
+    It stores what it is storing first, and sends what waits to be sent to remotes. Builds that run go on without the
+    cache.
     """
     from dunnage.daemon import launch
 
+    _see_all_sent()
     stopped = launch.stop(context.places())
     say("The daemon has stopped.\n" if stopped else "No daemon was running.\n")
+
+
+def _see_all_sent() -> None:
+    """Draw how results are sent, and say what came of it."""
+    from dunnage.daemon import launch
+    from dunnage.report import remotes
+
+    last = None
+    with remotes.Progress() as progress:
+        for last in launch.drain(context.places()):
+            progress.show(last["waiting"])
+    if last is not None:
+        for sentence in remotes.sent(last["remotes"]):
+            say(sentence + "\n")
+        for sentence in remotes.not_sent(last["remotes"]):
+            complain(sentence)

@@ -5,12 +5,15 @@ of a list of paths. Which variables count:
 
     NEVER     they say how something is done, not what; or dunnage, cargo or the loader sets them anew each time
     BY_NAME   about the person, the terminal and the session: only where a program asked for them by name
+    OF_JOBS   about a job of CI, and new for each: where a program asked for them by name, where a value of theirs is
+              found in what the run made, and where something ran that reads whole environments (`reads_all`)
     all else  always. Rust's `env::vars`, shells, make and Python read the whole environment, and no library sees that
 
 Source of cargo's variables: the cargo book, "Environment variables cargo sets for build scripts".
 """
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -61,6 +64,44 @@ BY_NAME_STARTS: Final = (
     "CARGO_HTTP_",
 )
 
+_OF_JOBS: Final = """
+    GITHUB_ACTION GITHUB_ACTION_PATH GITHUB_ACTION_REF GITHUB_ACTION_REPOSITORY GITHUB_ACTOR GITHUB_ACTOR_ID
+    GITHUB_BASE_REF GITHUB_ENV GITHUB_EVENT_NAME GITHUB_EVENT_PATH GITHUB_HEAD_REF GITHUB_JOB GITHUB_OUTPUT GITHUB_PATH
+    GITHUB_REF GITHUB_REF_NAME GITHUB_REF_PROTECTED GITHUB_REF_TYPE GITHUB_RETENTION_DAYS GITHUB_RUN_ATTEMPT
+    GITHUB_RUN_ID GITHUB_RUN_NUMBER GITHUB_SHA GITHUB_STATE GITHUB_STEP_SUMMARY GITHUB_TRIGGERING_ACTOR GITHUB_WORKFLOW
+    GITHUB_WORKFLOW_REF GITHUB_WORKFLOW_SHA ImageVersion RUNNER_NAME RUNNER_TEMP RUNNER_TRACKING_ID RUNNER_WORKSPACE
+    BUILD_DISPLAY_NAME BUILD_ID BUILD_NUMBER BUILD_TAG BUILD_URL EXECUTOR_NUMBER JOB_BASE_NAME JOB_NAME JOB_URL
+    NODE_NAME RUN_DISPLAY_URL
+"""
+_OF_JOBS_STARTS: Final = (
+    *(
+        "ACTIONS_",
+        "CI_",
+        "GITLAB_USER_",
+        "BUILDKITE_",
+        "CIRCLE_",
+        "TRAVIS_",
+        "DRONE_",
+        "BITBUCKET_",
+        "APPVEYOR_",
+    ),
+    *("BUILD_BUILD", "BUILD_SOURCE", "BUILD_REQUESTED", "BUILD_QUEUED", "SYSTEM_", "AGENT_"),
+)
+
+OF_JOBS: Final = frozenset(_OF_JOBS.split())
+"""Variables that a CI system sets anew for each job. What says that it is that system (`CI`, `GITHUB_ACTIONS`,
+`GITLAB_CI`) is not among them: a script may do otherwise there. Sources: each system's page of its variables."""
+
+READS_ALL: Final = re.compile(
+    r"(ba|z|k|mk|da|a|fi|c|tc)?sh|busybox|env|printenv|g?make|ninja|samu|cmake|meson|(python|perl|ruby|node|lua|php|tclsh)[0-9.]*"
+)
+"""Programs that read the whole environment, or expand whatever a text of somebody's names: no library sees which."""
+
+_VALUE_CHARS_MIN: Final = 6
+"""A shorter value is found everywhere by chance."""
+_COMMIT: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+_SHORT_COMMIT_CHARS: Final = 7
+
 
 _SHOWN: Final = """
     OUT_DIR TARGET HOST OPT_LEVEL DEBUG PROFILE RUSTC RUSTDOC RUSTC_LINKER CARGO CARGO_HOME CARGO_TARGET_DIR
@@ -77,7 +118,28 @@ SHOWN_STARTS: Final = ("CARGO_CFG_", "CARGO_FEATURE_", "CARGO_PKG_", "CARGO_MANI
 
 def counts(name: str) -> bool:
     """Whether a variable counts, whoever asks for it."""
-    return not (never_counts(name) or name in BY_NAME or name.startswith(BY_NAME_STARTS))
+    return not (never_counts(name) or name in BY_NAME or name.startswith(BY_NAME_STARTS) or is_of_jobs(name))
+
+
+def is_of_jobs(name: str) -> bool:
+    """Whether a variable is one that each job of CI has anew."""
+    return name in OF_JOBS or name.startswith(_OF_JOBS_STARTS)
+
+
+def reads_all(program: str) -> bool:
+    """Whether a program, by its file, is one that reads the whole environment."""
+    return READS_ALL.fullmatch(posixpath.basename(program)) is not None
+
+
+def traces_of_jobs(env: Mapping[str, str]) -> dict[str, str]:
+    """Variables of the job → what stands in whatever was made from one: its value, or the beginning of a commit's."""
+    values = {
+        name: value for name, value in env.items() if is_of_jobs(name) and len(value) >= _VALUE_CHARS_MIN
+    }
+    return {
+        name: value[:_SHORT_COMMIT_CHARS] if _COMMIT.fullmatch(value) else value
+        for name, value in values.items()
+    }
 
 
 def never_counts(name: str) -> bool:

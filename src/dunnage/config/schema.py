@@ -5,7 +5,14 @@ from enum import StrEnum
 from typing import Final
 
 from dunnage.config.clients import ARCHES
-from dunnage.config.values import format_duration, format_size, parse_duration, parse_size, switch_word
+from dunnage.config.values import (
+    format_duration,
+    format_size,
+    parse_duration,
+    parse_size,
+    redacted,
+    switch_word,
+)
 from dunnage.limits import IDLE_TIMEOUT_S_DEFAULT, STORE_BYTES_DEFAULT
 
 SWITCH: Final = ("off", "on")
@@ -18,6 +25,8 @@ class Kind(StrEnum):
     SIZE = "size"
     DURATION = "duration"
     CHOICE = "choice"
+    TEXT = "text"
+    URLS = "urls"
 
 
 class Trust(StrEnum):
@@ -50,7 +59,13 @@ class Setting:
         """The value as dunnage uses it, from text or from TOML. Raises ValueError: what it is not."""
         if self.choices == SWITCH:
             value = switch_word(value)
-        elif self.kind is not Kind.CHOICE and isinstance(value, int) and not isinstance(value, bool):
+        elif (
+            self.kind is Kind.URLS and isinstance(value, list) and all(isinstance(url, str) for url in value)
+        ):
+            value = " ".join(value)
+        elif (
+            self.kind in (Kind.SIZE, Kind.DURATION) and isinstance(value, int) and not isinstance(value, bool)
+        ):
             value = str(value)
         if not isinstance(value, str):
             raise ValueError(f"`{value}` is not {self.form}")
@@ -58,6 +73,8 @@ class Setting:
             if value not in self.choices:
                 raise ValueError(f"`{value}` is not {self.form}")
             return value
+        if self.kind in (Kind.TEXT, Kind.URLS):
+            return " ".join(value.split()) if self.kind is Kind.URLS else value.strip()
         number = parse_size(value) if self.kind is Kind.SIZE else parse_duration(value)
         if number <= 0:
             raise ValueError(f"`{value}` is not more than zero")
@@ -66,7 +83,7 @@ class Setting:
     def format(self, value: int | str) -> str:
         """The value for people."""
         if isinstance(value, str):
-            return value
+            return (redacted(value) if self.kind is Kind.URLS else value) or "-"
         return format_size(value) if self.kind is Kind.SIZE else format_duration(value)
 
     @property
@@ -79,6 +96,12 @@ class Setting:
                 return "a duration like 4h or 30m"
             case Kind.CHOICE:
                 return "one of " + ", ".join(self.choices)
+            case Kind.TEXT:
+                return "a text"
+            case Kind.URLS:
+                return (
+                    "URLs like s3://bucket/prefix, in one text with blanks between them or in TOML's brackets"
+                )
 
 
 SETTINGS: Final = (
@@ -143,6 +166,49 @@ SETTINGS: Final = (
         trust=Trust.PROJECT,
         doc="Portable mode: outputs hold stable names instead of places, so that worktrees, users, containers share.",
         choices=SWITCH,
+    ),
+    Setting(
+        name="remotes",
+        kind=Kind.URLS,
+        default="",
+        trust=Trust.USER,
+        doc="Where results are kept beyond this machine, the nearest first; asked for what the store lacks.",
+    ),
+    Setting(
+        name="remote_write",
+        kind=Kind.CHOICE,
+        default="auto",
+        trust=Trust.USER,
+        doc="Whether results are sent to remotes; `auto`: only where CI builds a push to the default branch.",
+        choices=("auto", *SWITCH),
+    ),
+    Setting(
+        name="trust_domain",
+        kind=Kind.TEXT,
+        default="",
+        trust=Trust.USER,
+        doc="Results of another trust domain are not seen, though they may stand on the same remote.",
+    ),
+    Setting(
+        name="seal_secret_file",
+        kind=Kind.TEXT,
+        default="",
+        trust=Trust.USER,
+        doc="A file with a secret that seals what is sent to remotes (HMAC); what it did not seal is a miss.",
+    ),
+    Setting(
+        name="seal_key_file",
+        kind=Kind.TEXT,
+        default="",
+        trust=Trust.USER,
+        doc="A file with an Ed25519 private key (PEM) that seals what is sent to remotes.",
+    ),
+    Setting(
+        name="trusted_key_file",
+        kind=Kind.TEXT,
+        default="",
+        trust=Trust.USER,
+        doc="A file with the Ed25519 public key (PEM) that seals are checked with; anything else is a miss.",
     ),
     Setting(
         name="container_arch",

@@ -39,6 +39,13 @@ class Settings:
     replay: str
     observe: str
     portable: str
+    remotes: str
+    """URLs, with blanks between them."""
+    remote_write: str
+    trust_domain: str
+    seal_secret_file: str
+    seal_key_file: str
+    trusted_key_file: str
     container_arch: str
     origins: Mapping[str, str] = field(compare=False)
     """Name of a setting → `default`, the path of a file, or the name of a variable."""

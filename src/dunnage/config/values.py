@@ -36,6 +36,23 @@ def parse_duration(text: str) -> int:
     return sum(int(count) * unit for count, unit in zip(match.groups(default="0"), _SECONDS, strict=True))
 
 
+_USERINFO: Final = re.compile(r"(?<=//)[^/?#@\s]*@")
+_SECRET_OPTION: Final = re.compile(
+    r"(?<=[?&])(\w*(?:token|password|secret|key|sig|signature|header)\w*)=([^&\s]*)", re.IGNORECASE
+)
+
+
+def redacted(urls: str) -> str:
+    """URLs as they may be shown: without user and password, and without the values of options that sound secret.
+
+    An option that names a file (`token_file=…`) holds no secret itself.
+    """
+    shown = _USERINFO.sub("", urls)
+    return _SECRET_OPTION.sub(
+        lambda match: match[0] if match[1].endswith("_file") else f"{match[1]}=***", shown
+    )
+
+
 def is_on(text: str) -> bool:
     """Whether a switch in the environment is on: anything but an empty word and the words for off."""
     return text.strip().lower() not in {"", *_OFF}

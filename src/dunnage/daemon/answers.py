@@ -36,6 +36,15 @@ class Asked(Protocol):
     def stop(self) -> None:
         """Begin to shut down."""
 
+    def remotes(self) -> list[Answer]:
+        """What went over each remote. Raises StoreError while the store cannot be opened."""
+
+    def remote_problems(self) -> list[DunnageError]:
+        """What is wrong with remotes, which are asked now."""
+
+    def hurry(self) -> int:
+        """Somebody waits until all results are sent: how many are not."""
+
 
 def answer(asked: Asked, request: bytes) -> bytes:
     """The JSON answer to a JSON request. A failure is an answer, too, with its class, message, hint, exit code."""
@@ -92,6 +101,7 @@ def _stats(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
             "blobs": size.blobs,
         },
         "verify_reports": asked.verify_reports,
+        "remotes": asked.remotes(),
     }
     if wanted.get("units"):
         stats["units"] = [unit_document(row) for row in store.units(_UNITS_MAX)]
@@ -102,6 +112,18 @@ def _stats(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
 
 def _explain(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
     return {"schema": 1, "sessions": explained(asked.store.accounts, wanted.get("unit"))}
+
+
+def _remotes(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
+    del wanted
+    problems = [{"message": error.message, "hint": error.advice} for error in asked.remote_problems()]
+    return {"schema": 1, "problems": problems}
+
+
+def _drain(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
+    """Begin to send what waits, or say how it goes: whoever wants to see it through asks again and again."""
+    del wanted
+    return {"schema": 1, "waiting": asked.hurry(), "remotes": asked.remotes()}
 
 
 def _stop(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
@@ -130,6 +152,8 @@ _OPS: dict[str, Callable[[Asked, Mapping[str, Any]], Answer]] = {
     "status": _status,
     "stats": _stats,
     "explain": _explain,
+    "remotes": _remotes,
+    "drain": _drain,
     "stop": _stop,
     "clear": _clear,
     "trim": _trim,

@@ -10,10 +10,12 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from typing import Final
 
 import dunnage
 from dunnage import limits
+from dunnage.config import trust
 from dunnage.config.places import Places
 from dunnage.config.settings import Settings
 from dunnage.daemon.control import Answer, request
@@ -38,6 +40,13 @@ _PASSED_ON: Final = (
 """Of the environment; `DUNNAGE_*`, `XDG_*` and `PYTHON*` besides. The first build's variables must not configure all
 later ones."""
 
+_FOR_REMOTES: Final = (
+    *("AWS_", "GOOGLE_", "AZURE_", "ACTIONS_", "SSL_CERT_", "HTTPS_PROXY", "NO_PROXY"),
+    *("GITHUB_RUN_", "GITHUB_WORKFLOW", "GITHUB_JOB", "GITHUB_SERVER_URL", "RUNNER_OS", "RUNNER_ARCH"),
+)
+"""Beginnings of variables with which people give credentials, and ways to the world, to what talks to remotes. Passed
+on only where there are remotes. GitHub's say which job it is."""
+
 
 def ensure(settings: Settings, places: Places) -> Answer:
     """The status of the daemon, which is started if none answers.
@@ -45,9 +54,7 @@ def ensure(settings: Settings, places: Places) -> Answer:
     Raises:
         DaemonError: it could not be started, with its own words why.
     """
-    del (
-        settings
-    )  # the daemon reads the user's settings itself: a project's must not reach what all projects share
+    # The daemon reads the user's settings itself: a project's must not reach what all projects share.
     deadline = time.monotonic() + limits.START_TIMEOUT_S
     while True:
         try:
@@ -58,7 +65,7 @@ def ensure(settings: Settings, places: Places) -> Answer:
                     f"The daemon did not answer within {limits.START_TIMEOUT_S} s.",
                     hint=f"Its log is {places.log}.",
                 ) from None
-        report = _spawn(places)
+        report = _spawn(places, has_remotes=bool(settings.remotes))
         if report == ELSEWHERE:  # who holds the lock begins, or ends: then it is our turn
             time.sleep(_POLL_S)
         elif report != READY:
@@ -66,7 +73,7 @@ def ensure(settings: Settings, places: Places) -> Answer:
             raise DaemonError(f"The daemon could not be started: {said}.", hint=f"Its log is {places.log}.")
 
 
-def _spawn(places: Places) -> bytes:
+def _spawn(places: Places, *, has_remotes: bool) -> bytes:
     """Start a daemon and return what it says of its start."""
     read_end, write_end = os.pipe()
     try:
@@ -76,7 +83,7 @@ def _spawn(places: Places) -> bytes:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            env=_environment(places),
+            env=_environment(places, has_remotes=has_remotes),
             pass_fds=(write_end,),
             start_new_session=True,
         )
@@ -90,11 +97,12 @@ def _spawn(places: Places) -> bytes:
         return report.read(_REPORT_BYTES)
 
 
-def _environment(places: Places) -> dict[str, str]:
+def _environment(places: Places, *, has_remotes: bool) -> dict[str, str]:
+    beginnings = ("DUNNAGE_", "XDG_", "PYTHON", "COVERAGE", *(_FOR_REMOTES if has_remotes else ()))
     kept = {
         name: value
         for name, value in os.environ.items()
-        if name in _PASSED_ON or name.startswith(("DUNNAGE_", "XDG_", "PYTHON", "COVERAGE"))
+        if name in _PASSED_ON or name.startswith(beginnings) or (has_remotes and name in trust.PASSED_ON)
     }
     # The daemon is this very dunnage, however it was found: its directory comes first, and `/` is its cwd.
     own = os.path.dirname(os.path.dirname(os.path.abspath(dunnage.__file__)))
@@ -103,6 +111,28 @@ def _environment(places: Places) -> dict[str, str]:
         "DUNNAGE_DIR": str(places.base),
         "PYTHONPATH": os.pathsep.join(map(os.path.abspath, paths)),
     }
+
+
+def drain(places: Places) -> Iterator[Answer]:
+    """Have all results sent that wait for it, and say again and again how it goes (`waiting`, `remotes`); the last
+    answer has none waiting, or no more than the one before for `limits.DRAIN_TIMEOUT_S`. Nothing where no daemon runs.
+
+    Raises:
+        DaemonError.
+    """
+    least, since_s = None, time.monotonic()
+    while True:
+        try:
+            answer = request(places, "drain")
+        except NotRunning:
+            return
+        yield answer
+        waiting = answer["waiting"]
+        if least is None or waiting < least:
+            least, since_s = waiting, time.monotonic()
+        if not waiting or time.monotonic() - since_s > limits.DRAIN_TIMEOUT_S:
+            return
+        time.sleep(_POLL_S)
 
 
 def stop(places: Places) -> bool:

@@ -19,8 +19,10 @@ from dunnage.daemon.key_texts import KeyTexts
 from dunnage.daemon.ledger import Ledger
 from dunnage.daemon.listening import is_same_user, listen
 from dunnage.daemon.session import serve
+from dunnage.daemon.tiering import check, open_tiers
 from dunnage.daemon.verify_reports import VerifyReports
 from dunnage.engine.engine import Engine
+from dunnage.errors import DunnageError
 from dunnage.model.outcome import Result
 from dunnage.store.store import Store
 
@@ -56,6 +58,9 @@ class Daemon:
         ))  # fmt: skip
         self._crew = Crew("session")
         self._engine: Engine | None = None
+        self._tiers, self._remote_problems = open_tiers(settings, os.environ)
+        for problem in self._remote_problems:
+            log.warning("%s", problem)
         self._verify_reports = VerifyReports(places.verify_reports)
 
     # --- life cycle -------------------------------------------------------------------------------
@@ -110,6 +115,8 @@ class Daemon:
         with self._lock:
             if not self._lock.wait_for(lambda: self._storing == 0, limits.DRAIN_TIMEOUT_S):
                 log.warning("ending although %d results are still being stored", self._storing)
+        if self._engine is not None:
+            self._engine.remotes.close(limits.DRAIN_TIMEOUT_S)
         self._ledger.close()
         log.info("ended")
 
@@ -164,7 +171,9 @@ class Daemon:
         with self._lock:
             if self._engine is None:
                 keep = KeyTexts(self._places.key_texts).keep if self._settings.key_texts == "on" else None
-                self._engine = Engine(store, keep_text=keep, keep_report=self._verify_reports.keep)
+                self._engine = Engine(
+                    store, keep_text=keep, keep_report=self._verify_reports.keep, tiers=self._tiers
+                )
             return self._engine
 
     @property
@@ -176,6 +185,18 @@ class Daemon:
     def verify_reports(self) -> list[str]:
         """Where reports of verify mode are, the newest first."""
         return self._verify_reports.paths()
+
+    def remotes(self) -> list[dict[str, Any]]:
+        """What went over each remote since this daemon began. Raises StoreError while the store cannot be opened."""
+        return self.engine.remotes.documents() if self._tiers else []
+
+    def remote_problems(self) -> list[DunnageError]:
+        """What is wrong with remotes: they are asked now, which may take some seconds."""
+        return [*self._remote_problems, *check(self._tiers)]
+
+    def hurry(self) -> int:
+        """Somebody waits until all results are sent: how many are not."""
+        return 0 if self._engine is None else self._engine.remotes.hurry()
 
     def count(self, result: Result) -> None:
         """Count an outcome."""

@@ -60,12 +60,16 @@ class Start:
 class EarlyStarts:
     """One in a daemon's life, at most. Safe for many threads."""
 
-    def __init__(self, toolchains: Toolchains, extras: Extras, flights: Flights) -> None:
+    def __init__(
+        self, toolchains: Toolchains, extras: Extras, flights: Flights, *, allowed: bool = True
+    ) -> None:
         self._toolchains = toolchains
         self._extras = extras
         self._flights = flights
         self._lock = threading.Lock()
-        self._is_decided = False
+        self._is_decided = (
+            not allowed
+        )  # where there are remotes, a key may find something in an empty store, too
         self._running: Start | None = None
 
     def start(self, view: View, unit: Unit, env: Mapping[str, str], store: Store) -> Start | None:

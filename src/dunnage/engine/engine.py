@@ -5,6 +5,7 @@
       └─────────┴─▶ step aside ─▶ uncacheable
 
 A miss that another session is compiling at this moment waits for it first, and looks up again (`engine.flight`).
+Whoever does not wait looks into remotes (`engine.elsewhere`): what they have is promoted, and looked up again.
 In verify mode what was found is not restored but compiled, too, and compared (`engine.verify`).
 
 A failure of the cache on this way is a reason, never an error of the build: before the compiler ran the client runs
@@ -16,6 +17,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from dunnage.compilers.gnu.programs import SEARCHED
@@ -32,13 +34,16 @@ from dunnage.engine.linked import NOTING
 from dunnage.engine.listed import standing
 from dunnage.engine.lookup import look_up
 from dunnage.engine.nested import Nests, Telling, is_nested
+from dunnage.engine.plausible import is_result
 from dunnage.engine.portable import added_words
 from dunnage.engine.recall import Recall
 from dunnage.engine.record import KeepText, Recorder
+from dunnage.engine.remotes import Remotes
 from dunnage.engine.responses import read_response_files
 from dunnage.engine.restore import restore
 from dunnage.engine.runs import Runs
 from dunnage.engine.subject import Missed, Subject
+from dunnage.engine.tiers import Tiers
 from dunnage.engine.verify import Expected, KeepReport, expect, is_wanted
 from dunnage.errors import StoreError
 from dunnage.keys.digests import Digests
@@ -83,6 +88,7 @@ class Engine:
         keep_text: KeepText | None = None,
         keep_report: KeepReport = lambda *_: "",
         flights: Flights | None = None,
+        tiers: Tiers = (),
     ) -> None:
         self._store = store
         self._keep_report = keep_report
@@ -94,10 +100,11 @@ class Engine:
         self._linkers = Linkers(self._digests)
         self._natives = NativeCpus()
         self._extras = Extras(clock_ns)
-        self._early = EarlyStarts(self._toolchains, self._extras, self._flights)
-        self._recorder = Recorder(store, self._digests, clock, keep_text, self._recall)
+        self.remotes = Remotes(store, self._digests, tiers)
+        self._early = EarlyStarts(self._toolchains, self._extras, self._flights, allowed=not self.remotes)
+        self._recorder = Recorder(store, self._digests, clock, keep_text, self._recall, self.remotes.keep)
         self._nests = Nests()
-        self._runs = Runs(store, self._digests, self._flights, self._nests, clock, self._recall)
+        self._runs = Runs(store, self._digests, self._flights, self._nests, clock, self._recall, self.remotes)
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None] = lambda: None) -> Result:
         """Bring one client to its end and say how that was. `storing` is called when the client has gone.
@@ -146,6 +153,9 @@ class Engine:
             found = self._find(view, unit, invocation.env, telling)
             _, flight = self._take_off(found)
         try:
+            if flight is not None and isinstance(found, _Miss) and self.remotes:
+                found = self._promoted(view, unit, invocation.env, telling, found)
+                reason = "remote"
             if isinstance(found, Uncacheable):
                 return leave(view, unit, found, invocation.env, self._toolchains)
             if isinstance(found, _Miss):
@@ -160,6 +170,17 @@ class Engine:
             outcome=Outcome.HIT, reason=reason, language=unit.language, name=unit.name,
             wall_us=wall_us, saved_us=max(0, found.compile_us - wall_us),
         )  # fmt: skip
+
+    def _promoted(
+        self, view: View, unit: Unit, env: Mapping[str, str], telling: Telling, found: _Miss
+    ) -> ActionResult | _Miss | Uncacheable:
+        """What a remote has instead of a miss, if it has it in time."""
+        if found.subject is None or found.expected is not None:
+            return found
+        missed = self.remotes.promote(view, found.subject, partial(is_result, unit=unit))
+        if missed is None:
+            return self._find(view, unit, env, telling)
+        return replace(found, missed=missed) if missed.reason else found
 
     def _take_off(self, found: ActionResult | _Miss | Uncacheable) -> tuple[FlightKey | None, Flight | None]:
         """What a miss is equal to, and the lead if nobody has it; neither where a result could not be shared."""

@@ -9,7 +9,8 @@ from dunnage.engine.subject import Known, Located, Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.unit_key import action_key, action_text
 from dunnage.model.action import ActionResult
-from dunnage.model.digest import Digest
+from dunnage.model.digest import ActionKey, Digest
+from dunnage.model.path_set import PathSet
 from dunnage.model.unit import look_of
 from dunnage.model.view import StatRecord, View, exists, is_directory
 from dunnage.store.store import Store
@@ -106,6 +107,26 @@ def _known(
     if recall is not None:
         recall.remember(key, action, located, stated, namespace)
     return Known(located.paths, action, text)
+
+
+def actions_of(
+    view: View, subject: Subject, path_sets: Sequence[Located], digests: Digests
+) -> list[tuple[PathSet, ActionKey]]:
+    """The action key under each of these path sets that holds here: everything in it is as absent or present as there.
+
+    Raises:
+        ViewGone, StoreError.
+    """
+    inputs = _input_digests(view, subject, digests) if path_sets else None
+    if inputs is None or not all(is_directory(subject.records[path]) for path in subject.unit.directories):
+        return []
+    keys = []
+    for located in path_sets:
+        stated = _stated(view, subject.records, located)
+        known = _known(view, subject, located, inputs, stated, digests, None)
+        if known is not None:
+            keys.append((located.paths, known.action))
+    return keys
 
 
 def is_here(result: ActionResult, subject: Subject) -> bool:

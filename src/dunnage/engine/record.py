@@ -21,6 +21,7 @@ from dunnage.engine.bound import (
 )
 from dunnage.engine.collect import Collected, crates_of, read_at, same_but_linked, untouched
 from dunnage.engine.recall import Recall
+from dunnage.engine.remotes import Keep
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.elf import has_compressed_sections
@@ -41,7 +42,9 @@ KeepText = Callable[[str, ActionKey, str], None]
 
 
 class Recorder:
-    """Stores results. `clock` is in seconds since 1970; `keep_text`, if given, gets the text of each action key."""
+    """Stores results. `clock` is in seconds since 1970; `keep_text`, if given, gets the text of each action key,
+    `keep` each result that was stored.
+    """
 
     def __init__(
         self,
@@ -50,12 +53,14 @@ class Recorder:
         clock: Callable[[], float],
         keep_text: KeepText | None = None,
         recall: Recall | None = None,
+        keep: Keep = lambda *_: None,
     ) -> None:
         self._store = store
         self._digests = digests
         self._clock = clock
         self._keep_text = keep_text
         self._recall = recall or Recall(digests)
+        self._keep = keep
 
     def record(self, subject: Subject, collected: Collected, namespace: int) -> Missed | None:
         """Store what was collected; None when that was done. Closes the descriptors.
@@ -162,6 +167,7 @@ class Recorder:
         )
         action = action_key(text)
         self._store.add(subject.key, collected.paths, action, result)
+        self._keep(subject.key, collected.paths, action, result)
         located = Located.at(roots, collected.paths)
         records = [collected.records[path] for path in located.all]
         key = self._recall.key(subject, located, inputs, records, namespace)

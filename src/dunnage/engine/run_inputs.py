@@ -4,10 +4,10 @@ What lies in OUT_DIR, what the run itself made, and what is the kernel's own is 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dunnage import limits
-from dunnage.compilers.build_script import counts, never_counts
+from dunnage.compilers.build_script import counts, is_of_jobs, never_counts, reads_all
 from dunnage.engine.around import changed_around, look_around
 from dunnage.engine.run_sources import asks_for_the_time, may_ask
 from dunnage.engine.run_verdict import is_special, within
@@ -28,6 +28,11 @@ class RunInputs:
     contents: Sequence[Digest]
     around: Around
 
+    def with_variables(self, names: set[str]) -> "RunInputs":
+        """The same where these variables count, too."""
+        env = tuple(sorted({*self.paths.env, *names}))
+        return replace(self, paths=replace(self.paths, env=env))
+
 
 def run_inputs(
     view: View, subject: Subject, seen: Seen, started_ns: int, digests: Digests
@@ -47,11 +52,15 @@ def run_inputs(
     records = dict(zip(candidates, view.stat(candidates), strict=True))
     if lost := sorted(path for path in ran if not exists(records[path])):
         return Missed("input-changed", lost[0])
+    of_job = job_variables(subject, seen)
     paths = PathSet(
         files=_relative((path for path in candidates if is_regular(records[path])), subject),
         absent=_relative((path for path in candidates if not exists(records[path])), subject),
         env=tuple(
-            sorted(name for name in seen.env | seen.compiler_env if not (counts(name) or never_counts(name)))
+            sorted(
+                of_job
+                | {name for name in seen.env | seen.compiler_env if not (counts(name) or never_counts(name))}
+            )
         ),
         listed=_relative(
             (path for path in listed if exists(records[path]) and not is_regular(records[path])), subject
@@ -74,6 +83,12 @@ def run_inputs(
     if telling is not None:
         return Missed("run-clock", telling)
     return RunInputs(paths, contents, around)
+
+
+def job_variables(subject: Subject, seen: Seen) -> set[str]:
+    """The variables of a CI job that count, because something ran that reads whole environments."""
+    programs = (*seen.programs, *(process.program for process in seen.by_pid.values()))
+    return set(filter(is_of_jobs, subject.env)) if any(map(reads_all, programs)) else set()
 
 
 def _foreign(paths: Iterable[str], seen: Seen, out_dir: str) -> set[str]:

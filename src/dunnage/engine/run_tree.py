@@ -5,7 +5,7 @@ is made under another name beside OUT_DIR and moved over it when it is whole.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from dunnage.engine.subject import Missed
 from dunnage.errors import BlobCorrupt, BlobMissing
 from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.view import STAT, Made, RestoreFile, View, exists, is_directory, is_regular, record_of
+from dunnage.store.contents import Look
 from dunnage.store.store import Store
 
 _SEPARATOR: Final = "\0"
@@ -44,8 +45,11 @@ def is_untouched(view: View, out_dir: str) -> bool:
     return not view.entries(out_dir)
 
 
-def collect_tree(view: View, out_dir: str, store: Store) -> Tree | Missed:
+def collect_tree(
+    view: View, out_dir: str, store: Store, search: Callable[[], Look] | None = None
+) -> Tree | Missed:
     """Put all files into the store, while the client waits: so nobody changes them, and few are open at once.
+    `search`, if given, makes for each file what gets to see its bytes.
 
     Raises:
         ViewGone, StoreError.
@@ -72,7 +76,7 @@ def collect_tree(view: View, out_dir: str, store: Store) -> Tree | Missed:
     odd = _odd(view, out_dir, directories)
     files: list[StoredFile] = []
     for batch in _batches(names):
-        stored = _put(view, out_dir, batch, store)
+        stored = _put(view, out_dir, batch, store, search)
         if odd is not None or isinstance(stored, Missed):
             return odd or stored  # type: ignore[return-value]
         files += stored
@@ -96,7 +100,9 @@ def _odd(view: View, out_dir: str, directories: Sequence[str]) -> Missed | None:
     return None
 
 
-def _put(view: View, out_dir: str, names: Sequence[str], store: Store) -> list[StoredFile] | Missed:
+def _put(
+    view: View, out_dir: str, names: Sequence[str], store: Store, search: Callable[[], Look] | None
+) -> list[StoredFile] | Missed:
     paths = [f"{out_dir}/{name}" for name in names]
     opened = view.open(paths)
     stored: list[StoredFile] = []
@@ -108,7 +114,7 @@ def _put(view: View, out_dir: str, names: Sequence[str], store: Store) -> list[S
             mode = STAT.unpack(record)[1]
             if not is_regular(record) or mode & _SPECIAL_BITS or mode >> 6 & 7 not in _FILE_MODES:
                 return Missed("run-odd-output", name)
-            digest, size = store.put(descriptor)
+            digest, size = store.put(descriptor, search and search())
             if record_of(os.fstat(descriptor)) != record:
                 return Missed("output-changed", name)
             store.remember(record, view.mount_namespace, digest)

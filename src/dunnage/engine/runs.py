@@ -13,14 +13,16 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from dunnage.compilers.build_script import LANGUAGE, name_of, parse
+from dunnage.compilers.build_script import LANGUAGE, name_of, parse, traces_of_jobs
 from dunnage.config.switches import is_replayed
 from dunnage.engine.account import entry_of, with_family
 from dunnage.engine.aside import step_aside
 from dunnage.engine.flight import Flights, flight_key
 from dunnage.engine.lookup import look_up
 from dunnage.engine.nested import Nests, Outer, joined
+from dunnage.engine.plausible import is_tree
 from dunnage.engine.recall import Recall
+from dunnage.engine.remotes import Remotes
 from dunnage.engine.run_inputs import RunInputs, run_inputs
 from dunnage.engine.run_tree import Tree, collect_tree, is_untouched, restore_tree
 from dunnage.engine.run_verdict import Facts, disqualified, temporary_places
@@ -29,6 +31,7 @@ from dunnage.engine.verify import is_wanted
 from dunnage.errors import StoreError
 from dunnage.keys.digests import Digests
 from dunnage.keys.roots import run_roots
+from dunnage.keys.search import TextSearch
 from dunnage.keys.toolchain import Toolchain
 from dunnage.keys.unit_key import action_key, action_text
 from dunnage.model.action import ActionResult
@@ -54,6 +57,7 @@ class Runs:
         nests: Nests,
         clock: Callable[[], float],
         recall: Recall,
+        remotes: Remotes,
     ) -> None:
         self._store = store
         self._digests = digests
@@ -61,6 +65,7 @@ class Runs:
         self._nests = nests
         self._clock = clock
         self._recall = recall
+        self._remotes = remotes
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None]) -> Result:
         """Bring one launcher to its end and say how that was.
@@ -98,6 +103,13 @@ class Runs:
                 self._flights.follow(key, lambda: view.stat([unit.cwd]))
                 found = self._find(view, subject)
         try:
+            if isinstance(found, Missed) and flight is not None and self._remotes:
+                reason = "remote"
+                missed = self._remotes.promote(view, subject, is_tree)
+                if missed is None:
+                    found = self._find(view, subject)
+                elif missed.reason:
+                    found = missed
             if isinstance(found, Missed):
                 return self._miss(view, subject, found, invocation, storing)
         finally:
@@ -182,8 +194,13 @@ class Runs:
             inputs = run_inputs(view, subject, seen, run.started_ns, self._digests)
             if isinstance(inputs, Missed):
                 return inputs
-            tree = collect_tree(view, unit.out_dir, self._store)
-            return tree if isinstance(tree, Missed) else (inputs, tree)
+            of_job = TextSearch(traces_of_jobs(subject.env))
+            tree = collect_tree(view, unit.out_dir, self._store, lambda: of_job.look)
+            if isinstance(tree, Missed):
+                return tree
+            for said in (run.stdout, run.stderr):
+                of_job.look_at(said)
+            return inputs.with_variables(of_job.found), tree
         except SeenError as error:
             return Missed("run-unobserved", str(error))
         except (StoreError, OSError) as error:
@@ -206,6 +223,7 @@ class Runs:
         action = action_key(text)
         try:
             self._store.add(subject.key, paths, action, result)
+            self._remotes.keep(subject.key, paths, action, result)
         except StoreError as error:
             log.warning("storing %s: %s", subject.unit.name, error)
             return Missed("store-failed", str(error))

@@ -1,6 +1,6 @@
-"""Which roots' places stand literally in the bytes of an output, found while the bytes pass by."""
+"""Which texts, places of roots above all, stand literally in the bytes of an output, found while the bytes pass by."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dunnage import limits
 from dunnage.keys.roots import Roots
@@ -45,3 +45,25 @@ class PlaceSearch:
             else:
                 missing.append((name, place, outer))
         self._wanted = missing
+
+
+class TextSearch:
+    """Texts that are looked for in several files, one after the other, and in what is at hand as a whole."""
+
+    def __init__(self, wanted: Mapping[str, str]) -> None:
+        """`wanted`: names → the text of each, not empty and at most `limits.LOOK_BACK_BYTES` long; others are found."""
+        texts = {name: text.encode("utf-8", "surrogateescape") for name, text in wanted.items()}
+        self._wanted = {name: text for name, text in texts.items() if len(text) <= limits.LOOK_BACK_BYTES}
+        self.found = texts.keys() - self._wanted.keys()
+        """Names whose text was seen so far."""
+
+    def look(self, buffer: bytes | bytearray, start: int, end: int) -> None:
+        """Take the next piece of a file: `buffer[start:end]`, with the end of what came before in front of it."""
+        for name, text in list(self._wanted.items()):
+            if buffer.find(text, max(0, start - len(text) + 1), end) >= 0:
+                self.found.add(name)
+                del self._wanted[name]
+
+    def look_at(self, whole: bytes) -> None:
+        """Take a whole text."""
+        self.look(whole, 0, len(whole))

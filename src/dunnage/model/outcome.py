@@ -32,6 +32,7 @@ _H, _M, _U, _F = Outcome.HIT, Outcome.MISS, Outcome.UNCACHEABLE, Outcome.FALLBAC
 
 _ROWS: Final = (
     Reason("local", _H, "restored from the local store"),
+    Reason("remote", _H, "fetched from a remote, and promoted into the local store"),
     Reason("shared", _H, "another session compiled it at that moment, and this one waited for the result"),
     # Misses that were compiled and stored.
     Reason("new", _M, "no unit like this was compiled before"),
@@ -46,6 +47,8 @@ _ROWS: Final = (
     # Hits that verify mode compiled all the same.
     Reason("verified", _M, "verify mode: compiled although it was a hit, and it is the same"),
     Reason("verify-differs", _M, "verify mode: the stored result is not what was compiled; see the report"),
+    Reason("remote-late", _M, "a remote has it, and did not deliver it in the time that compiling takes"),
+    Reason("remote-failed", _M, "a remote has it, and could not deliver it, or not what it promised"),
     # Misses that were compiled and not stored.
     Reason("compile-failed", _M, "the compiler reported errors; failures are never stored"),
     Reason("killed", _M, "the compiler was ended by a signal"),

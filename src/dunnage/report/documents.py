@@ -51,6 +51,7 @@ def stats(reply: Mapping[str, Any]) -> Document:
         "time_saved_s": reply.get("time_saved_s", 0.0),
         "store": {name: store.get(name, 0) for name in ("size_bytes", "size_bytes_max", "actions", "blobs")},
     }
+    document["remotes"] = list(reply.get("remotes", ()))
     return document | {name: value for name, value in reply.items() if name not in document}
 
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from dunnage.config.places import DIR_VARIABLE, Places
-from dunnage.config.schema import SETTINGS
+from dunnage.config.schema import SETTINGS, Kind, Setting
 from dunnage.config.settings import Settings
+from dunnage.config.values import redacted
 from dunnage.engine.stated import Match
 from dunnage.report.documents import SCHEMA, Document
 from dunnage.report.style import Style
@@ -45,6 +46,12 @@ def _extra(settings: Settings, extra: Sequence[Match], style: Style) -> str:
     return style.table(Table(columns, rows))
 
 
+def shown(row: Setting, settings: Settings) -> int | str:
+    """A value for a document: without anything secret."""
+    value = settings.value(row.name)
+    return redacted(value) if row.kind is Kind.URLS and isinstance(value, str) else value
+
+
 def document(settings: Settings, places: Places, extra: Sequence[Match] = ()) -> Document:
     """The document of `config --json`: sizes in bytes, durations in seconds; for each glob how many files there are."""
     counts = {(match.stated, match.glob): match.count for match in extra}
@@ -53,7 +60,7 @@ def document(settings: Settings, places: Places, extra: Sequence[Match] = ()) ->
         "dir": str(places.base),
         "settings": {
             row.name: {
-                "value": settings.value(row.name),
+                "value": shown(row, settings),
                 "origin": settings.origins[row.name],
                 "env": row.env,
             }

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from dunnage.config.values import format_duration, format_size
 from dunnage.model.outcome import REASONS, Outcome
+from dunnage.report import remotes
 from dunnage.report.style import Style
 from dunnage.report.table import Column, Table, plain
 
@@ -38,7 +39,7 @@ def stats(document: Mapping[str, Any], style: Style) -> str:
     reports = document.get("verify_reports", ())
     hint = "\n`dunnage explain --last` says what the last miss was due to.\n" if counts[Outcome.MISS] else ""
     told = _facts(facts, style) + _reasons(document["reasons"], style) + hint
-    return told + _verify_reports(reports, style)
+    return told + remotes.table(document.get("remotes", ()), style) + _verify_reports(reports, style)
 
 
 def _verify_reports(paths: Sequence[str], style: Style) -> str:

@@ -98,6 +98,16 @@ class Blobs:
         except FileNotFoundError:
             return False
 
+    def holds(self, digest: Digest, size: int) -> bool:
+        """Whether a blob of that size is here, as it was when its bytes were last known to be right. StoreError."""
+        known = self._known(digest)
+        if known is None or known.size != size:
+            return False
+        try:
+            return self._is_there(digest, self._layout.blob(digest))
+        except OSError as error:
+            raise store_error(error, f"Blob {digest.hex()} cannot be seen") from error
+
     def stamps(self, digests: list[Digest]) -> dict[Digest, Stamp]:
         """The stamps of blobs that are to be recorded now, in a transaction and while `Layout.publishing` is held.
         BlobMissing, StoreError.

@@ -142,6 +142,10 @@ class Store:
         """
         return self._blobs.open(digest, size)
 
+    def holds(self, digest: Digest, size: int) -> bool:
+        """Whether a blob is here, as far as that can be told without reading it. StoreError."""
+        return self._blobs.holds(digest, size)
+
     def check_blob(self, digest: Digest, size: int) -> None:
         """Read a blob, however well it is known. BlobMissing; BlobCorrupt (it is set aside then); StoreError."""
         self._blobs.verify(digest, size)

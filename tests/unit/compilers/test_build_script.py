@@ -5,7 +5,17 @@ from typing import Any
 import pytest
 from blake3 import blake3
 
-from dunnage.compilers.build_script import LANGUAGE, NEVER, counts, name_of, never_counts, parse
+from dunnage.compilers.build_script import (
+    LANGUAGE,
+    NEVER,
+    counts,
+    is_of_jobs,
+    name_of,
+    never_counts,
+    parse,
+    reads_all,
+    traces_of_jobs,
+)
 from dunnage.config.cmake import LAUNCHER, LAUNCHER_VARIABLES
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Cacheable, Uncacheable, Unit
@@ -84,3 +94,44 @@ def test_not_run_by_cargo(env: dict[str, str]) -> None:
 
 def test_a_name_without_a_package() -> None:
     assert name_of({}) == "a (build script run)"
+
+
+@pytest.mark.parametrize(
+    "name", ["GITHUB_SHA", "GITHUB_RUN_ID", "CI_JOB_ID", "BUILDKITE_JOB_ID", "BUILD_NUMBER"]
+)
+def test_what_each_job_has_anew_does_not_count_by_itself(name: str) -> None:
+    assert is_of_jobs(name)
+    assert not counts(name)
+    assert not never_counts(name)
+    assert unit({name: "1"}).words == unit({name: "2"}).words == unit().words
+
+
+@pytest.mark.parametrize(
+    "name", ["CI", "GITHUB_ACTIONS", "GITLAB_CI", "GITHUB_WORKSPACE", "BUILDKITE", "TRAVIS"]
+)
+def test_which_system_it_is_counts(name: str) -> None:
+    assert not is_of_jobs(name)
+    assert counts(name)
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        ("/bin/sh", True), ("/usr/bin/bash", True), ("dash", True), ("/usr/bin/gmake", True), ("python3.11", True),
+        ("/usr/bin/env", True), ("cmake", True), ("ninja", True), ("/memfd:build-script", False), ("rustc", False),
+        ("/usr/bin/gcc", False), ("cc1", False), ("git", False), ("ld", False), ("pkg-config", False),
+    ],
+)  # fmt: skip
+def test_who_reads_the_whole_environment(program: str, expected: bool) -> None:
+    assert reads_all(program) is expected
+
+
+def test_traces_of_a_job() -> None:
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    env = {
+        "GITHUB_SHA": commit,
+        "GITHUB_RUN_ID": "1234567890",
+        "GITHUB_REF_NAME": "main",
+        "HOME": "/home/runner",
+    }
+    assert traces_of_jobs(env) == {"GITHUB_SHA": "0123456", "GITHUB_RUN_ID": "1234567890"}

@@ -61,3 +61,17 @@ def test_values_for_people() -> None:
 
 def test_only_choices_have_choices() -> None:
     assert all(bool(row.choices) == (row.kind is Kind.CHOICE) for row in SETTINGS)
+
+
+def test_urls_are_a_text_or_a_list_and_show_no_secret() -> None:
+    row = BY_NAME["remotes"]
+    assert row.trust is Trust.USER
+    assert row.parse(["s3://a", "redis://me:secret@b"]) == "s3://a redis://me:secret@b"
+    assert row.parse("  s3://a\n  file:///b ") == "s3://a file:///b"
+    assert (
+        row.format("s3://a redis://me:secret@b?token=x&token_file=/f")
+        == "s3://a redis://b?token=***&token_file=/f"
+    )
+    for wrong in (7, True, ["s3://a", 7], {}):
+        with pytest.raises(ValueError, match="is not URLs"):
+            row.parse(wrong)

@@ -172,3 +172,44 @@ def test_what_was_trimmed_is_made_again(engine: Engine, store: Store, invocation
             path.unlink()
     assert how(engine.serve(Launcher(work), invocation)) == (Outcome.MISS, "evicted")
     assert os.listdir(out.parent) == ["out"]
+
+
+def in_job(invocation: Invocation, number: int) -> Invocation:
+    """The same in another job of CI."""
+    commit = f"{number:x}" * 40
+    of_job = {"GITHUB_SHA": commit, "GITHUB_RUN_ID": f"{number}234567", "GITHUB_REF_NAME": f"branch{number}"}
+    return replace(invocation, env={**invocation.env, **of_job})
+
+
+def test_another_job_of_ci_hits(engine: Engine, invocation: Invocation) -> None:
+    assert how(engine.serve(Launcher(), in_job(invocation, 1))) == (Outcome.MISS, "new")
+    assert how(engine.serve(Launcher(), in_job(invocation, 2)))[0] is Outcome.HIT
+    assert how(engine.serve(Launcher(), invocation))[0] is Outcome.HIT
+
+
+@pytest.mark.parametrize(
+    "notes", [note(SeenKind.ENV, "GITHUB_SHA"), began("/bin/sh", pid=7)], ids=["name", "shell"]
+)
+def test_where_somebody_may_have_asked_for_the_job_it_misses(
+    engine: Engine, invocation: Invocation, notes: bytes
+) -> None:
+    assert how(engine.serve(Launcher(lambda: None, notes), in_job(invocation, 1))) == (Outcome.MISS, "new")
+    assert how(engine.serve(Launcher(), in_job(invocation, 1)))[0] is Outcome.HIT
+    assert how(engine.serve(Launcher(), in_job(invocation, 2))) == (Outcome.MISS, "inputs-changed")
+
+
+@pytest.mark.parametrize("where", ["file", "stdout", "stderr"])
+@pytest.mark.parametrize("text", ["12345678", "111111111"], ids=["run", "short commit"])
+def test_where_the_job_shows_in_what_was_made_it_misses(
+    engine: Engine, invocation: Invocation, where: str, text: str
+) -> None:
+    out = out_of(invocation)
+    said = {where: f"made by {text}\n".encode()} if where != "file" else {}
+    content = f"made by {text}" if where == "file" else "made"
+    wrote = note(SeenKind.WROTE, str(out / "made"))
+    work = Launcher(lambda: written(out / "made", content), wrote, **said)
+    assert how(engine.serve(work, in_job(invocation, 1))) == (Outcome.MISS, "new")
+    wipe(invocation)
+    assert how(engine.serve(Launcher(), in_job(invocation, 2))) == (Outcome.MISS, "inputs-changed")
+    wipe(invocation)
+    assert how(engine.serve(Launcher(), in_job(invocation, 1)))[0] is Outcome.HIT

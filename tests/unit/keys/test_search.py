@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dunnage import limits
 from dunnage.keys.roots import Roots
-from dunnage.keys.search import PlaceSearch
+from dunnage.keys.search import PlaceSearch, TextSearch
 
 ROOTS = Roots.of([("target", "/ws/target"), ("workspace", "/ws"), ("cargo-home", "/home/u/.cargo")])
 
@@ -63,3 +63,30 @@ def test_other_texts_for_a_place() -> None:
     also = (("workspace", "~/a-rather-long-name-of-a-workspace"),)
     assert found([b"~/a-rather-long-name-of", b"-a-workspace"], also=also) == {"workspace"}
     assert found([b"~/a-rather"], also=also) == set()
+
+
+@given(st.binary(max_size=60), st.lists(st.integers(0, 60), max_size=6))
+def test_a_text_is_found_wherever_it_is_cut(around: bytes, cuts: list[int]) -> None:
+    for position in range(0, len(around) + 1, 7):
+        data = around[:position] + b"the needle" + around[position:]
+        search = TextSearch({"there": "the needle", "not": "another needle"})
+        buffer = bytearray(b"\0" * limits.LOOK_BACK_BYTES + data)
+        start = limits.LOOK_BACK_BYTES
+        edges = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
+        for one, other in pairwise(edges):
+            search.look(buffer, start + one, start + other)
+        assert search.found == {"there"}
+
+
+def test_the_end_of_one_file_and_the_beginning_of_the_next_are_no_text() -> None:
+    search = TextSearch({"n": "needle"})
+    for piece in (b"nee", b"dle"):
+        buffer = bytearray(limits.LOOK_BACK_BYTES) + piece
+        search.look(buffer, limits.LOOK_BACK_BYTES, len(buffer))
+    assert search.found == set()
+    search.look_at(b"a needle")
+    assert search.found == {"n"}
+
+
+def test_a_text_that_is_too_long_counts_as_found() -> None:
+    assert TextSearch({"long": "x" * (limits.LOOK_BACK_BYTES + 1)}).found == {"long"}

@@ -1,0 +1,235 @@
+"""Elsewhere: what the store does not have is looked for in the tiers behind it, and promoted into the store.
+
+    unit record ─▶ path sets ─▶ how they stand here ─▶ action records ─▶ a result that is right here ─▶ blobs ─▶ store
+
+The session then looks into the store again, as if the result had always been there. Requests are made by other threads;
+the session waits no longer than compiling would take, once it knows how long that is, and before that no longer than
+the remote deserves (`remote.guard`). What comes too late is promoted all the same: the next build finds it.
+"""
+
+import logging
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, wait
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import BinaryIO, Self, TypeVar
+
+from dunnage import limits
+from dunnage.engine.lookup import actions_of, is_here
+from dunnage.engine.plausible import is_path_set
+from dunnage.engine.shared_records import decode_action, decode_unit
+from dunnage.engine.subject import Located, Missed, Subject
+from dunnage.engine.tiers import Tier, Tiers, word_of
+from dunnage.errors import RemoteDamaged, RemoteError, StoreError
+from dunnage.keys.digests import Digests
+from dunnage.model.action import ActionResult
+from dunnage.model.digest import ActionKey
+from dunnage.model.path_set import PathSet
+from dunnage.model.view import View
+from dunnage.remote import limits as remote_limits
+from dunnage.remote.contract import BlobName, RecordName
+from dunnage.store.store import Store
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+IsPlausible = Callable[[ActionResult], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A result that a tier has for this unit, here and now."""
+
+    paths: PathSet
+    action: ActionKey
+    result: ActionResult
+
+
+Keys = Sequence[tuple[PathSet, ActionKey]]
+
+
+class _TooLate(Exception):
+    """The session does not wait any longer."""
+
+
+class Elsewhere:
+    """Looks into tiers. Safe for many threads. `clock` is in seconds and only goes forward."""
+
+    def __init__(
+        self, store: Store, digests: Digests, tiers: Tiers, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._store = store
+        self._digests = digests
+        self._tiers = tiers
+        self._clock = clock
+
+    def promote(self, view: View, subject: Subject, is_plausible: IsPlausible) -> Missed | None:
+        """Get a result for a unit that the store has none for; None where it is in the store now, else why not: an
+        empty reason where nobody is known to have one.
+
+        Raises:
+            ViewGone.
+        """
+        missed = Missed("")
+        for tier in self._tiers:
+            if tier.remote.is_due:
+                begun(tier.remote.look)
+            if not tier.remote.patience_s:
+                continue
+            try:
+                found = self._from(tier, view, subject, is_plausible)
+            except StoreError as error:
+                log.warning("looking for %s elsewhere: %s", subject.unit.name, error)
+                return Missed("store-failed", str(error))
+            if found is None:
+                return None
+            missed = found if found.reason else missed
+        return missed
+
+    # --- one tier -------------------------------------------------------------------------------------
+
+    def _from(self, tier: Tier, view: View, subject: Subject, is_plausible: IsPlausible) -> Missed | None:
+        began_s = self._clock()
+        until_s = began_s + tier.remote.patience_s
+        offer = None
+        try:
+            offer = self._offer(tier, view, subject, is_plausible, until_s)
+            if offer is None:
+                return Missed("")
+            until_s = began_s + max(remote_limits.REMOTE_WAIT_S_MIN, offer.result.compile_us / 1e6)
+            self._wait(view, subject, begun(partial(self._take, tier, subject, offer)), until_s)
+        except _TooLate:
+            missed, why = Missed("remote-late", tier.name), "late"
+        except RemoteError as error:
+            missed, why = Missed("remote-failed", error.message), word_of(error)
+        else:
+            return None
+        tier.remote.waited_in_vain(self._clock() - began_s)
+        tier.missed(why)
+        return missed if offer is not None else Missed("")
+
+    def _offer(
+        self, tier: Tier, view: View, subject: Subject, is_plausible: IsPlausible, until_s: float
+    ) -> _Offer | None:
+        """What a tier has. The first request brings the unit's path sets, and results for those that are known here."""
+        unit = tier.record("unit", subject.key)
+        known_here = self._store.path_sets(subject.key)
+
+        def ask(keys: Keys, *more: RecordName) -> dict[RecordName, bytes]:
+            names = [*more, *(tier.record("action", action) for _, action in keys)]
+            found = self._wait(view, subject, begun(lambda: tier.remote.get_records(names)), until_s)
+            return tier.opened(found)
+
+        keys = self._keys(view, subject, known_here)
+        bodies = ask(keys, unit)
+        offer = _right_here(tier, subject, keys, bodies, is_plausible)
+        if offer is not None or unit not in bodies:
+            return offer
+        others = [p for p in decode_unit(bodies[unit]) if p not in known_here and is_path_set(p)]
+        keys = self._keys(view, subject, others)
+        return _right_here(tier, subject, keys, ask(keys), is_plausible) if keys else None
+
+    def _keys(self, view: View, subject: Subject, path_sets: Sequence[PathSet]) -> Keys:
+        """The action key under each path set that holds here."""
+        located = []
+        for paths in path_sets:
+            with suppress(KeyError):  # a root that this unit does not have
+                located.append(Located.at(subject.roots, paths))
+        return actions_of(view, subject, located, self._digests)
+
+    # --- promotion ------------------------------------------------------------------------------------
+
+    def _take(self, tier: Tier, subject: Subject, offer: _Offer) -> None:
+        """Fetch what the store lacks, and record the result. RemoteError, StoreError."""
+        outputs = offer.result.outputs
+        names = list({BlobName(output.digest, output.size): None for output in outputs})
+        lacking = [name for name in names if not self._store.holds(name.digest, name.size)]
+        with _Files() as files:
+            found = tier.remote.get_blobs(lacking, files.into) if lacking else set()
+            for name in lacking:
+                if name not in found:
+                    tier.missed("evicted")
+                    raise RemoteDamaged(f"{tier.name} has a result without its blobs.")
+                if self._store.put(files.descriptor(name)) != (name.digest, name.size):
+                    raise RemoteDamaged(f"{tier.name} sent a blob that is not what its name says.")
+        self._store.add(subject.key, offer.paths, offer.action, offer.result)
+        with tier.tally.lock:
+            tier.tally.fetched += 1
+            tier.tally.fetched_bytes += sum(name.size for name in lacking)
+
+    # --- waiting --------------------------------------------------------------------------------------
+
+    def _wait(self, view: View, subject: Subject, future: "Future[T]", until_s: float) -> T:
+        """The answer. Asks the client something now and then, which tells it that it is not forgotten."""
+        while not future.done():
+            left_s = until_s - self._clock()
+            if left_s <= 0:
+                future.add_done_callback(_log_failure)
+                raise _TooLate
+            wait([future], min(left_s, limits.FLIGHT_LOOK_S))
+            if not future.done() and left_s > limits.FLIGHT_LOOK_S:
+                view.stat([subject.unit.cwd])
+        return future.result()
+
+
+def begun(ask: Callable[[], T]) -> "Future[T]":
+    """What a thread of its own finds out. It holds nobody up: neither a session, nor the end of the daemon."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(ask())
+        except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="remote", daemon=True).start()
+    return future
+
+
+class _Files:
+    """Temporary files for blobs that are on their way; gone with the block."""
+
+    def __init__(self) -> None:
+        self._files: dict[BlobName, BinaryIO] = {}
+
+    def into(self, name: BlobName) -> BinaryIO:
+        """A new file for a blob."""
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the block
+        self._files[name] = file
+        return file
+
+    def descriptor(self, name: BlobName) -> int:
+        """The descriptor of a blob's file, with everything in it."""
+        self._files[name].flush()
+        return self._files[name].fileno()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for file in self._files.values():
+            file.close()
+
+
+def _right_here(
+    tier: Tier, subject: Subject, keys: Keys, bodies: Mapping[RecordName, bytes], is_plausible: IsPlausible
+) -> _Offer | None:
+    """The first result among these records that is bound to nothing but what is here. RemoteDamaged."""
+    for paths, action in keys:
+        body = bodies.get(tier.record("action", action))
+        for result in () if body is None else decode_action(body):
+            if not is_plausible(result):
+                raise RemoteDamaged(f"{tier.name} has a result for {subject.unit.name} that cannot be one.")
+            if is_here(result, subject):
+                return _Offer(paths, action, result)
+    return None
+
+
+def _log_failure(future: "Future[T]") -> None:
+    if not future.cancelled() and (error := future.exception()) is not None:
+        log.info("what came too late did not come at all: %s", error)

@@ -1,0 +1,65 @@
+"""The remotes of one daemon: what its engine asks of them, and what the command line hears of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from dunnage.engine.behind import Behind, Waiting
+from dunnage.engine.elsewhere import Elsewhere, IsPlausible
+from dunnage.engine.subject import Missed, Subject
+from dunnage.engine.tiers import Tiers
+from dunnage.keys.digests import Digests
+from dunnage.model.action import ActionResult
+from dunnage.model.digest import ActionKey, UnitKey
+from dunnage.model.path_set import PathSet
+from dunnage.model.view import View
+from dunnage.store.store import Store
+
+Keep = Callable[[UnitKey, PathSet, ActionKey, ActionResult], None]
+"""Takes what was stored here and nowhere else."""
+
+
+class Remotes:
+    """All tiers behind the store. Safe for many threads."""
+
+    def __init__(self, store: Store, digests: Digests, tiers: Tiers) -> None:
+        self._tiers = tiers
+        self._elsewhere = Elsewhere(store, digests, tiers)
+        self._behind = [(tier, Behind(store, tier)) for tier in tiers if tier.writes]
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self._tiers)
+
+    def promote(self, view: View, subject: Subject, is_plausible: IsPlausible) -> Missed | None:
+        """`Elsewhere.promote`."""
+        return self._elsewhere.promote(view, subject, is_plausible)
+
+    def keep(self, unit: UnitKey, paths: PathSet, action: ActionKey, result: ActionResult) -> None:
+        """This was stored: send it where results are sent to. Never waits, never fails."""
+        for _, behind in self._behind:
+            behind.add(Waiting(unit, paths, action, result))
+
+    def hurry(self) -> int:
+        """Somebody waits until all is sent: how much that still is."""
+        for _, behind in self._behind:
+            behind.hurry()
+        return self.waiting
+
+    @property
+    def waiting(self) -> int:
+        """Results that were not sent yet."""
+        return sum(behind.waiting for _, behind in self._behind)
+
+    def documents(self) -> list[dict[str, Any]]:
+        """What went over each tier since the daemon began, in their order."""
+        waiting = {tier.name: behind.waiting for tier, behind in self._behind}
+        return [tier.document(waiting.get(tier.name, 0)) for tier in self._tiers]
+
+    def close(self, wait_s: float) -> None:
+        """Send what waits, for at most so many seconds, and let go of everything."""
+        for _, behind in self._behind:
+            behind.hurry()
+        for _, behind in self._behind:
+            behind.drain(wait_s)
+        for tier in self._tiers:
+            tier.remote.close()

@@ -1,0 +1,58 @@
+"""The reference of the contract: a backend in memory, for tests, and to read."""
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import BinaryIO
+
+from dunnage.remote.contract import BlobName, BlobSource, Record, RecordName, Traits
+
+
+class MemoryBackend:
+    """Keeps everything in two dictionaries."""
+
+    traits = Traits()
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.records: dict[RecordName, bytes] = {}
+        self.blobs: dict[BlobName, bytes] = {}
+
+    def check(self) -> None:
+        """It is here."""
+
+    def get_records(self, names: Sequence[RecordName]) -> dict[RecordName, bytes]:
+        """Those that are there."""
+        with self._lock:
+            return {name: self.records[name] for name in names if name in self.records}
+
+    def put_records(self, records: Sequence[Record]) -> None:
+        """Keep them."""
+        with self._lock:
+            self.records.update((record.name, record.body) for record in records)
+
+    def missing(self, blobs: Sequence[BlobName]) -> list[BlobName]:
+        """Those that are not there."""
+        with self._lock:
+            return [blob for blob in blobs if blob not in self.blobs]
+
+    def get_blobs(self, blobs: Sequence[BlobName], into: Callable[[BlobName], BinaryIO]) -> set[BlobName]:
+        """Write those that are there."""
+        with self._lock:
+            found = {blob: self.blobs[blob] for blob in blobs if blob in self.blobs}
+        for blob, data in found.items():
+            into(blob).write(data)
+        return set(found)
+
+    def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
+        """Keep them."""
+        for blob in blobs:
+            with blob.open() as file:
+                data = file.read()
+            with self._lock:
+                self.blobs[blob.name] = data
+
+    def flush(self) -> None:
+        """Others see what was put at once."""
+
+    def close(self) -> None:
+        """Nothing to give back."""

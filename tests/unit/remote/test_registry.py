@@ -1,0 +1,31 @@
+"""From a URL to a backend: what is not known is said, and what is known keeps the contract's shape."""
+
+import inspect
+
+import pytest
+
+from dunnage.errors import ConfigError
+from dunnage.remote import registry
+from dunnage.remote.registry import FAMILIES, Family, open_backend
+
+
+def test_an_unknown_kind() -> None:
+    with pytest.raises(ConfigError, match=r"The remote nothing://host is of a kind that is not known"):
+        open_backend("nothing://me:secret@host", {})
+
+
+def test_a_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> object:
+        raise ModuleNotFoundError(f"No module named {name!r}", name="somelib")
+
+    monkeypatch.setitem(FAMILIES, ("odd", ""), Family("odd", "oddities"))
+    monkeypatch.setattr(registry.importlib, "import_module", missing)
+    with pytest.raises(ConfigError, match="needs somelib, which is not installed") as caught:
+        open_backend("odd://host", {})
+    assert caught.value.advice == "Install it with `pip install 'dunnage[oddities]'`."
+
+
+@pytest.mark.parametrize("key", FAMILIES, ids="+".join)
+def test_every_row_has_a_backend(key: tuple[str, str]) -> None:
+    module = registry.importlib.import_module(f"dunnage.remote.{FAMILIES[key].module}")
+    assert list(inspect.signature(module.open_backend).parameters) == ["url", "environ"]
