@@ -49,7 +49,7 @@ def pytest_configure() -> None:
 ALONE = {"fault"}
 """Folders whose tests hang daemons and fill disks, and say how long anything else may take meanwhile."""
 
-HEAVY = {"battery", "container", "e2e", "shadow"}
+HEAVY = {"action", "battery", "container", "e2e", "shadow"}
 """Folders whose tests build whole projects: every core has one, and they are not among the fast ones."""
 
 HEAVY_MARKS = {"cross", "docker", "podman", "slow"}
