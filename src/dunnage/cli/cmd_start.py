@@ -17,6 +17,6 @@ def command() -> None:
     settings = context.settings()
     status = launch.ensure(settings, context.places())
     say(f"The daemon runs: pid {status['pid']}, version {status['version']}.\n")
-    if settings.remotes:
+    if settings.remotes or settings.offer:
         for problem in context.ask("remotes")["problems"]:
             complain(f"{problem['message']} {problem['hint']}".rstrip())

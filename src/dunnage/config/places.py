@@ -5,6 +5,7 @@
       log/daemon-<version>.log    one log a version
       keys/                       texts of keys, for who asks for them
       verify/                     reports of verify mode
+      offer-token                 what other programs show to use the cache over HTTP (setting `offer`)
       run/<version>/              one daemon a version: two versions never share a socket
         lock                      held by the daemon that may own the sockets
         host/sock                 answers the same user only

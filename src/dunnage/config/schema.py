@@ -211,6 +211,28 @@ SETTINGS: Final = (
         doc="A file with the Ed25519 public key (PEM) that seals are checked with; anything else is a miss.",
     ),
     Setting(
+        name="offer",
+        kind=Kind.TEXT,
+        default="",
+        trust=Trust.USER,
+        doc="An address here (127.0.0.1:8123) at which sccache, ccache and Bazel may use the cache over HTTP.",
+    ),
+    Setting(
+        name="offer_write",
+        kind=Kind.CHOICE,
+        default="on",
+        trust=Trust.USER,
+        doc="Whether those may also put something there.",
+        choices=SWITCH,
+    ),
+    Setting(
+        name="offer_token_file",
+        kind=Kind.TEXT,
+        default="",
+        trust=Trust.USER,
+        doc="A file with the token that they have to show, instead of `offer-token` in the directory.",
+    ),
+    Setting(
         name="container_arch",
         kind=Kind.CHOICE,
         default="auto",

@@ -46,6 +46,9 @@ class Settings:
     seal_secret_file: str
     seal_key_file: str
     trusted_key_file: str
+    offer: str
+    offer_write: str
+    offer_token_file: str
     container_arch: str
     origins: Mapping[str, str] = field(compare=False)
     """Name of a setting → `default`, the path of a file, or the name of a variable."""

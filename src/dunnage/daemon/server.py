@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any, Final
 
 from dunnage import __version__, limits
+from dunnage.config.offer import parse_address, token_of
 from dunnage.config.places import Places
 from dunnage.config.settings import Settings
 from dunnage.daemon.answers import answer
@@ -18,11 +19,12 @@ from dunnage.daemon.crew import Crew
 from dunnage.daemon.key_texts import KeyTexts
 from dunnage.daemon.ledger import Ledger
 from dunnage.daemon.listening import is_same_user, listen
+from dunnage.daemon.offering import Offering
 from dunnage.daemon.session import serve
 from dunnage.daemon.tiering import check, open_tiers
 from dunnage.daemon.verify_reports import VerifyReports
 from dunnage.engine.engine import Engine
-from dunnage.errors import DunnageError
+from dunnage.errors import ConfigError, DunnageError
 from dunnage.model.outcome import Result
 from dunnage.store.store import Store
 
@@ -69,8 +71,26 @@ class Daemon:
         """Begin to listen. Raises OSError."""
         self._host = listen(self._places.host_socket, 0o600)
         self._container = listen(self._places.container_socket, 0o666)
+        self._offering = self._offered()
         self._socket_paths = str(self._places.host_socket), str(self._places.container_socket)
         self._own = [_identity(path) for path in self._socket_paths]
+
+    def _offered(self) -> Offering | None:
+        """What is offered to other programs; what stands in the way is a problem like those of remotes."""
+        wanted = self._settings.offer
+        if not wanted:
+            return None
+        try:
+            token = token_of(self._places.base, self._settings.offer_token_file)
+            writes = self._settings.offer_write == "on"
+            return Offering(parse_address(wanted), token, lambda: self.engine.offered, writes=writes)
+        except ConfigError as error:
+            problem = error
+        except OSError as error:
+            problem = ConfigError(f"Nothing can be offered at {wanted}: {error.strerror}.")
+        log.warning("%s", problem)
+        self._remote_problems.append(problem)
+        return None
 
     def run(self) -> None:
         """Serve until told to stop, idle, or bereft of the sockets; then finish what is being stored."""
@@ -106,6 +126,8 @@ class Daemon:
             self._stopping = True
 
     def _shut_down(self) -> None:
+        if self._offering is not None:
+            self._offering.close()
         self._host.close()
         self._container.close()
         for path, own in zip(self._socket_paths, self._own, strict=True):
@@ -219,6 +241,7 @@ class Daemon:
             "socket": str(places.host_socket),
             "container_socket": str(places.container_socket),
             "store": str(places.store),
+            "offer": "" if self._offering is None else self._offering.url,
             "log": str(places.log),
             "sessions": sessions - storing - 1,  # without the one that asks
             "storing": storing,

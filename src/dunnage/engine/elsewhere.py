@@ -27,7 +27,7 @@ from dunnage.engine.tiers import Tier, Tiers, word_of
 from dunnage.errors import RemoteDamaged, RemoteError, StoreError
 from dunnage.keys.digests import Digests
 from dunnage.model.action import ActionResult
-from dunnage.model.digest import ActionKey
+from dunnage.model.digest import ActionKey, UnitKey
 from dunnage.model.path_set import PathSet
 from dunnage.model.view import View
 from dunnage.remote import limits as remote_limits
@@ -91,6 +91,26 @@ class Elsewhere:
             missed = found if found.reason else missed
         return missed
 
+    def fetch(self, unit: UnitKey, paths: PathSet, action: ActionKey, is_plausible: IsPlausible) -> bool:
+        """Get a result whose keys are known, for one without a client; whether the store has it now. StoreError."""
+        for tier in self._tiers:
+            if tier.remote.is_due:
+                begun(tier.remote.look)
+            if not tier.remote.patience_s:
+                continue
+            began_s = time.monotonic()
+            try:
+                name = tier.record("action", action)
+                body = tier.opened(tier.remote.get_records([name])).get(name)
+                results = [] if body is None else [each for each in decode_action(body) if is_plausible(each)]
+                if results:
+                    self._take(tier, unit, _Offer(paths, action, results[0]))
+                    return True
+            except RemoteError as error:
+                tier.remote.waited_in_vain(time.monotonic() - began_s)
+                tier.missed(word_of(error))
+        return False
+
     # --- one tier -------------------------------------------------------------------------------------
 
     def _from(self, tier: Tier, view: View, subject: Subject, is_plausible: IsPlausible) -> Missed | None:
@@ -102,7 +122,7 @@ class Elsewhere:
             if offer is None:
                 return Missed("")
             until_s = began_s + max(remote_limits.REMOTE_WAIT_S_MIN, offer.result.compile_us / 1e6)
-            self._wait(view, subject, begun(partial(self._take, tier, subject, offer)), until_s)
+            self._wait(view, subject, begun(partial(self._take, tier, subject.key, offer)), until_s)
         except _TooLate:
             missed, why = Missed("remote-late", tier.name), "late"
         except RemoteError as error:
@@ -144,7 +164,7 @@ class Elsewhere:
 
     # --- promotion ------------------------------------------------------------------------------------
 
-    def _take(self, tier: Tier, subject: Subject, offer: _Offer) -> None:
+    def _take(self, tier: Tier, unit: UnitKey, offer: _Offer) -> None:
         """Fetch what the store lacks, and record the result. RemoteError, StoreError."""
         outputs = offer.result.outputs
         names = list({BlobName(output.digest, output.size): None for output in outputs})
@@ -157,7 +177,7 @@ class Elsewhere:
                     raise RemoteDamaged(f"{tier.name} has a result without its blobs.")
                 if self._store.put(files.descriptor(name)) != (name.digest, name.size):
                     raise RemoteDamaged(f"{tier.name} sent a blob that is not what its name says.")
-        self._store.add(subject.key, offer.paths, offer.action, offer.result)
+        self._store.add(unit, offer.paths, offer.action, offer.result)
         with tier.tally.lock:
             tier.tally.fetched += 1
             tier.tally.fetched_bytes += sum(name.size for name in lacking)

@@ -34,6 +34,7 @@ from dunnage.engine.linked import NOTING
 from dunnage.engine.listed import standing
 from dunnage.engine.lookup import look_up
 from dunnage.engine.nested import Nests, Telling, is_nested
+from dunnage.engine.offered import Offered
 from dunnage.engine.plausible import is_result
 from dunnage.engine.portable import added_words
 from dunnage.engine.recall import Recall
@@ -101,6 +102,7 @@ class Engine:
         self._natives = NativeCpus()
         self._extras = Extras(clock_ns)
         self.remotes = Remotes(store, self._digests, tiers)
+        self.offered = Offered(store, self.remotes)
         self._early = EarlyStarts(self._toolchains, self._extras, self._flights, allowed=not self.remotes)
         self._recorder = Recorder(store, self._digests, clock, keep_text, self._recall, self.remotes.keep)
         self._nests = Nests()

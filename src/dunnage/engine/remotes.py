@@ -34,6 +34,10 @@ class Remotes:
         """`Elsewhere.promote`."""
         return self._elsewhere.promote(view, subject, is_plausible)
 
+    def fetch(self, unit: UnitKey, paths: PathSet, action: ActionKey, is_plausible: IsPlausible) -> bool:
+        """`Elsewhere.fetch`."""
+        return self._elsewhere.fetch(unit, paths, action, is_plausible)
+
     def keep(self, unit: UnitKey, paths: PathSet, action: ActionKey, result: ActionResult) -> None:
         """This was stored: send it where results are sent to. Never waits, never fails."""
         for _, behind in self._behind:
