@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from dunnage.daemon.answers import answer, other_version
-from dunnage.errors import StoreError, VersionMismatch
+from dunnage.errors import DunnageError, RemoteUnavailable, StoreError, VersionMismatch
 from dunnage.model.outcome import Outcome, Result
 from dunnage.store.store import Store
 
@@ -34,6 +34,15 @@ class Around:
 
     def stop(self) -> None:
         self.stopped += 1
+
+    def remotes(self) -> list[dict[str, Any]]:
+        return [{"name": "file:///r"}]
+
+    def remote_problems(self) -> list[DunnageError]:
+        return [RemoteUnavailable("Nobody answers.", hint="Wait.")]
+
+    def hurry(self) -> int:
+        return 3
 
 
 @pytest.fixture
@@ -116,3 +125,12 @@ def test_a_bad_argument_is_answered(around: Around) -> None:
 def test_another_version_is_told_in_an_error() -> None:
     error = json.loads(other_version())["error"]
     assert (error["type"], error["exit_code"]) == ("VersionMismatch", VersionMismatch.exit_code)
+
+
+def test_what_is_wrong_with_remotes(around: Around) -> None:
+    assert ask(around, "remotes")["problems"] == [{"message": "Nobody answers.", "hint": "Wait."}]
+
+
+def test_what_is_still_to_be_sent(around: Around) -> None:
+    assert ask(around, "drain") == {"schema": 1, "waiting": 3, "remotes": [{"name": "file:///r"}]}
+    assert ask(around, "stats")["remotes"] == [{"name": "file:///r"}]
