@@ -24,12 +24,12 @@ from dunnage.engine.plausible import is_path_set
 from dunnage.engine.shared_records import decode_action, decode_unit
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.engine.tiers import Tier, Tiers, word_of
-from dunnage.errors import RemoteDamaged, RemoteError, StoreError
+from dunnage.errors import RemoteDamaged, RemoteError, RemoteUnavailable, StoreError
 from dunnage.keys.digests import Digests
 from dunnage.model.action import ActionResult
 from dunnage.model.digest import ActionKey, UnitKey
 from dunnage.model.path_set import PathSet
-from dunnage.model.view import View
+from dunnage.model.view import View, ViewGone
 from dunnage.remote import limits as remote_limits
 from dunnage.remote.contract import BlobName, RecordName
 from dunnage.store.store import Store
@@ -127,6 +127,11 @@ class Elsewhere:
             missed, why = Missed("remote-late", tier.name), "late"
         except RemoteError as error:
             missed, why = Missed("remote-failed", error.message), word_of(error)
+        except (ViewGone, StoreError):
+            raise
+        except Exception as error:  # no room for a blob on its way; a library's own trouble: a miss, too
+            log.exception("%s could not be asked for %s", tier.name, subject.unit.name)
+            missed, why = Missed("remote-failed", repr(error)), "internal"
         else:
             return None
         tier.remote.waited_in_vain(self._clock() - began_s)
@@ -207,7 +212,10 @@ def begun(ask: Callable[[], T]) -> "Future[T]":
         except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
             future.set_exception(error)
 
-    threading.Thread(target=run, name="remote", daemon=True).start()
+    try:
+        threading.Thread(target=run, name="remote", daemon=True).start()
+    except RuntimeError as error:
+        future.set_exception(RemoteUnavailable(f"There is no thread to ask a remote: {error}."))
     return future
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dunnage.engine.elsewhere import begun
 from dunnage.engine.shared_records import decode_action, encode_action
 from dunnage.errors import RemoteBusy, RemoteRefused, RemoteUnavailable
 from dunnage.model.outcome import REASONS, Result
@@ -98,6 +99,39 @@ def test_a_result_of_another_place_is_not_taken(tmp_path: Path, remote: Troubled
     there.wipe()
     with machine(tmp_path / "third", remote) as third:
         assert how(third.compile(there)) == "hit remote"
+
+
+@pytest.mark.parametrize("error", [ValueError, OSError, RecursionError])
+def test_trouble_of_a_library_is_a_miss(
+    tmp_path: Path, remote: Troubled, made: Crate, filled: dict[str, bytes], error: type[Exception]
+) -> None:
+    remote.failing = lambda: error("Odd.")
+    with machine(tmp_path / "second", remote, writes=False) as second:
+        assert how(second.compile(made)) == "miss new"
+        assert made.outputs() == filled
+        assert second.engine.remotes.documents()[0]["not_fetched"] == {"internal": 1}
+
+
+def test_no_room_for_a_blob_on_its_way_is_a_miss(
+    tmp_path: Path, remote: Troubled, made: Crate, filled: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> object:
+        raise OSError(28, "No space left on device")
+
+    with machine(tmp_path / "second", remote, writes=False) as second:
+        monkeypatch.setattr("dunnage.engine.elsewhere.tempfile.TemporaryFile", full)
+        assert how(second.compile(made)) == "miss remote-failed"
+        assert made.outputs() == filled
+
+
+def test_no_thread_to_ask_with_is_a_miss(monkeypatch: pytest.MonkeyPatch) -> None:
+    class NoThread:
+        def __init__(self, **_: object) -> None:
+            raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("dunnage.engine.elsewhere.threading.Thread", NoThread)
+    with pytest.raises(RemoteUnavailable, match="no thread"):
+        begun(lambda: 1).result()
 
 
 @pytest.mark.parametrize("error", [RemoteUnavailable, RemoteRefused, RemoteBusy])
