@@ -8,10 +8,9 @@ import threading
 import time
 from contextlib import suppress
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from dunnage import __version__, limits
-from dunnage.config.offer import parse_address, token_of
 from dunnage.config.places import Places
 from dunnage.config.settings import Settings
 from dunnage.daemon.answers import answer
@@ -19,7 +18,6 @@ from dunnage.daemon.crew import Crew
 from dunnage.daemon.key_texts import KeyTexts
 from dunnage.daemon.ledger import Ledger
 from dunnage.daemon.listening import is_same_user, listen
-from dunnage.daemon.offering import Offering
 from dunnage.daemon.session import serve
 from dunnage.daemon.tiering import check, open_tiers
 from dunnage.daemon.verify_reports import VerifyReports
@@ -27,6 +25,9 @@ from dunnage.engine.engine import Engine
 from dunnage.errors import ConfigError, DunnageError
 from dunnage.model.outcome import Result
 from dunnage.store.store import Store
+
+if TYPE_CHECKING:
+    from dunnage.daemon.offering import Offering
 
 log = logging.getLogger(__name__)
 
@@ -75,11 +76,15 @@ class Daemon:
         self._socket_paths = str(self._places.host_socket), str(self._places.container_socket)
         self._own = [_identity(path) for path in self._socket_paths]
 
-    def _offered(self) -> Offering | None:
+    def _offered(self) -> "Offering | None":
         """What is offered to other programs; what stands in the way is a problem like those of remotes."""
         wanted = self._settings.offer
         if not wanted:
             return None
+        # A server of HTTP takes a tenth of the daemon's start to import.
+        from dunnage.config.offer import parse_address, token_of
+        from dunnage.daemon.offering import Offering
+
         try:
             token = token_of(self._places.base, self._settings.offer_token_file)
             writes = self._settings.offer_write == "on"
