@@ -1,6 +1,8 @@
 """From a URL to a backend: what is not known is said, and what is known keeps the contract's shape."""
 
 import inspect
+import subprocess
+import sys
 
 import pytest
 
@@ -29,3 +31,10 @@ def test_a_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_row_has_a_backend(key: tuple[str, str]) -> None:
     module = registry.importlib.import_module(f"dunnage.remote.{FAMILIES[key].module}")
     assert list(inspect.signature(module.open_backend).parameters) == ["url", "environ"]
+
+
+def test_a_daemon_without_remotes_imports_nothing_for_them() -> None:
+    heavy = ("cryptography", "grpc", "http.server", "obstore", "redis", "urllib3", "zstandard")
+    asked = f"import sys, dunnage.daemon.server; print([name for name in {heavy} if name in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+    assert shown.strip() == "[]"
