@@ -16,6 +16,7 @@ from bench import (
     containers,
     contestants,
     daemon,
+    github,
     notice,
     observe,
     scale,
@@ -30,7 +31,19 @@ ROOT = Path(__file__).resolve().parent.parent
 VERSIONS = {"ripgrep": "15.2.0", "hyperfine": "1.20.0", "cargo-nextest": "0.9.151"}
 OBSERVE_ROUNDS = 10
 """A difference of one part in a hundred does not show in fewer."""
-PARTS = ("builds", "units", "containers", "c", "client", "notice", "daemon", "scale", "sessions", "observe")
+PARTS = (
+    "builds",
+    "units",
+    "containers",
+    "github",
+    "c",
+    "client",
+    "notice",
+    "daemon",
+    "scale",
+    "sessions",
+    "observe",
+)
 
 
 def arguments() -> argparse.Namespace:
@@ -111,9 +124,15 @@ def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: C
         compile_c(report, scratch, console)
     if "notice" in asked.part:
         report.notice = notice.measure(scratch / "notice", runs=20)
-    if not {"builds", "units", "daemon", "scale", "containers", "observe"} & set(asked.part):
+    if not {"builds", "units", "daemon", "scale", "containers", "github", "observe"} & set(asked.part):
         return
     site = site_of(asked.project, scratch)
+    if "github" in asked.part:
+        for number, name, jobs in github.race(site, report.rounds):
+            report.github = jobs
+            console.print(
+                f"GitHub's cache, round {number + 1}: {name}: warm {jobs[name].times.warm[-1]:.2f} s"
+            )
     if "observe" in asked.part:
         rounds = max(OBSERVE_ROUNDS, asked.runs)
         report.observe = observe.measure(site, client_dir(host_arch()), scratch / "observe", rounds)

@@ -17,6 +17,7 @@ from bench.containers import HOST, WarmBuilds
 from bench.costs import rows_of
 from bench.daemon import DaemonCost
 from bench.figures import Series, ratio
+from bench.github import Jobs
 from bench.observe import ObserveCost
 from bench.scale import Scale
 
@@ -44,6 +45,8 @@ class Report:
     containers: dict[str, WarmBuilds] = field(default_factory=dict)
     """Warm builds on the host and in containers."""
     container_hits: str = ""
+    github: dict[str, Jobs] = field(default_factory=dict)
+    """Jobs on new machines, over GitHub's cache."""
     answers: dict[str, Series] = field(default_factory=dict)
     throughput: dict[int, float] = field(default_factory=dict)
 
@@ -73,6 +76,15 @@ class Report:
             "notice_s": self.notice and self.notice.seconds,
             "containers": {
                 name: {"warm_s": one.warm, "start_s": one.start} for name, one in self.containers.items()
+            },
+            "github": {
+                name: {
+                    "cold_s": one.times.cold,
+                    "warm_s": one.times.warm,
+                    "requests": one.requests,
+                    "lost": one.lost,
+                }
+                for name, one in self.github.items()
             },
             "observe": self.observe
             and {
@@ -123,6 +135,8 @@ def print_report(report: Report, console: Console) -> None:
         console.print(_race(race, f"{group}: {count} compiles, cold one after the other, warm on all cores"))
     if report.containers:
         console.print(_containers(report.containers, report.container_hits))
+    if report.github:
+        console.print(_github(report.github))
     costs = Table("what", "measured", "aim", title="costs", title_justify="left")
     for row in rows_of(report):
         costs.add_row(*row)
@@ -144,6 +158,39 @@ def _race(race: dict[str, Times], title: str) -> Table:
             f"{ratio(times.warm_series, plain.cold_series):.3f}" if plain and times.warm else "",
             f"{ratio(ours.warm_series, times.warm_series):.2f}" if ours and ours.warm and times.warm else "",
             times.hits,
+        )
+    return table
+
+
+def _github(jobs: dict[str, Jobs]) -> Table:
+    title = (
+        "jobs on new machines over a fake of GitHub's cache: 20 ms a request, 50 MB/s, 200 uploads a minute"
+    )
+    table = Table(title=title, title_justify="left")
+    for heading in (
+        "",
+        "first job",
+        "second job",
+        "dunnage is × this",
+        "requests",
+        "not saved",
+        "says of itself",
+    ):
+        table.add_column(heading, justify="left" if heading in ("", "says of itself") else "right")
+    ours = jobs.get("dunnage")
+    for name, one in jobs.items():
+        against = (
+            f"{ratio(ours.times.warm_series, one.times.warm_series):.2f}" if ours and ours.times.warm else ""
+        )
+        asked = "" if name == "plain" else " + ".join(map(str, one.requests[-1]))
+        table.add_row(
+            name,
+            f"{one.times.cold_series.median:.2f} s",
+            f"{one.times.warm_series.median:.2f} s",
+            against,
+            asked,
+            str(max(one.lost)),
+            one.times.hits,
         )
     return table
 
