@@ -77,7 +77,7 @@ def sccache(site: Site, runner: Mapping[str, str], own: Path) -> tuple[float, di
     program = str(images.sccache())
     env = {
         **runner, "SCCACHE_GHA_ENABLED": "on", "SCCACHE_SERVER_UDS": str(own / "sock"),
-        "SCCACHE_IDLE_TIMEOUT": "0", "HOME": str(own),
+        "SCCACHE_IDLE_TIMEOUT": "0",
     }  # fmt: skip
     began = time.perf_counter()
     _said([program, "--start-server"], env)
