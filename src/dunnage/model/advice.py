@@ -18,6 +18,8 @@ ADVICE: Final[dict[tuple[Outcome, str], str]] = {
     ): "Turn portable mode on (`portable = true`), or build at the same place: in containers, with the same mounts.",
     (_M, "evicted"): "Raise `size_max`, if `dunnage stats` shows a full store.",
     (_M, "corrupt"): "If it happens again, check the disk.",
+    (_M, "remote-late"): "Nothing, the next build finds it. If it happens often, put a nearer remote first.",
+    (_M, "remote-failed"): "Look at what `dunnage stats` says of the remote.",
     (_M, "verified"): "Nothing: leave out `DUNNAGE_VERIFY` to have hits restored again.",
     (_M, "verify-differs"): "Read the report (`dunnage stats` names it), and report it to dunnage.",
     (_M, "compile-failed"): "Mend what the compiler complains about.",
