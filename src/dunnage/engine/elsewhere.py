@@ -11,7 +11,7 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
@@ -76,11 +76,7 @@ class Elsewhere:
             ViewGone.
         """
         missed = Missed("")
-        for tier in self._tiers:
-            if tier.remote.is_due:
-                begun(tier.remote.look)
-            if not tier.remote.patience_s:
-                continue
+        for tier in self._asked():
             try:
                 found = self._from(tier, view, subject, is_plausible)
             except StoreError as error:
@@ -93,12 +89,8 @@ class Elsewhere:
 
     def fetch(self, unit: UnitKey, paths: PathSet, action: ActionKey, is_plausible: IsPlausible) -> bool:
         """Get a result whose keys are known, for one without a client; whether the store has it now. StoreError."""
-        for tier in self._tiers:
-            if tier.remote.is_due:
-                begun(tier.remote.look)
-            if not tier.remote.patience_s:
-                continue
-            began_s = time.monotonic()
+        for tier in self._asked():
+            began_s = self._clock()
             try:
                 name = tier.record("action", action)
                 body = tier.opened(tier.remote.get_records([name])).get(name)
@@ -107,9 +99,17 @@ class Elsewhere:
                     self._take(tier, unit, _Offer(paths, action, results[0]))
                     return True
             except RemoteError as error:
-                tier.remote.waited_in_vain(time.monotonic() - began_s)
+                tier.remote.waited_in_vain(self._clock() - began_s)
                 tier.missed(word_of(error))
         return False
+
+    def _asked(self) -> Iterator[Tier]:
+        """The tiers that are asked now; those that are not are looked after when it is time."""
+        for tier in self._tiers:
+            if tier.remote.is_due:
+                begun(tier.remote.look)
+            if tier.remote.patience_s:
+                yield tier
 
     # --- one tier -------------------------------------------------------------------------------------
 

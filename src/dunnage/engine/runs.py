@@ -194,8 +194,10 @@ class Runs:
             inputs = run_inputs(view, subject, seen, run.started_ns, self._digests)
             if isinstance(inputs, Missed):
                 return inputs
-            of_job = TextSearch(traces_of_jobs(subject.env))
-            tree = collect_tree(view, unit.out_dir, self._store, lambda: of_job.look)
+            traces = traces_of_jobs(subject.env)
+            of_job = TextSearch(traces)
+            # Outside of CI there is nothing to look for, and whoever gets to see the bytes costs a copy of some.
+            tree = collect_tree(view, unit.out_dir, self._store, (lambda: of_job.look) if traces else None)
             if isinstance(tree, Missed):
                 return tree
             for said in (run.stdout, run.stderr):
