@@ -109,8 +109,7 @@ static void look_for_daemon(const char *path, const struct sockaddr_un *daemon) 
     } else if (errno != EAGAIN) {
         char what[PATH_MAX + 64] = "nobody offers a cache at ";
         (void)append(what, sizeof what, path);
-        say_error(what, errno,
-                  "Connections are closed until somebody does: `offer = \"containers\"`, `dunnage start`.");
+        say_error(what, errno, "Nothing is found until somebody does: `offer = \"containers\"`, `dunnage start`.");
     }
 }
 

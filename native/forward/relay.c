@@ -4,6 +4,9 @@
  * it is not. So memory is bounded, and a slow reader slows down the writer, as over one connection. Whoever says that
  * he is done (half-closes) is still answered.
  *
+ * Where no daemon is, callers are answered all the same, by the one word that any cache over HTTP says on a miss:
+ * sccache ends a build when its storage hangs up at its start.
+ *
  * A descriptor from which nothing is wanted is not polled: its hang-up would be reported for ever. And poll takes no
  * more entries than one may have descriptors (RLIMIT_NOFILE), however many of them are switched off.
  */
@@ -19,10 +22,12 @@ enum {
     CALLER = 0,
     DAEMON = 1,
     /* A daemon whose queue is full (it starts threads) or a want of descriptors: how often that is looked at again, and
-     * how long a caller waits for it. */
+     * how long a caller waits for it. So long, too, has a caller whom nobody serves, to ask and to go. */
     AGAIN_MS = 20,
     GIVE_UP_MS = 2000,
 };
+
+static const char NOT_FOUND[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /* From one end to the other. */
 struct way {
@@ -37,6 +42,7 @@ struct connection {
     int ends[2];   /* the caller's and the daemon's; -1: none (yet) */
     int polled[2]; /* where their entries are for poll, NOT_POLLED: nowhere */
     int64_t give_up_ms;
+    bool alone;         /* there is no daemon for it */
     struct way ways[2]; /* ways[i] begins at ends[i] */
 };
 
@@ -57,12 +63,15 @@ int connect_to(const struct sockaddr_un *daemon) {
 }
 
 static bool waits_for_daemon(const struct connection *each) {
-    return each->ends[DAEMON] < 0;
+    return each->ends[DAEMON] < 0 && !each->alone;
 }
 
 static short wanted_of(const struct connection *each, int end) {
     const struct way *from = &each->ways[end];
     const struct way *to = &each->ways[1 - end];
+    if (waits_for_daemon(each) || each->ends[end] < 0) {
+        return 0;
+    }
     bool reads = !from->ended && from->begin == from->end;
     bool writes = !to->closed && to->begin < to->end;
     return (short)((reads ? POLLIN : 0) | (writes ? POLLOUT : 0));
@@ -80,11 +89,10 @@ int relay_wants(int listener, struct pollfd *wanted, nfds_t *count) {
     bool again = deaf_until_ms != 0;
     for (unsigned i = 0; i < used; i++) {
         struct connection *each = &connections[i];
-        bool waits = waits_for_daemon(each);
         for (int end = 0; end < 2; end++) {
-            each->polled[end] = waits ? NOT_POLLED : ask_for(wanted, count, each->ends[end], wanted_of(each, end));
+            each->polled[end] = ask_for(wanted, count, each->ends[end], wanted_of(each, end));
         }
-        again = again || waits;
+        again = again || each->ends[DAEMON] < 0;
     }
     bool listening = used < CONNECTIONS_MAX && deaf_until_ms == 0;
     polled_listener = ask_for(wanted, count, listener, listening ? POLLIN : 0);
@@ -149,13 +157,45 @@ static bool advance(struct connection *each, const struct pollfd *wanted) {
     return !each->ways[CALLER].closed || !each->ways[DAEMON].closed;
 }
 
-/* Returns false when nobody is there who would take the connection. */
-static bool reach(struct connection *each, const struct sockaddr_un *daemon) {
+/* Answers a caller for whom there is no daemon, and takes no notice of what else he says. Returns false at the end. */
+static bool turn_away(struct connection *each, const struct pollfd *wanted) {
+    struct way *asked = &each->ways[CALLER];
+    struct way *answer = &each->ways[DAEMON];
+    if (is_ready(wanted, each->polled[CALLER])) {
+        fill(each, CALLER);
+        if (asked->end > asked->begin && !answer->ended) {
+            memcpy(answer->bytes, NOT_FOUND, sizeof NOT_FOUND - 1);
+            answer->end = sizeof NOT_FOUND - 1;
+            answer->ended = true;
+        }
+        asked->begin = asked->end;
+    }
+    empty(each, DAEMON);
+    return !asked->ended && now_ms() < each->give_up_ms;
+}
+
+/* Connects to the daemon, or goes on trying, or knows that there is none. */
+static void reach(struct connection *each, const struct sockaddr_un *daemon) {
     each->ends[DAEMON] = connect_to(daemon);
-    if (each->ends[DAEMON] >= 0) {
+    if (each->ends[DAEMON] < 0) {
+        bool later = (errno == EAGAIN || errno == EMFILE || errno == ENFILE) && now_ms() < each->give_up_ms;
+        if (!later) {
+            each->alone = true;
+            each->give_up_ms = now_ms() + GIVE_UP_MS;
+        }
+    }
+}
+
+/* Returns false when a connection is over. */
+static bool attend(struct connection *each, const struct sockaddr_un *daemon, const struct pollfd *wanted) {
+    if (each->alone) {
+        return turn_away(each, wanted);
+    }
+    if (waits_for_daemon(each)) {
+        reach(each, daemon);
         return true;
     }
-    return (errno == EAGAIN || errno == EMFILE || errno == ENFILE) && now_ms() < each->give_up_ms;
+    return advance(each, wanted);
 }
 
 static void forget(unsigned i) {
@@ -190,18 +230,15 @@ static void take(int listener, const struct sockaddr_un *daemon) {
             way->begin = way->end = 0;
             way->ended = way->closed = false;
         }
-        if (!reach(each, daemon)) {
-            forget(used - 1);
-        }
+        each->alone = false;
+        reach(each, daemon);
     }
 }
 
 void relay(int listener, const struct sockaddr_un *daemon, const struct pollfd *wanted) {
     /* From the last one on: whoever takes a place that has become free has been looked at. */
     for (unsigned i = used; i-- > 0;) {
-        struct connection *each = &connections[i];
-        bool lives = waits_for_daemon(each) ? reach(each, daemon) : advance(each, wanted);
-        if (!lives) {
+        if (!attend(&connections[i], daemon, wanted)) {
             forget(i);
         }
     }

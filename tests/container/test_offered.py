@@ -104,3 +104,13 @@ def test_it_hits(here: Site, name: str) -> None:
     assert tool.counted(warm.stdout) == {"hits": SOURCES, "misses": 0, "errors": 0}
     assert objects(here) == made
     assert (cold.stderr, warm.stderr) == ("", "")
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_where_nothing_is_offered_builds_go_on(here: Site, name: str) -> None:
+    tool = TOOLS[name]
+    ran = compiled(here.with_env(DUNNAGE_OFFER=""), tool).succeeded()
+    counted = tool.counted(ran.stdout)
+    assert (counted["hits"], counted["misses"]) == (0, SOURCES)
+    assert len(objects(here)) == SOURCES
+    assert ran.stderr.count("nobody offers a cache at /dunnage/run/http") == bool(tool.before)

@@ -133,8 +133,9 @@ def test_a_caller_that_vanishes(here: Forwarding) -> None:
     def listen(connection: socket.socket) -> None:
         while data := connection.recv(100):
             heard.append(data)
-        if heard:
-            heard.append(b"the end")
+            if not connection.recv(100):
+                heard.append(b"the end")
+                return
 
     with here.far(listen):
         here.serving()
@@ -176,14 +177,22 @@ def test_a_daemon_that_answers_before_it_has_read_everything(here: Forwarding) -
         assert until(lambda: descriptors_of(call.process.pid) <= 6)
 
 
-def test_without_a_daemon_connections_are_closed_at_once(here: Forwarding) -> None:
-    """And with the next daemon they are not."""
+def test_without_a_daemon_nothing_is_found(here: Forwarding) -> None:
+    """Whatever is asked, as any cache over HTTP says it. The next daemon is found."""
     call = here.serving()
-    with here.connect() as caller:
-        assert caller.recv(1) == b""
+    for body in (b"", LARGE):
+        with here.connect() as caller:
+            caller.sendall(b"PUT /x HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            assert (
+                everything(caller)
+                == b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
+    with here.connect() as silent:
+        assert silent.recv(1) == b""
     with here.far(echo), here.connect() as caller:
         caller.sendall(b"x")
         assert caller.recv(1) == b"x"
+    assert until(lambda: descriptors_of(call.process.pid) <= 6)
     call.process.terminate()
     _, _, said = call.end()
     assert said.startswith(f"dunnage-forward: nobody offers a cache at {here.path}: No such file".encode())
