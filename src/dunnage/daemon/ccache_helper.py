@@ -18,7 +18,7 @@ import socket
 import struct
 import tempfile
 from collections.abc import Callable
-from typing import BinaryIO, Final
+from typing import Final, Protocol
 
 from dunnage import __version__
 from dunnage.engine.offered import Offered
@@ -38,6 +38,14 @@ _OK, _NOT_DONE, _FAILED = b"\x00", b"\x01", b"\x02"
 _OVERWRITE: Final = 1
 _LENGTH: Final = struct.Struct("=Q")
 _MESSAGE_BYTES_MAX: Final = 255
+
+
+class _Stream(Protocol):
+    """A connection as a file: in both directions, buffered."""
+
+    def read(self, size: int, /) -> bytes: ...
+    def write(self, data: bytes, /) -> int: ...
+    def flush(self) -> None: ...
 
 
 class _EndedError(Exception):
@@ -61,7 +69,7 @@ def speak_crsh(offered: Callable[[], Offered], *, writes: bool) -> Callable[[soc
 class _Helper:
     """One connection."""
 
-    def __init__(self, stream: BinaryIO, offered: Callable[[], Offered], *, writes: bool) -> None:
+    def __init__(self, stream: _Stream, offered: Callable[[], Offered], *, writes: bool) -> None:
         self._stream = stream
         self._offered = offered
         self._writes = writes
