@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from support import images
+from support import images, podman
 from support.builds import Site, dunnage_words, site
 from support.commands import Ran, run
 
@@ -68,22 +68,25 @@ def here(tmp_path: Path) -> Iterator[Site]:
         yield made.with_env(DUNNAGE_OFFER="containers")
 
 
-def compiled(here: Site, tool: Tool, *options: str) -> Ran:
+def compiled(here: Site, tool: Tool, *options: str, engine: str = "docker") -> Ran:
     """Compile everything in a container; what it says last is what was counted."""
     token_file = here.dunnage / "offer-token"
     token = token_file.read_text().strip() if token_file.exists() else ""
     compiles = [f"{tool.compiler} gcc -c f{number}.c -o /out/f{number}.o" for number in range(SOURCES)]
     script = " && ".join((*compiles, *tool.after))
+    image = images.with_ccache() if tool.compiler.startswith("/") else images.bookworm()
+    image = podman.image(image) if engine == "podman" else image
     variables = {"HOME": "/tmp"} | {name: text.format(token=token) for name, text in tool.env.items()}
     here.directories.target.chmod(0o777)
     words = [
-        "docker", "run", "--rm", *WITHOUT_NETWORK, *options, "--workdir", "/src",
+        engine, "run", "--rm", *WITHOUT_NETWORK, *options, "--workdir", "/src",
         *(word for name, value in variables.items() for word in ("-e", f"{name}={value}")),
         "-v", f"{here.directories.source}:/src:ro", "-v", f"{here.directories.target}:/out",
         "-v", f"{images.sccache()}:/usr/local/bin/sccache:ro", "-v", f"{images.new_ccache()}:/usr/local/bin/ccache:ro",
-        images.with_ccache(), *tool.before, "sh", "-c", script,
+        image, *tool.before, "sh", "-c", script,
     ]  # fmt: skip
-    return run(dunnage_words(*words), env=here.environ, cwd=here.directories.source)
+    env = here.environ | podman.environment()
+    return run(dunnage_words(*words), env=env, cwd=here.directories.source)
 
 
 def objects(here: Site) -> list[bytes]:
@@ -93,14 +96,21 @@ def objects(here: Site) -> list[bytes]:
     return found
 
 
-@pytest.mark.parametrize("name", TOOLS)
-def test_it_hits(here: Site, name: str) -> None:
+@pytest.mark.parametrize(
+    ("engine", "name"),
+    [
+        *(("docker", name) for name in TOOLS),
+        pytest.param("podman", "sccache", marks=pytest.mark.podman),
+        pytest.param("podman", "new ccache", marks=pytest.mark.podman),
+    ],
+)
+def test_it_hits(here: Site, engine: str, name: str) -> None:
     tool = TOOLS[name]
     here.dunnage_says("start")
-    cold = compiled(here, tool).succeeded()
+    cold = compiled(here, tool, engine=engine).succeeded()
     assert tool.counted(cold.stdout) == {"hits": 0, "misses": SOURCES, "errors": 0}
     made = objects(here)
-    warm = compiled(here, tool, *STRANGER).succeeded()
+    warm = compiled(here, tool, *STRANGER, engine=engine).succeeded()
     assert tool.counted(warm.stdout) == {"hits": SOURCES, "misses": 0, "errors": 0}
     assert objects(here) == made
     assert (cold.stderr, warm.stderr) == ("", "")
