@@ -39,6 +39,9 @@ def _here(flavour: str, directory: Path) -> Iterator[Forwarding]:
 
 def fill(connection: socket.socket) -> None:
     """Say as much as nobody has to listen to."""
+    connection.setsockopt(
+        socket.SOL_SOCKET, socket.SO_SNDBUF, 65536
+    )  # the kernel would keep megabytes for each
     connection.setblocking(False)
     try:
         while connection.send(LARGE):
