@@ -1,5 +1,5 @@
 /* Whether a call is worth asking the daemon about: its words alone decide, and nothing is touched. What is not worth it
- * costs an exec: questions, linking, preprocessing. A word found where it is another one's argument only costs us a
+ * costs an exec: most questions, linking, preprocessing. A word found where it is another one's argument only costs us a
  * compile that we do not keep, never a wrong one. */
 #include "worth.h"
 
@@ -72,7 +72,7 @@ static bool makes_a_crate(char **words) {
             named = true;
         }
         if (name && strcmp(name, "___") == 0) {
-            /* cargo's and autocfg's probe: `--crate-name ___ --print=…`. */
+            /* autocfg's probe, or cargo's (below). */
             return false;
         }
         named = named || name;
@@ -80,10 +80,21 @@ static bool makes_a_crate(char **words) {
     return named;
 }
 
+/* What cargo asks in front of every build: `rustc -vV`, and `rustc - --crate-name ___ --print=…`. The daemon knows the
+ * answers, and they take rustc as long as three hits. */
+static bool is_cargos_question(char **words) {
+    if (!words[0]) {
+        return false;
+    }
+    return words[1] ? strcmp(words[0], "-") == 0 && strcmp(words[1], "--crate-name") == 0 && words[2] &&
+                          strcmp(words[2], "___") == 0
+                    : strcmp(words[0], "-vV") == 0;
+}
+
 bool worth_asking(char **words) {
     const char *program = base_name(*words++);
     if (starts_with(program, "rustc")) {
-        return !is_observed() && makes_a_crate(words);
+        return !is_observed() && (makes_a_crate(words) || is_cargos_question(words));
     }
     if (starts_with(program, "clippy-driver")) {
         /* cargo puts the workspace wrapper in front: `clippy-driver rustc …`. */

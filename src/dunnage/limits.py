@@ -98,6 +98,10 @@ clock in use ticks every 10 ms (CONFIG_HZ=100)."""
 RACY_COARSE_NS: Final = 2_000_000_000
 """The same for stamps in whole seconds: FAT keeps two, old NFS servers one."""
 
+ANSWERS_MAX: Final = 256
+"""Answers of compilers to questions of cargo that a daemon remembers: three or four for each toolchain, target and set
+of flags, some 2 KB each."""
+
 MEMO_ENTRIES_MAX: Final = 200_000
 """Digests remembered by stat. 100,000 files are a large tree; an entry takes some 200 bytes."""
 

@@ -23,13 +23,14 @@ def ended_at_once(stage: Stage, *words: str | Path) -> tuple[int, bytes, bytes]:
 @pytest.mark.parametrize(
     "words",
     [
-        ["-vV"],
+        ["-vV", "--verbose"],
         ["-V"],
         ["--version"],
         ["--version", "--verbose"],
         ["--print", "sysroot"],
         ["--print=cfg"],
-        ["-", "--crate-name", "___", "--print=file-names"],
+        ["-", "--crate-name=___", "--print=file-names"],
+        ["-", "--crate-name"],
         ["-", "--crate-name", "probe", "--crate-type", "lib"],
         ["--crate-name", "___", "src/lib.rs"],
         ["--crate-name=___", "src/lib.rs"],
@@ -63,6 +64,17 @@ def test_known_programs_are_asked_about(stage: Stage, name: str) -> None:
     assert stage.calls[0].end()[0] == 7
 
 
+@pytest.mark.parametrize("words", [["-vV"], ["-", "--crate-name", "___", "--print=file-names"]], ids=" ".join)
+def test_what_cargo_asks_is_asked(stage: Stage, words: list[str]) -> None:
+    """The daemon may know the answer."""
+    rustc = stage.script(SAY)
+    call = stage.start(rustc, *words)
+    hello = stage.daemon.accept()
+    assert list(hello.greet().argv) == [str(rustc), *words]
+    hello.close()
+    assert call.end() == (7, f"[{' '.join(words)}]\n".encode(), b"")
+
+
 def test_clippy_in_front_of_rustc(stage: Stage) -> None:
     """cargo clippy: the workspace wrapper is followed by the compiler."""
     clippy, rustc = stage.script(SAY, "clippy-driver"), stage.directory / "rustc"
@@ -92,7 +104,8 @@ def test_disabled(stage: Stage, value: str) -> None:
 def test_inside_an_observed_run(stage: Stage) -> None:
     """What its program reads has to be seen, so it may not be restored."""
     stage.environment["DUNNAGE_SEEN"] = "/proc/1/fd/1"
-    assert ended_at_once(stage, stage.script(SAY), "--crate-name", "x")[0] == 7
+    for words in (["--crate-name", "x"], ["-vV"]):
+        assert ended_at_once(stage, stage.script(SAY), *words)[0] == 7
 
 
 @pytest.mark.parametrize("value", ["", "0"])
@@ -142,13 +155,13 @@ class TestSearch:
         (stage.directory / "p/rustc").write_text("not executable")
         places = ["nowhere", "a", "p", "b", "c"]
         stage.environment["PATH"] = ":".join(str(stage.directory / place) for place in places)
-        assert ended_at_once(stage, "rustc", "-vV") == (0, b"second\n", b"")
+        assert ended_at_once(stage, "rustc", "-V") == (0, b"second\n", b"")
 
     def test_empty_entry_is_the_current_directory(self, stage: Stage) -> None:
         """As the shell has it."""
         stage.script("echo here")
         stage.environment["PATH"] = "/nowhere::/bin"
-        assert ended_at_once(stage, "rustc", "-vV") == (0, b"here\n", b"")
+        assert ended_at_once(stage, "rustc", "-V") == (0, b"here\n", b"")
 
     def test_no_path_at_all(self, stage: Stage) -> None:
         """The C library's own default."""
@@ -162,7 +175,7 @@ class TestSearch:
         (shadow / "rustc").symlink_to(stage.client.path)
         stage.script("echo real", "b/rustc")
         stage.environment["PATH"] = f"{shadow}:{stage.directory / 'b'}:/bin"
-        assert ended_at_once(stage, "rustc", "-vV") == (0, b"real\n", b"")
+        assert ended_at_once(stage, "rustc", "-V") == (0, b"real\n", b"")
 
     @pytest.mark.parametrize(
         ("name", "code", "error"),

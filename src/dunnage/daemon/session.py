@@ -96,7 +96,10 @@ def _greeted(transport: Transport, host: Host, may_control: bool) -> Result | No
         view.step_aside("no-store")
         return Result(outcome=Outcome.FALLBACK, reason="no-store", detail=error.message)
     try:
-        return engine.serve(view, _invocation(message), host.storing)
+        invocation = _invocation(message)
+        return (
+            None if engine.questions.serve(view, invocation) else engine.serve(view, invocation, host.storing)
+        )
     except ViewGone:
         raise
     except Exception:

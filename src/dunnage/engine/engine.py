@@ -37,6 +37,7 @@ from dunnage.engine.nested import Nests, Telling, is_nested
 from dunnage.engine.offered import Offered
 from dunnage.engine.plausible import is_result
 from dunnage.engine.portable import added_words
+from dunnage.engine.questions import Questions
 from dunnage.engine.recall import Recall
 from dunnage.engine.record import KeepText, Recorder
 from dunnage.engine.remotes import Remotes
@@ -105,6 +106,7 @@ class Engine:
         self.offered = Offered(store, self.remotes)
         self._early = EarlyStarts(self._toolchains, self._extras, self._flights, allowed=not self.remotes)
         self._recorder = Recorder(store, self._digests, clock, keep_text, self._recall, self.remotes.keep)
+        self.questions = Questions(self._toolchains)
         self._nests = Nests()
         self._runs = Runs(store, self._digests, self._flights, self._nests, clock, self._recall, self.remotes)
 

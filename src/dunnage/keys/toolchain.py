@@ -69,6 +69,13 @@ class Toolchains:
         """The toolchain that was found at this place before. The caller compares the watched stats."""
         return self._known.get(self._place(view, unit, env))
 
+    def of_program(self, namespace: int, compiler: str) -> Toolchain | None:
+        """A toolchain that is known to begin with this very program: of any target, but no proxy's."""
+        for place, toolchain in reversed(self._known.items()):
+            if place.namespace == namespace and place.compiler == compiler and not place.drivers:
+                return None if place.selection else toolchain
+        return None
+
     def identify(self, view: View, unit: Unit, env: Mapping[str, str]) -> Toolchain | None:
         """Find out which toolchain a unit is compiled with; None if its files cannot be found.
 

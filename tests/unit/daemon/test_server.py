@@ -27,7 +27,7 @@ def connected(running: Running) -> HandClient:
 def verdict_at(path: Path) -> Message | None:
     """What the daemon at a socket says to a question to the compiler."""
     client = HandClient.connected_to(str(path))
-    client.send(hello(["rustc", "-vV"]))
+    client.send(hello(["rustc", "-V"]))
     assert isinstance(client.next(), Welcome)
     verdict = client.next()
     client.close()
@@ -47,7 +47,7 @@ def test_sixty_four_at_once(running: Running) -> None:
             stack.callback(client.close)
         assert until(lambda: running.ask("status")["sessions"] == 64)
         for client in clients:
-            client.send(hello(["rustc", "-vV"]))
+            client.send(hello(["rustc", "-V"]))
         for client in reversed(clients):
             assert isinstance(client.next(), Welcome)
             assert client.next() == Exec("not-a-compile")
@@ -82,7 +82,7 @@ os.setgroups([]); os.setgid(4321); os.setuid(4321)
 os.fchdir(here)
 client = HandClient.connected_to("./sock")
 try:
-    client.send(hello(["rustc", "-vV"]))
+    client.send(hello(["rustc", "-V"]))
 except OSError:
     pass
 client.next()

@@ -20,7 +20,7 @@ def connected(running: Running) -> HandClient:
 def is_served(running: Running) -> bool:
     """Whether a well-behaved client gets its answer."""
     client = connected(running)
-    client.send(hello(["rustc", "-vV"]))
+    client.send(hello(["rustc", "-V"]))
     greeting, verdict = client.next(), client.next()
     client.close()
     return isinstance(greeting, Welcome) and isinstance(verdict, Exec)
@@ -49,7 +49,7 @@ def test_rubbish_ends_that_session_alone(running: Running, data: bytes) -> None:
     client.close()
     assert until(lambda: running.reasons()["fallback"])
     assert running.reasons()["fallback"] in ({"protocol": 1}, {"client-gone": 1})
-    bystander.send(hello(["rustc", "-vV"]))
+    bystander.send(hello(["rustc", "-V"]))
     assert isinstance(bystander.next(), Welcome)
     bystander.close()
     assert is_served(running)
