@@ -24,7 +24,7 @@ from dunnage.engine.plausible import is_path_set
 from dunnage.engine.shared_records import decode_action, decode_unit
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.engine.tiers import Tier, Tiers, word_of
-from dunnage.errors import RemoteDamaged, RemoteError, RemoteUnavailable, StoreError
+from dunnage.errors import RemoteDamaged, RemoteError, RemoteUnavailable, RemoteUntrusted, StoreError
 from dunnage.keys.digests import Digests
 from dunnage.model.action import ActionResult
 from dunnage.model.digest import ActionKey, UnitKey
@@ -55,6 +55,10 @@ Keys = Sequence[tuple[PathSet, ActionKey]]
 
 class _TooLate(Exception):
     """The session does not wait any longer."""
+
+
+class _Evicted(RemoteDamaged):
+    """A result is there, and a blob of it is not."""
 
 
 class Elsewhere:
@@ -93,14 +97,20 @@ class Elsewhere:
             began_s = self._clock()
             try:
                 name = tier.record("action", action)
-                body = tier.opened(tier.remote.get_records([name])).get(name)
+                records = tier.remote.get_records([name])
+                body = tier.opened(records).get(name)
+                if records and body is None:
+                    raise _untrusted(tier)
                 results = [] if body is None else [each for each in decode_action(body) if is_plausible(each)]
                 if results:
                     self._take(tier, unit, _Offer(paths, action, results[0]))
+                    tier.remote.was_of_use()
                     return True
+            except RemoteUntrusted as error:
+                tier.missed(word_of(error))
             except RemoteError as error:
                 tier.remote.waited_in_vain(self._clock() - began_s)
-                tier.missed(word_of(error))
+                tier.missed(_why(error))
         return False
 
     def _asked(self) -> Iterator[Tier]:
@@ -125,14 +135,18 @@ class Elsewhere:
             self._wait(view, subject, begun(partial(self._take, tier, subject.key, offer)), until_s)
         except _TooLate:
             missed, why = Missed("remote-late", tier.name), "late"
+        except RemoteUntrusted as error:
+            tier.missed(word_of(error))
+            return Missed("")
         except RemoteError as error:
-            missed, why = Missed("remote-failed", error.message), word_of(error)
+            missed, why = Missed("remote-failed", error.message), _why(error)
         except (ViewGone, StoreError):
             raise
         except Exception as error:  # no room for a blob on its way; a library's own trouble: a miss, too
             log.exception("%s could not be asked for %s", tier.name, subject.unit.name)
             missed, why = Missed("remote-failed", repr(error)), "internal"
         else:
+            tier.remote.was_of_use()
             return None
         tier.remote.waited_in_vain(self._clock() - began_s)
         tier.missed(why)
@@ -144,20 +158,26 @@ class Elsewhere:
         """What a tier has. The first request brings the unit's path sets, and results for those that are known here."""
         unit = tier.record("unit", subject.key)
         known_here = self._store.path_sets(subject.key)
+        untrusted = 0
 
         def ask(keys: Keys, *more: RecordName) -> dict[RecordName, bytes]:
+            nonlocal untrusted
             names = [*more, *(tier.record("action", action) for _, action in keys)]
-            found = self._wait(view, subject, begun(lambda: tier.remote.get_records(names)), until_s)
-            return tier.opened(found)
+            records = self._wait(view, subject, begun(lambda: tier.remote.get_records(names)), until_s)
+            bodies = tier.opened(records)
+            untrusted += len(records) - len(bodies)
+            return bodies
 
         keys = self._keys(view, subject, known_here)
         bodies = ask(keys, unit)
         offer = _right_here(tier, subject, keys, bodies, is_plausible)
-        if offer is not None or unit not in bodies:
-            return offer
-        others = [p for p in decode_unit(bodies[unit]) if p not in known_here and is_path_set(p)]
-        keys = self._keys(view, subject, others)
-        return _right_here(tier, subject, keys, ask(keys), is_plausible) if keys else None
+        if offer is None and unit in bodies:
+            others = [p for p in decode_unit(bodies[unit]) if p not in known_here and is_path_set(p)]
+            if keys := self._keys(view, subject, others):
+                offer = _right_here(tier, subject, keys, ask(keys), is_plausible)
+        if offer is None and untrusted:
+            raise _untrusted(tier)
+        return offer
 
     def _keys(self, view: View, subject: Subject, path_sets: Sequence[PathSet]) -> Keys:
         """The action key under each path set that holds here."""
@@ -178,8 +198,7 @@ class Elsewhere:
             found = tier.remote.get_blobs(lacking, files.into) if lacking else set()
             for name in lacking:
                 if name not in found:
-                    tier.missed("evicted")
-                    raise RemoteDamaged(f"{tier.name} has a result without its blobs.")
+                    raise _Evicted(f"{tier.name} has a result without its blobs.")
                 if self._store.put(files.descriptor(name)) != (name.digest, name.size):
                     raise RemoteDamaged(f"{tier.name} sent a blob that is not what its name says.")
         self._store.add(unit, offer.paths, offer.action, offer.result)
@@ -256,6 +275,14 @@ def _right_here(
             if is_here(result, subject):
                 return _Offer(paths, action, result)
     return None
+
+
+def _untrusted(tier: Tier) -> RemoteUntrusted:
+    return RemoteUntrusted(f"{tier.name} has a record without the right seal.")
+
+
+def _why(error: RemoteError) -> str:
+    return "evicted" if isinstance(error, _Evicted) else word_of(error)
 
 
 def _log_failure(future: "Future[T]") -> None:

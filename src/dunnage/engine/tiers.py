@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -79,17 +80,15 @@ class Tier:
         )
 
     def opened(self, records: Mapping[RecordName, bytes]) -> dict[RecordName, bytes]:
-        """The bodies of records whose seal is right; the others are counted."""
+        """The bodies of records whose seal is right."""
         found = {}
         for name, record in records.items():
-            try:
+            with suppress(RemoteUntrusted):
                 found[name] = self.seal.open(name, record)
-            except RemoteUntrusted:
-                self.missed("untrusted")
         return found
 
     def missed(self, why: str) -> None:
-        """Something of it was not had."""
+        """A result of it was not had."""
         with self.tally.lock:
             self.tally.not_fetched[why] += 1
 
