@@ -9,22 +9,20 @@ the remote deserves (`remote.guard`). What comes too late is promoted all the sa
 
 import logging
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO, Self, TypeVar
+from typing import BinaryIO, Self
 
-from dunnage import limits
 from dunnage.engine.lookup import actions_of, is_here
+from dunnage.engine.patience import Patience, TooLate, begun
 from dunnage.engine.plausible import is_path_set
 from dunnage.engine.shared_records import decode_action, decode_unit
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.engine.tiers import Tier, Tiers, word_of
-from dunnage.errors import RemoteDamaged, RemoteError, RemoteUnavailable, RemoteUntrusted, StoreError
+from dunnage.errors import RemoteDamaged, RemoteError, RemoteUntrusted, StoreError
 from dunnage.keys.digests import Digests
 from dunnage.model.action import ActionResult
 from dunnage.model.digest import ActionKey, UnitKey
@@ -35,8 +33,6 @@ from dunnage.remote.contract import BlobName, RecordName
 from dunnage.store.store import Store
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 IsPlausible = Callable[[ActionResult], bool]
 
@@ -51,10 +47,6 @@ class _Offer:
 
 
 Keys = Sequence[tuple[PathSet, ActionKey]]
-
-
-class _TooLate(Exception):
-    """The session does not wait any longer."""
 
 
 class _Evicted(RemoteDamaged):
@@ -124,16 +116,15 @@ class Elsewhere:
     # --- one tier -------------------------------------------------------------------------------------
 
     def _from(self, tier: Tier, view: View, subject: Subject, is_plausible: IsPlausible) -> Missed | None:
-        began_s = self._clock()
-        until_s = began_s + tier.remote.patience_s
+        patience = Patience(tier.remote.patience_s, lambda: view.stat([subject.unit.cwd]), self._clock)
         offer = None
         try:
-            offer = self._offer(tier, view, subject, is_plausible, until_s)
+            offer = self._offer(tier, view, subject, is_plausible, patience)
             if offer is None:
                 return Missed("")
-            until_s = began_s + max(remote_limits.REMOTE_WAIT_S_MIN, offer.result.compile_us / 1e6)
-            self._wait(view, subject, begun(partial(self._take, tier, subject.key, offer)), until_s)
-        except _TooLate:
+            patience.lasts(max(remote_limits.REMOTE_WAIT_S_MIN, offer.result.compile_us / 1e6))
+            patience.answer(partial(self._take, tier, subject.key, offer))
+        except TooLate:
             missed, why = Missed("remote-late", tier.name), "late"
         except RemoteUntrusted as error:
             tier.missed(word_of(error))
@@ -148,12 +139,14 @@ class Elsewhere:
         else:
             tier.remote.was_of_use()
             return None
-        tier.remote.waited_in_vain(self._clock() - began_s)
+        finally:
+            tier.waited(patience.waited_s, patience.overdue_s)
+        tier.remote.waited_in_vain(patience.elapsed_s)
         tier.missed(why)
         return missed if offer is not None else Missed("")
 
     def _offer(
-        self, tier: Tier, view: View, subject: Subject, is_plausible: IsPlausible, until_s: float
+        self, tier: Tier, view: View, subject: Subject, is_plausible: IsPlausible, patience: Patience
     ) -> _Offer | None:
         """What a tier has. The first request brings the unit's path sets, and results for those that are known here."""
         unit = tier.record("unit", subject.key)
@@ -163,7 +156,7 @@ class Elsewhere:
         def ask(keys: Keys, *more: RecordName) -> dict[RecordName, bytes]:
             nonlocal untrusted
             names = [*more, *(tier.record("action", action) for _, action in keys)]
-            records = self._wait(view, subject, begun(lambda: tier.remote.get_records(names)), until_s)
+            records = patience.answer(lambda: tier.remote.get_records(names))
             bodies = tier.opened(records)
             untrusted += len(records) - len(bodies)
             return bodies
@@ -205,37 +198,6 @@ class Elsewhere:
         with tier.tally.lock:
             tier.tally.fetched += 1
             tier.tally.fetched_bytes += sum(name.size for name in lacking)
-
-    # --- waiting --------------------------------------------------------------------------------------
-
-    def _wait(self, view: View, subject: Subject, future: "Future[T]", until_s: float) -> T:
-        """The answer. Asks the client something now and then, which tells it that it is not forgotten."""
-        while not future.done():
-            left_s = until_s - self._clock()
-            if left_s <= 0:
-                future.add_done_callback(_log_failure)
-                raise _TooLate
-            wait([future], min(left_s, limits.FLIGHT_LOOK_S))
-            if not future.done() and left_s > limits.FLIGHT_LOOK_S:
-                view.stat([subject.unit.cwd])
-        return future.result()
-
-
-def begun(ask: Callable[[], T]) -> "Future[T]":
-    """What a thread of its own finds out. It holds nobody up: neither a session, nor the end of the daemon."""
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(ask())
-        except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
-            future.set_exception(error)
-
-    try:
-        threading.Thread(target=run, name="remote", daemon=True).start()
-    except RuntimeError as error:
-        future.set_exception(RemoteUnavailable(f"There is no thread to ask a remote: {error}."))
-    return future
 
 
 class _Files:
@@ -283,8 +245,3 @@ def _untrusted(tier: Tier) -> RemoteUntrusted:
 
 def _why(error: RemoteError) -> str:
     return "evicted" if isinstance(error, _Evicted) else word_of(error)
-
-
-def _log_failure(future: "Future[T]") -> None:
-    if not future.cancelled() and (error := future.exception()) is not None:
-        log.info("what came too late did not come at all: %s", error)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from dunnage.engine.elsewhere import begun
 from dunnage.engine.shared_records import decode_action, encode_action
 from dunnage.errors import RemoteBusy, RemoteRefused, RemoteUnavailable
 from dunnage.model.outcome import REASONS, Result
@@ -123,16 +122,6 @@ def test_no_room_for_a_blob_on_its_way_is_a_miss(
         monkeypatch.setattr("dunnage.engine.elsewhere.tempfile.TemporaryFile", full)
         assert how(second.compile(made)) == "miss remote-failed"
         assert made.outputs() == filled
-
-
-def test_no_thread_to_ask_with_is_a_miss(monkeypatch: pytest.MonkeyPatch) -> None:
-    class NoThread:
-        def __init__(self, **_: object) -> None:
-            raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr("dunnage.engine.elsewhere.threading.Thread", NoThread)
-    with pytest.raises(RemoteUnavailable, match="no thread"):
-        begun(lambda: 1).result()
 
 
 @pytest.mark.parametrize("error", [RemoteUnavailable, RemoteRefused, RemoteBusy])

@@ -37,8 +37,11 @@ def test_wrong_seals_are_left_out() -> None:
     }
     assert ours.opened(records) == {mine: b"body"}
     ours.missed("late")
+    for waited_s, overdue_s in ((1.5, 0.25), (2.0, 0.125)):
+        ours.waited(waited_s, overdue_s)
     assert ours.document(3) == {
         "name": "memory", "writes": True, "fetched": 0, "fetched_bytes": 0, "not_fetched": {"late": 1},
+        "waited_s": 3.5, "overdue_s": 0.25,
         "sent": 0, "sent_bytes": 0, "not_sent": {}, "requests": 0, "waiting": 3, "trouble": "",
     }  # fmt: skip
 
