@@ -19,7 +19,6 @@ from dunnage.daemon.key_texts import KeyTexts
 from dunnage.daemon.ledger import Ledger
 from dunnage.daemon.listening import is_same_user, listen
 from dunnage.daemon.session import serve
-from dunnage.daemon.tiering import check, open_tiers
 from dunnage.daemon.verify_reports import VerifyReports
 from dunnage.engine.engine import Engine
 from dunnage.errors import ConfigError, DunnageError
@@ -28,6 +27,7 @@ from dunnage.store.store import Store
 
 if TYPE_CHECKING:
     from dunnage.daemon.offering import Offering
+    from dunnage.engine.tiers import Tiers
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ class Daemon:
         ))  # fmt: skip
         self._crew = Crew("session")
         self._engine: Engine | None = None
-        self._tiers, self._remote_problems = open_tiers(settings, os.environ)
+        self._tiers, self._remote_problems = _tiers_of(settings)
         for problem in self._remote_problems:
             log.warning("%s", problem)
         self._verify_reports = VerifyReports(places.verify_reports)
@@ -219,6 +219,10 @@ class Daemon:
 
     def remote_problems(self) -> list[DunnageError]:
         """What is wrong with remotes: they are asked now, which may take some seconds."""
+        if not self._tiers:
+            return list(self._remote_problems)
+        from dunnage.daemon.tiering import check
+
         return [*self._remote_problems, *check(self._tiers)]
 
     def hurry(self) -> int:
@@ -252,6 +256,16 @@ class Daemon:
             "storing": storing,
             "up_since": int(self._started),
         }
+
+
+def _tiers_of(settings: Settings) -> "tuple[Tiers, list[DunnageError]]":
+    """The remotes that can be used, and what is wrong with the others."""
+    if not settings.remotes.split():
+        return (), []
+    # Who has none does not wait for the import of what speaks to them.
+    from dunnage.daemon.tiering import open_tiers
+
+    return open_tiers(settings, os.environ)
 
 
 def _identity(path: str) -> tuple[int, int] | None:

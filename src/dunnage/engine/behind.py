@@ -92,6 +92,10 @@ class Behind:
                 return 0
             return len(self._queue) + self._at_work or int(self._hurries and not self._is_seen)
 
+    def keep(self, unit: UnitKey, paths: PathSet, action: ActionKey, result: ActionResult) -> None:
+        """This was stored: send it when there is time. Never waits."""
+        self.add(Waiting(unit, paths, action, result))
+
     def add(self, item: Waiting) -> None:
         """Send this when there is time. Never waits."""
         with self._changed:

@@ -18,7 +18,7 @@ from typing import BinaryIO, Self
 
 from dunnage.engine.lookup import actions_of, is_here
 from dunnage.engine.patience import Patience, TooLate, begun
-from dunnage.engine.plausible import is_path_set
+from dunnage.engine.plausible import IsPlausible, is_path_set
 from dunnage.engine.shared_records import decode_action, decode_unit
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.engine.tiers import Tier, Tiers, word_of
@@ -33,8 +33,6 @@ from dunnage.remote.contract import BlobName, RecordName
 from dunnage.store.store import Store
 
 log = logging.getLogger(__name__)
-
-IsPlausible = Callable[[ActionResult], bool]
 
 
 @dataclass(frozen=True, slots=True)
