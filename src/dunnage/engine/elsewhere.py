@@ -185,17 +185,24 @@ class Elsewhere:
         outputs = offer.result.outputs
         names = list({BlobName(output.digest, output.size): None for output in outputs})
         lacking = [name for name in names if not self._store.holds(name.digest, name.size)]
-        with _Files() as files:
-            found = tier.remote.get_blobs(lacking, files.into) if lacking else set()
-            for name in lacking:
-                if name not in found:
-                    raise _Evicted(f"{tier.name} has a result without its blobs.")
-                if self._store.put(files.descriptor(name)) != (name.digest, name.size):
-                    raise RemoteDamaged(f"{tier.name} sent a blob that is not what its name says.")
+        try:
+            self._fetch_blobs(tier, lacking)
+        except RemoteDamaged:  # which of them it was, and whether it was the only one, nobody says
+            tier.remote.doubt(lacking)
+            raise
         self._store.add(unit, offer.paths, offer.action, offer.result)
         with tier.tally.lock:
             tier.tally.fetched += 1
             tier.tally.fetched_bytes += sum(name.size for name in lacking)
+
+    def _fetch_blobs(self, tier: Tier, names: Sequence[BlobName]) -> None:
+        with _Files() as files:
+            found = tier.remote.get_blobs(names, files.into) if names else set()
+            for name in names:
+                if name not in found:
+                    raise _Evicted(f"{tier.name} has a result without its blobs.")
+                if self._store.put(files.descriptor(name)) != (name.digest, name.size):
+                    raise RemoteDamaged(f"{tier.name} sent a blob that is not what its name says.")
 
 
 class _Files:

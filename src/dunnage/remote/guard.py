@@ -133,6 +133,10 @@ class Guard:
         """As the backend's. Not tried again: `into` gives each file once, and whoever waits would not have the time."""
         return self._once(lambda: self._backend.get_blobs(blobs, into), sum(blob.size for blob in blobs))
 
+    def doubt(self, blobs: Sequence[BlobName]) -> None:
+        """As the backend's."""
+        self._backend.doubt(blobs)
+
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
         """As the backend's."""
         self._tried(lambda: self._backend.put_blobs(blobs), sum(blob.name.size for blob in blobs))

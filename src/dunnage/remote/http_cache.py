@@ -134,6 +134,10 @@ class HttpCacheBackend:
                 raise
         return True
 
+    def doubt(self, blobs: Sequence[BlobName]) -> None:
+        """Put these anew when they come."""
+        self._damaged.note(*blobs)
+
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
         """One PUT each, several at once. Each is read twice: its name there is a digest of its bytes."""
         self._crew.each(self._put_blob, blobs)

@@ -43,6 +43,12 @@ class MemoryBackend:
             into(blob).write(data)
         return set(found)
 
+    def doubt(self, blobs: Sequence[BlobName]) -> None:
+        """Let go of them."""
+        with self._lock:
+            for blob in blobs:
+                self.blobs.pop(blob, None)
+
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
         """Keep them."""
         for blob in blobs:

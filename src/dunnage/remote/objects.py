@@ -100,6 +100,10 @@ class ObjectBackend:
                 raise
             return True
 
+    def doubt(self, blobs: Sequence[BlobName]) -> None:
+        """Put these anew when they come."""
+        self._damaged.note(*blobs)
+
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
         """One object each, several at once."""
         self._crew.each(self._put_blob, blobs)

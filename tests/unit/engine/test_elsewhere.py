@@ -220,6 +220,20 @@ def test_a_lying_one_is_a_miss(
         assert second.engine.remotes.documents()[0]["not_fetched"] == {"damaged": 1}
 
 
+def test_blobs_that_are_damaged_are_sent_again(
+    tmp_path: Path, remote: Troubled, made: Crate, filled: dict[str, bytes]
+) -> None:
+    """All of a result: the first that is damaged ends the request, and nobody knows of the others."""
+    remote.blobs.update((blob, bytes(blob.size)) for blob in list(remote.blobs))
+    with machine(tmp_path / "second", remote) as second:
+        assert how(second.compile(made)) == "miss remote-failed"
+        assert second.sent()["sent"] == 1
+    made.wipe()
+    with machine(tmp_path / "third", remote, writes=False) as third:
+        assert how(third.compile(made)) == "hit remote"
+        assert made.outputs() == filled
+
+
 def test_blobs_that_are_gone_are_a_miss(
     tmp_path: Path, remote: Troubled, made: Crate, filled: dict[str, bytes]
 ) -> None:

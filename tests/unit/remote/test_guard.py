@@ -40,6 +40,8 @@ def test_it_keeps_the_contract(scene: Scene) -> None:
     assert guard.get_records([wanted]) == {wanted: b"body"}
     assert guard.missing([blob(data).name]) == []
     assert fetched(guard, [blob(data).name]) == {blob(data).name: data}
+    guard.doubt([blob(data).name])
+    assert guard.missing([blob(data).name]) == [blob(data).name]
     assert guard.traits == scene.remote.traits
 
 
