@@ -2,8 +2,10 @@
 
 import click
 
+from dunnage import limits
 from dunnage.cli import context
 from dunnage.cli.output import complain, say
+from dunnage.errors import ConfigError
 
 
 @click.command()
@@ -27,10 +29,18 @@ def _see_all_sent() -> None:
 
     last = None
     with remotes.Progress() as progress:
-        for last in launch.drain(context.places()):
+        for last in launch.drain(context.places(), _patience_s()):
             progress.show(last["waiting"])
     if last is not None:
         for sentence in remotes.sent(last["remotes"]):
             say(sentence + "\n")
         for sentence in remotes.not_sent(last["remotes"]):
             complain(sentence)
+
+
+def _patience_s() -> int:
+    """How long to go on while nothing is taken. Settings that cannot be read do not keep a daemon alive."""
+    try:
+        return context.settings().drain_timeout
+    except ConfigError:
+        return limits.DRAIN_TIMEOUT_S

@@ -113,9 +113,9 @@ def _environment(places: Places, *, has_remotes: bool) -> dict[str, str]:
     }
 
 
-def drain(places: Places) -> Iterator[Answer]:
+def drain(places: Places, wait_s: float = limits.DRAIN_TIMEOUT_S) -> Iterator[Answer]:
     """Have all results sent that wait for it, and say again and again how it goes (`waiting`, `remotes`); the last
-    answer has none waiting, or no more than the one before for `limits.DRAIN_TIMEOUT_S`. Nothing where no daemon runs.
+    answer has none waiting, or no fewer than there were `wait_s` seconds before. Nothing where no daemon runs.
 
     Raises:
         DaemonError.
@@ -130,7 +130,7 @@ def drain(places: Places) -> Iterator[Answer]:
         waiting = answer["waiting"]
         if least is None or waiting < least:
             least, since_s = waiting, time.monotonic()
-        if not waiting or time.monotonic() - since_s > limits.DRAIN_TIMEOUT_S:
+        if not waiting or time.monotonic() - since_s > wait_s:
             return
         time.sleep(_POLL_S)
 

@@ -143,7 +143,7 @@ class Daemon:
             if not self._lock.wait_for(lambda: self._storing == 0, limits.DRAIN_TIMEOUT_S):
                 log.warning("ending although %d results are still being stored", self._storing)
         if self._engine is not None:
-            self._engine.remotes.close(limits.DRAIN_TIMEOUT_S)
+            self._engine.remotes.close(min(limits.DRAIN_TIMEOUT_S, self._settings.drain_timeout))
         self._ledger.close()
         log.info("ended")
 
