@@ -17,19 +17,20 @@ def command() -> None:
     """
     from dunnage.daemon import launch
 
-    _see_all_sent()
-    stopped = launch.stop(context.places())
+    patience_s = _patience_s()
+    _see_all_sent(patience_s)
+    stopped = launch.stop(context.places(), patience_s)
     say("The daemon has stopped.\n" if stopped else "No daemon was running.\n")
 
 
-def _see_all_sent() -> None:
+def _see_all_sent(patience_s: int) -> None:
     """Draw how results are sent, and say what came of it."""
     from dunnage.daemon import launch
     from dunnage.report import remotes
 
     last = None
     with remotes.Progress() as progress:
-        for last in launch.drain(context.places(), _patience_s()):
+        for last in launch.drain(context.places(), patience_s):
             progress.show(last["waiting"])
     if last is not None:
         for sentence in remotes.sent(last["remotes"]):

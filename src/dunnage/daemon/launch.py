@@ -135,15 +135,16 @@ def drain(places: Places, wait_s: float = limits.DRAIN_TIMEOUT_S) -> Iterator[An
         time.sleep(_POLL_S)
 
 
-def stop(places: Places) -> bool:
-    """Let the daemon finish what it is storing and end; False when none was running.
+def stop(places: Places, drain_s: float = limits.DRAIN_TIMEOUT_S) -> bool:
+    """Let the daemon finish what it is storing and end; False when none was running. `drain_s`: how long it may go on
+    sending, since somebody waits for that.
 
     Raises:
         DaemonError: it did not end in time.
     """
     was_alive = is_locked(places)
     try:
-        request(places, "stop")
+        request(places, "stop", drain_s=drain_s)
     except NotRunning:  # or it was told, and ended before its answer was read
         if not was_alive:
             return False

@@ -53,6 +53,7 @@ class Daemon:
         self._sessions = 0
         self._storing = 0
         self._stopping = False
+        self._drain_s = float(settings.drain_timeout)
         self._wake_end, self.waker = socket.socketpair()  # the accept loop watches the first
         self._wake_end.setblocking(False)
         self.waker.setblocking(False)
@@ -114,8 +115,11 @@ class Daemon:
                 self._watch()
         self._shut_down()
 
-    def stop(self) -> None:
-        """Begin to shut down; from any thread or signal handler (so it takes no lock)."""
+    def stop(self, drain_s: float | None = None) -> None:
+        """Begin to shut down; from any thread or signal handler (so it takes no lock). `drain_s`: how long what waits
+        is sent at most, instead of what the settings say.
+        """
+        self._drain_s = self._drain_s if drain_s is None else float(drain_s)
         self._stopping = True
         with suppress(BlockingIOError):  # full: it has been woken often enough
             self.waker.send(b"!")
@@ -143,7 +147,7 @@ class Daemon:
             if not self._lock.wait_for(lambda: self._storing == 0, limits.DRAIN_TIMEOUT_S):
                 log.warning("ending although %d results are still being stored", self._storing)
         if self._engine is not None:
-            self._engine.remotes.close(min(limits.DRAIN_TIMEOUT_S, self._settings.drain_timeout))
+            self._engine.remotes.close(min(limits.DRAIN_TIMEOUT_S, self._drain_s))
         self._ledger.close()
         log.info("ended")
 
