@@ -24,10 +24,16 @@ def service(tmp_path: Path) -> Iterator[GhaService]:
         yield service
 
 
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all machines stand, so that dunnage is installed once: that takes longer than the jobs."""
+    return tmp_path_factory.mktemp("place")
+
+
 @pytest.fixture
-def machines(tmp_path: Path, service: GhaService) -> Iterator[Machines]:
+def machines(tmp_path: Path, place: Path, service: GhaService) -> Iterator[Machines]:
     source, home = one_of_everything(tmp_path / "repository")
-    made = Machines(tmp_path, service, source, {"CARGO_HOME": str(home)})
+    made = Machines(place, service, source, {"CARGO_HOME": str(home)})
     yield made
     made.end()
 
