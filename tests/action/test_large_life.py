@@ -45,7 +45,7 @@ def workflow(directory: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("fetch", "units_min", "bytes_per_s"),
-    [(projects.ripgrep, 30, 2e6), (projects.nextest, 400, 20e6)],
+    [(projects.ripgrep, 30, 10e6), (projects.nextest, 400, 20e6)],
     ids=["ripgrep", "nextest"],
 )
 def test_a_life(

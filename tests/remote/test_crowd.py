@@ -163,6 +163,7 @@ def crowd(place: Place, base: Path, clients: int, goes_on: Callable[[int], bool]
         thread.join()
     assert troubles == []
     *guests, stranger = done
+    lost_by_all = 0
     for client in guests:
         document, trouble = documents[client.number], failed[client.number]
         assert client.wrong == []
@@ -172,15 +173,20 @@ def crowd(place: Place, base: Path, clients: int, goes_on: Callable[[int], bool]
         # What a server refused was tried again, or is counted: nothing else is.
         assert sum(document["not_fetched"].values()) <= trouble["get_records"] + trouble["get_blobs"]
         assert bool(lost) <= bool(trouble)
+        lost_by_all += lost
     document, trouble = documents[stranger.number], failed[stranger.number]
     assert (document["fetched"], document["sent"], stranger.wrong) == (0, 0, [])
-    assert document["not_sent"] == {"refused": stranger.kept.total()}
-    assert set(document["not_fetched"]) <= {"refused"}
+    assert sum(document["not_sent"].values()) == stranger.kept.total()
+    assert (
+        {"refused"} <= set(document["not_sent"]) <= {"refused", "unavailable"}
+    )  # a server that has too much to do
+    assert set(document["not_fetched"]) <= {"refused", "unavailable"}
     assert sum(document["not_fetched"].values()) <= trouble["get_records"]
     everything = Client(-1)
     with machine(base / "last", place.open(), seal=SEAL, writes=False) as last:
         for name in {name for client in guests for name in client.kept}:
-            assert everything.look(last, name), f"{name}: {last.engine.remotes.documents()}"
+            is_there = everything.look(last, name)
+            assert is_there or lost_by_all, f"{name}: {last.engine.remotes.documents()}"
         assert last.engine.remotes.documents()[0]["fetched"] == everything.fetched
     assert everything.wrong == []
 
