@@ -99,7 +99,8 @@ def test_killed_in_the_middle_of_an_answer(servers: Servers, tmp_path: Path) -> 
         servers.http.start()
     assert sum(found.values()) == UNITS
     assert found["remote"] == remote["fetched"] >= LOWER_UNITS - 1  # two at once: one may be under way
-    assert set(remote["not_fetched"]) <= {"unavailable", "damaged"}
+    # `late`: the last of the two seconds that all may wait in vain ended in a pause between two tries.
+    assert set(remote["not_fetched"]) <= {"unavailable", "damaged", "late"}
     assert 1 <= sum(remote["not_fetched"].values()) <= UNITS - found["remote"]
     assert remote["trouble"]
 
