@@ -274,7 +274,7 @@ START_TIMEOUT_S: Final = 10
 """How long `dunnage run` waits for a daemon that it started."""
 
 DRAIN_TIMEOUT_S: Final = 60
-"""How long a shutdown waits for what is being stored."""
+"""How long a shutdown waits for what is being stored; and for what is being sent, unless `drain_timeout` says else."""
 
 LOG_BYTES_MAX: Final = 4 * 1024 * 1024
 """A log file is rotated once at this size."""

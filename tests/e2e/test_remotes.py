@@ -84,7 +84,9 @@ def test_a_remote_that_is_not_there_is_a_sentence_and_no_error(here: Site, tmp_p
     here.build(Host(), cargo=TESTS).ran.succeeded()
     counts = here.counts()
     assert counts.fallbacks == 0
-    stopped = said(here, "stop")
+    stopped = said(
+        here.with_env(DUNNAGE_DRAIN_TIMEOUT="2s"), "stop"
+    )  # the daemon itself would wait for a minute
     assert stopped.returncode == 0
     assert f"to file://{tmp_path}/remote" in stopped.stderr
 

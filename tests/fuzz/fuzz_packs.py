@@ -29,6 +29,7 @@ from dunnage.remote.contract import BlobName, RecordName  # noqa: E402
 from dunnage.remote.gha import manifest, packs  # noqa: E402
 from dunnage.remote.gha.manifest import Kept, Manifest, Pack, Where  # noqa: E402
 from dunnage.remote.gha.packs import Packed, Scanner  # noqa: E402
+from support.remotes.pack_index import by_index  # noqa: E402
 
 INTERESTING = (0, 1, 36, 48, 56, 64, 255, 65_535, 65_536, 0x184D2A50, 0x184D2A52, 0x7FFF_FFFF, 0xFFFF_FFFF)
 PACK, MANIFEST, PLAIN = range(3)
@@ -62,7 +63,7 @@ def _check_pack(data: bytes) -> None:
     assert whole.objects == cut.objects
     assert all(each.end <= len(data) for each in whole.objects)
     whole.end()
-    assert packs.read_index(lambda at, size: data[at : at + size], len(data)) == whole.objects
+    assert by_index(data) == whole.objects
 
 
 def seeds() -> list[bytes]:

@@ -1,10 +1,11 @@
 """What the contract says, seen with every backend: each test is run over each place."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import BinaryIO
 
 import pytest
 
-from dunnage.remote.contract import Backend, Record
+from dunnage.remote.contract import Backend, BlobName, BlobSource, Record
 from support.remotes.things import blob, fetched, name, name_of, sizes
 
 
@@ -89,6 +90,29 @@ def test_a_blob_may_be_put_twice(backend: Backend, other: Backend) -> None:
     backend.flush()
     assert other.get_records([record])
     assert fetched(other, [twice.name]) == {twice.name: b"put twice" * 100}
+
+
+def test_what_is_in_doubt_is_put_again(backend: Backend, other: Backend) -> None:
+    """As where other bytes of the same size came: whoever asked has seen it by the digest."""
+    doubtful, record = blob(b"in doubt" * 100), name()
+    backend.put_blobs([doubtful])
+    backend.put_records([Record(record, b"names it", (doubtful.name,))])
+    backend.flush()
+    assert other.get_records([record])
+    other.doubt([doubtful.name])
+    assert other.missing([doubtful.name]) == [doubtful.name]
+    opened: list[BlobName] = []
+
+    def opening() -> BinaryIO:
+        opened.append(doubtful.name)
+        return doubtful.open()
+
+    other.put_blobs([BlobSource(doubtful.name, opening)])
+    other.put_records([Record(record, b"names it", (doubtful.name,))])
+    other.flush()
+    assert opened
+    assert other.missing([doubtful.name]) == []
+    assert fetched(other, [doubtful.name]) == {doubtful.name: b"in doubt" * 100}
 
 
 def test_threads_share_it(backend: Backend, other: Backend) -> None:

@@ -55,6 +55,8 @@ class Job:
     """What `actions/checkout` does."""
     environ: dict[str, str] = field(default_factory=dict)
     """What steps see beside; grows with what they write into GITHUB_ENV."""
+    timeout_s: int = TIMEOUT_S
+    """How long a step may take."""
     steps: list[Step] = field(default_factory=list)
     _paths: list[str] = field(default_factory=list)
     _after: list[Callable[[], None]] = field(default_factory=list)
@@ -125,7 +127,7 @@ class Job:
         env["PATH"] = os.pathsep.join([*reversed(self._paths), env["PATH"]])
         done = subprocess.run(
             words, cwd=self.workspace, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, timeout=TIMEOUT_S, check=False,
+            stderr=subprocess.STDOUT, timeout=self.timeout_s, check=False,
         )  # fmt: skip
         self.steps.append(Step(name, done.returncode, done.stdout.decode("utf-8", "replace")))
         self.environ.update(_pairs(files / "GITHUB_ENV"))

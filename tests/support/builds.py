@@ -30,8 +30,9 @@ _FOREIGN = (
     "CROSS_",
     "DOCKER_OPTS",
     "CONTAINERS_CONF",
+    "PYTEST_",
 )
-"""Beginnings of variables of the developer's own shell that would change what a test sees."""
+"""Beginnings of variables of the developer's own shell, and of pytest, that would change what a test sees."""
 
 _ABOUT_TIME = (".fingerprint", "incremental")
 """Directories below target that two plain builds do not make alike, either."""

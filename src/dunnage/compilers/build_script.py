@@ -31,6 +31,7 @@ NEVER: Final[Mapping[str, str]] = {
     "MAKEFLAGS": "the jobserver",
     "MFLAGS": "the jobserver",
     "NUM_JOBS": "how many compilers may run at once",
+    "CARGO_BUILD_JOBS": "what cargo makes that of",
     "LD_PRELOAD": "where dunnage's library stands; what else is in it is loaded, and counts as a file",
     "RUSTC_WRAPPER": "where dunnage's client stands; asked for by name by who compiles, and then observed",
     "CARGO_BUILD_RUSTC_WRAPPER": "the same",

@@ -13,7 +13,7 @@ from dunnage.config.values import (
     redacted,
     switch_word,
 )
-from dunnage.limits import IDLE_TIMEOUT_S_DEFAULT, STORE_BYTES_DEFAULT
+from dunnage.limits import DRAIN_TIMEOUT_S, IDLE_TIMEOUT_S_DEFAULT, STORE_BYTES_DEFAULT
 
 SWITCH: Final = ("off", "on")
 """The choices of what is off or on; `true`, `1` and their like are understood, too."""
@@ -186,6 +186,13 @@ SETTINGS: Final = (
         trust=Trust.USER,
         doc="Whether results are sent to remotes; `auto`: only where CI builds a push to the default branch.",
         choices=("auto", *SWITCH),
+    ),
+    Setting(
+        name="drain_timeout",
+        kind=Kind.DURATION,
+        default=DRAIN_TIMEOUT_S,
+        trust=Trust.USER,
+        doc="How long `dunnage stop` goes on while a remote takes nothing more of what waits to be sent.",
     ),
     Setting(
         name="trust_domain",

@@ -42,6 +42,8 @@ class Settings:
     remotes: str
     """URLs, with blanks between them."""
     remote_write: str
+    drain_timeout: int
+    """Seconds."""
     trust_domain: str
     seal_secret_file: str
     seal_key_file: str

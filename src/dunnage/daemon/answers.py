@@ -33,8 +33,8 @@ class Asked(Protocol):
     def status(self) -> Answer:
         """Who and where this daemon is."""
 
-    def stop(self) -> None:
-        """Begin to shut down."""
+    def stop(self, drain_s: float | None = None) -> None:
+        """Begin to shut down, and send what waits for so long at most, instead of what the settings say."""
 
     def remotes(self) -> list[Answer]:
         """What went over each remote. Raises StoreError while the store cannot be opened."""
@@ -127,8 +127,7 @@ def _drain(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
 
 
 def _stop(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
-    del wanted
-    asked.stop()
+    asked.stop(wanted.get("drain_s"))
     return {"schema": 1, "stopping": True}
 
 

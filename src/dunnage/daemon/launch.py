@@ -113,9 +113,9 @@ def _environment(places: Places, *, has_remotes: bool) -> dict[str, str]:
     }
 
 
-def drain(places: Places) -> Iterator[Answer]:
+def drain(places: Places, wait_s: float = limits.DRAIN_TIMEOUT_S) -> Iterator[Answer]:
     """Have all results sent that wait for it, and say again and again how it goes (`waiting`, `remotes`); the last
-    answer has none waiting, or no more than the one before for `limits.DRAIN_TIMEOUT_S`. Nothing where no daemon runs.
+    answer has none waiting, or no fewer than there were `wait_s` seconds before. Nothing where no daemon runs.
 
     Raises:
         DaemonError.
@@ -130,20 +130,21 @@ def drain(places: Places) -> Iterator[Answer]:
         waiting = answer["waiting"]
         if least is None or waiting < least:
             least, since_s = waiting, time.monotonic()
-        if not waiting or time.monotonic() - since_s > limits.DRAIN_TIMEOUT_S:
+        if not waiting or time.monotonic() - since_s > wait_s:
             return
         time.sleep(_POLL_S)
 
 
-def stop(places: Places) -> bool:
-    """Let the daemon finish what it is storing and end; False when none was running.
+def stop(places: Places, drain_s: float = limits.DRAIN_TIMEOUT_S) -> bool:
+    """Let the daemon finish what it is storing and end; False when none was running. `drain_s`: how long it may go on
+    sending, since somebody waits for that.
 
     Raises:
         DaemonError: it did not end in time.
     """
     was_alive = is_locked(places)
     try:
-        request(places, "stop")
+        request(places, "stop", drain_s=drain_s)
     except NotRunning:  # or it was told, and ended before its answer was read
         if not was_alive:
             return False

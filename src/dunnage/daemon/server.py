@@ -19,7 +19,6 @@ from dunnage.daemon.key_texts import KeyTexts
 from dunnage.daemon.ledger import Ledger
 from dunnage.daemon.listening import is_same_user, listen
 from dunnage.daemon.session import serve
-from dunnage.daemon.tiering import check, open_tiers
 from dunnage.daemon.verify_reports import VerifyReports
 from dunnage.engine.engine import Engine
 from dunnage.engine.offered import Offered
@@ -29,6 +28,7 @@ from dunnage.store.store import Store
 
 if TYPE_CHECKING:
     from dunnage.daemon.offers import Offers
+    from dunnage.engine.tiers import Tiers
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ class Daemon:
         self._sessions = 0
         self._storing = 0
         self._stopping = False
+        self._drain_s = float(settings.drain_timeout)
         self._wake_end, self.waker = socket.socketpair()  # the accept loop watches the first
         self._wake_end.setblocking(False)
         self.waker.setblocking(False)
@@ -62,7 +63,7 @@ class Daemon:
         ))  # fmt: skip
         self._crew = Crew("session")
         self._engine: Engine | None = None
-        self._tiers, self._remote_problems = open_tiers(settings, os.environ)
+        self._tiers, self._remote_problems = _tiers_of(settings)
         for problem in self._remote_problems:
             log.warning("%s", problem)
         self._verify_reports = VerifyReports(places.verify_reports)
@@ -113,8 +114,11 @@ class Daemon:
                 self._watch()
         self._shut_down()
 
-    def stop(self) -> None:
-        """Begin to shut down; from any thread or signal handler (so it takes no lock)."""
+    def stop(self, drain_s: float | None = None) -> None:
+        """Begin to shut down; from any thread or signal handler (so it takes no lock). `drain_s`: how long what waits
+        is sent at most, instead of what the settings say.
+        """
+        self._drain_s = self._drain_s if drain_s is None else float(drain_s)
         self._stopping = True
         with suppress(BlockingIOError):  # full: it has been woken often enough
             self.waker.send(b"!")
@@ -142,7 +146,7 @@ class Daemon:
             if not self._lock.wait_for(lambda: self._storing == 0, limits.DRAIN_TIMEOUT_S):
                 log.warning("ending although %d results are still being stored", self._storing)
         if self._engine is not None:
-            self._engine.remotes.close(limits.DRAIN_TIMEOUT_S)
+            self._engine.remotes.close(min(limits.DRAIN_TIMEOUT_S, self._drain_s))
         self._ledger.close()
         log.info("ended")
 
@@ -218,6 +222,10 @@ class Daemon:
 
     def remote_problems(self) -> list[DunnageError]:
         """What is wrong with remotes: they are asked now, which may take some seconds."""
+        if not self._tiers:
+            return list(self._remote_problems)
+        from dunnage.daemon.tiering import check
+
         return [*self._remote_problems, *check(self._tiers)]
 
     def hurry(self) -> int:
@@ -252,6 +260,16 @@ class Daemon:
             "storing": storing,
             "up_since": int(self._started),
         }
+
+
+def _tiers_of(settings: Settings) -> "tuple[Tiers, list[DunnageError]]":
+    """The remotes that can be used, and what is wrong with the others."""
+    if not settings.remotes.split():
+        return (), []
+    # Who has none does not wait for the import of what speaks to them.
+    from dunnage.daemon.tiering import open_tiers
+
+    return open_tiers(settings, os.environ)
 
 
 def _identity(path: str) -> tuple[int, int] | None:

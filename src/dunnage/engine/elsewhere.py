@@ -9,22 +9,20 @@ the remote deserves (`remote.guard`). What comes too late is promoted all the sa
 
 import logging
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO, Self, TypeVar
+from typing import BinaryIO, Self
 
-from dunnage import limits
 from dunnage.engine.lookup import actions_of, is_here
-from dunnage.engine.plausible import is_path_set
+from dunnage.engine.patience import Patience, TooLate, begun
+from dunnage.engine.plausible import IsPlausible, is_path_set
 from dunnage.engine.shared_records import decode_action, decode_unit
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.engine.tiers import Tier, Tiers, word_of
-from dunnage.errors import RemoteDamaged, RemoteError, RemoteUnavailable, StoreError
+from dunnage.errors import RemoteDamaged, RemoteError, RemoteUntrusted, StoreError
 from dunnage.keys.digests import Digests
 from dunnage.model.action import ActionResult
 from dunnage.model.digest import ActionKey, UnitKey
@@ -35,10 +33,6 @@ from dunnage.remote.contract import BlobName, RecordName
 from dunnage.store.store import Store
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-IsPlausible = Callable[[ActionResult], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +47,8 @@ class _Offer:
 Keys = Sequence[tuple[PathSet, ActionKey]]
 
 
-class _TooLate(Exception):
-    """The session does not wait any longer."""
+class _Evicted(RemoteDamaged):
+    """A result is there, and a blob of it is not."""
 
 
 class Elsewhere:
@@ -93,14 +87,20 @@ class Elsewhere:
             began_s = self._clock()
             try:
                 name = tier.record("action", action)
-                body = tier.opened(tier.remote.get_records([name])).get(name)
+                records = tier.remote.get_records([name])
+                body = tier.opened(records).get(name)
+                if records and body is None:
+                    raise _untrusted(tier)
                 results = [] if body is None else [each for each in decode_action(body) if is_plausible(each)]
                 if results:
                     self._take(tier, unit, _Offer(paths, action, results[0]))
+                    tier.remote.was_of_use()
                     return True
+            except RemoteUntrusted as error:
+                tier.missed(word_of(error))
             except RemoteError as error:
                 tier.remote.waited_in_vain(self._clock() - began_s)
-                tier.missed(word_of(error))
+                tier.missed(_why(error))
         return False
 
     def _asked(self) -> Iterator[Tier]:
@@ -114,50 +114,61 @@ class Elsewhere:
     # --- one tier -------------------------------------------------------------------------------------
 
     def _from(self, tier: Tier, view: View, subject: Subject, is_plausible: IsPlausible) -> Missed | None:
-        began_s = self._clock()
-        until_s = began_s + tier.remote.patience_s
+        patience = Patience(tier.remote.patience_s, lambda: view.stat([subject.unit.cwd]), self._clock)
         offer = None
         try:
-            offer = self._offer(tier, view, subject, is_plausible, until_s)
+            offer = self._offer(tier, view, subject, is_plausible, patience)
             if offer is None:
                 return Missed("")
-            until_s = began_s + max(remote_limits.REMOTE_WAIT_S_MIN, offer.result.compile_us / 1e6)
-            self._wait(view, subject, begun(partial(self._take, tier, subject.key, offer)), until_s)
-        except _TooLate:
+            patience.lasts(max(remote_limits.REMOTE_WAIT_S_MIN, offer.result.compile_us / 1e6))
+            patience.answer(partial(self._take, tier, subject.key, offer))
+        except TooLate:
             missed, why = Missed("remote-late", tier.name), "late"
+        except RemoteUntrusted as error:
+            tier.missed(word_of(error))
+            return Missed("")
         except RemoteError as error:
-            missed, why = Missed("remote-failed", error.message), word_of(error)
+            missed, why = Missed("remote-failed", error.message), _why(error)
         except (ViewGone, StoreError):
             raise
         except Exception as error:  # no room for a blob on its way; a library's own trouble: a miss, too
             log.exception("%s could not be asked for %s", tier.name, subject.unit.name)
             missed, why = Missed("remote-failed", repr(error)), "internal"
         else:
+            tier.remote.was_of_use()
             return None
-        tier.remote.waited_in_vain(self._clock() - began_s)
+        finally:
+            tier.waited(patience.waited_s, patience.overdue_s)
+        tier.remote.waited_in_vain(patience.elapsed_s)
         tier.missed(why)
         return missed if offer is not None else Missed("")
 
     def _offer(
-        self, tier: Tier, view: View, subject: Subject, is_plausible: IsPlausible, until_s: float
+        self, tier: Tier, view: View, subject: Subject, is_plausible: IsPlausible, patience: Patience
     ) -> _Offer | None:
         """What a tier has. The first request brings the unit's path sets, and results for those that are known here."""
         unit = tier.record("unit", subject.key)
         known_here = self._store.path_sets(subject.key)
+        untrusted = 0
 
         def ask(keys: Keys, *more: RecordName) -> dict[RecordName, bytes]:
+            nonlocal untrusted
             names = [*more, *(tier.record("action", action) for _, action in keys)]
-            found = self._wait(view, subject, begun(lambda: tier.remote.get_records(names)), until_s)
-            return tier.opened(found)
+            records = patience.answer(lambda: tier.remote.get_records(names))
+            bodies = tier.opened(records)
+            untrusted += len(records) - len(bodies)
+            return bodies
 
         keys = self._keys(view, subject, known_here)
         bodies = ask(keys, unit)
         offer = _right_here(tier, subject, keys, bodies, is_plausible)
-        if offer is not None or unit not in bodies:
-            return offer
-        others = [p for p in decode_unit(bodies[unit]) if p not in known_here and is_path_set(p)]
-        keys = self._keys(view, subject, others)
-        return _right_here(tier, subject, keys, ask(keys), is_plausible) if keys else None
+        if offer is None and unit in bodies:
+            others = [p for p in decode_unit(bodies[unit]) if p not in known_here and is_path_set(p)]
+            if keys := self._keys(view, subject, others):
+                offer = _right_here(tier, subject, keys, ask(keys), is_plausible)
+        if offer is None and untrusted:
+            raise _untrusted(tier)
+        return offer
 
     def _keys(self, view: View, subject: Subject, path_sets: Sequence[PathSet]) -> Keys:
         """The action key under each path set that holds here."""
@@ -174,49 +185,24 @@ class Elsewhere:
         outputs = offer.result.outputs
         names = list({BlobName(output.digest, output.size): None for output in outputs})
         lacking = [name for name in names if not self._store.holds(name.digest, name.size)]
-        with _Files() as files:
-            found = tier.remote.get_blobs(lacking, files.into) if lacking else set()
-            for name in lacking:
-                if name not in found:
-                    tier.missed("evicted")
-                    raise RemoteDamaged(f"{tier.name} has a result without its blobs.")
-                if self._store.put(files.descriptor(name)) != (name.digest, name.size):
-                    raise RemoteDamaged(f"{tier.name} sent a blob that is not what its name says.")
+        try:
+            self._fetch_blobs(tier, lacking)
+        except RemoteDamaged:  # which of them it was, and whether it was the only one, nobody says
+            tier.remote.doubt(lacking)
+            raise
         self._store.add(unit, offer.paths, offer.action, offer.result)
         with tier.tally.lock:
             tier.tally.fetched += 1
             tier.tally.fetched_bytes += sum(name.size for name in lacking)
 
-    # --- waiting --------------------------------------------------------------------------------------
-
-    def _wait(self, view: View, subject: Subject, future: "Future[T]", until_s: float) -> T:
-        """The answer. Asks the client something now and then, which tells it that it is not forgotten."""
-        while not future.done():
-            left_s = until_s - self._clock()
-            if left_s <= 0:
-                future.add_done_callback(_log_failure)
-                raise _TooLate
-            wait([future], min(left_s, limits.FLIGHT_LOOK_S))
-            if not future.done() and left_s > limits.FLIGHT_LOOK_S:
-                view.stat([subject.unit.cwd])
-        return future.result()
-
-
-def begun(ask: Callable[[], T]) -> "Future[T]":
-    """What a thread of its own finds out. It holds nobody up: neither a session, nor the end of the daemon."""
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(ask())
-        except BaseException as error:  # noqa: BLE001 - whoever waits for it gets it
-            future.set_exception(error)
-
-    try:
-        threading.Thread(target=run, name="remote", daemon=True).start()
-    except RuntimeError as error:
-        future.set_exception(RemoteUnavailable(f"There is no thread to ask a remote: {error}."))
-    return future
+    def _fetch_blobs(self, tier: Tier, names: Sequence[BlobName]) -> None:
+        with _Files() as files:
+            found = tier.remote.get_blobs(names, files.into) if names else set()
+            for name in names:
+                if name not in found:
+                    raise _Evicted(f"{tier.name} has a result without its blobs.")
+                if self._store.put(files.descriptor(name)) != (name.digest, name.size):
+                    raise RemoteDamaged(f"{tier.name} sent a blob that is not what its name says.")
 
 
 class _Files:
@@ -258,6 +244,9 @@ def _right_here(
     return None
 
 
-def _log_failure(future: "Future[T]") -> None:
-    if not future.cancelled() and (error := future.exception()) is not None:
-        log.info("what came too late did not come at all: %s", error)
+def _untrusted(tier: Tier) -> RemoteUntrusted:
+    return RemoteUntrusted(f"{tier.name} has a record without the right seal.")
+
+
+def _why(error: RemoteError) -> str:
+    return "evicted" if isinstance(error, _Evicted) else word_of(error)

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dunnage.compilers.gnu.programs import SEARCHED
 from dunnage.compilers.registry import language_of, parse, response_files
@@ -45,7 +45,6 @@ from dunnage.engine.responses import read_response_files
 from dunnage.engine.restore import restore
 from dunnage.engine.runs import Runs
 from dunnage.engine.subject import Missed, Subject
-from dunnage.engine.tiers import Tiers
 from dunnage.engine.verify import Expected, KeepReport, expect, is_wanted
 from dunnage.errors import StoreError
 from dunnage.keys.digests import Digests
@@ -59,6 +58,9 @@ from dunnage.model.outcome import Outcome, Result
 from dunnage.model.unit import Uncacheable, Unit
 from dunnage.model.view import Run, View, ViewGone
 from dunnage.store.store import Store
+
+if TYPE_CHECKING:
+    from dunnage.engine.tiers import Tiers
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +92,7 @@ class Engine:
         keep_text: KeepText | None = None,
         keep_report: KeepReport = lambda *_: "",
         flights: Flights | None = None,
-        tiers: Tiers = (),
+        tiers: "Tiers" = (),
     ) -> None:
         self._store = store
         self._keep_report = keep_report

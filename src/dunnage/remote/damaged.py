@@ -20,12 +20,13 @@ class Damaged:
     def __contains__(self, blob: BlobName) -> bool:
         return blob in self._blobs
 
-    def note(self, blob: BlobName) -> None:
-        """What came of it was damaged."""
+    def note(self, *blobs: BlobName) -> None:
+        """What came of these was damaged."""
         with self._lock:
-            self._blobs[blob] = None
-            if len(self._blobs) > limits.REMOTE_DAMAGED_REMEMBERED_MAX:
-                del self._blobs[next(iter(self._blobs))]
+            for blob in blobs:
+                self._blobs[blob] = None
+                if len(self._blobs) > limits.REMOTE_DAMAGED_REMEMBERED_MAX:
+                    del self._blobs[next(iter(self._blobs))]
 
     def forget(self, blob: BlobName) -> None:
         """It was put again."""

@@ -4,8 +4,9 @@ A remote may be dead, slow, or tired of us, and a build must not feel it. So
 
 *   what is merely unavailable is tried again, `limits.REMOTE_TRIES_MAX` times in all, with a pause of random length;
 *   one that asks to be left alone (`RemoteBusy`) is left alone, by everybody, until that time;
-*   the time that sessions waited in vain is added up. At `limits.REMOTE_VAIN_S_MAX` the breaker opens: nobody is asked
-    or waited for any more, and from time to time one request of our own looks whether the remote is back;
+*   the time that sessions waited in vain is added up, until one gets something in time. At `limits.REMOTE_VAIN_S_MAX`
+    the breaker opens: nobody is asked or waited for any more, and from time to time one request of our own looks
+    whether the remote is back;
 *   at most so many requests, and so many bytes of blobs, are on their way at once.
 """
 
@@ -83,6 +84,12 @@ class Guard:
             "%s is not asked for a while: %s", self.name, self.trouble or "it does not answer in time"
         )
 
+    def was_of_use(self) -> None:
+        """A session got in time what it waited for. An answer alone is no use: records may come, and blobs too late."""
+        with self._lock:
+            if self._looks_again_s is None:
+                self._vain_s = 0.0
+
     @property
     def is_due(self) -> bool:
         """Whether somebody should look now if the remote is back (`look`); True for one of those who ask."""
@@ -126,6 +133,10 @@ class Guard:
         """As the backend's. Not tried again: `into` gives each file once, and whoever waits would not have the time."""
         return self._once(lambda: self._backend.get_blobs(blobs, into), sum(blob.size for blob in blobs))
 
+    def doubt(self, blobs: Sequence[BlobName]) -> None:
+        """As the backend's."""
+        self._backend.doubt(blobs)
+
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
         """As the backend's."""
         self._tried(lambda: self._backend.put_blobs(blobs), sum(blob.name.size for blob in blobs))
@@ -155,8 +166,6 @@ class Guard:
         with self._in_flight.taking(size_bytes), self._noting():
             self._calls += 1
             found = ask()
-        with self._lock:
-            self._vain_s = 0.0
         self.trouble = ""
         return found
 

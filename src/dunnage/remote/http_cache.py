@@ -13,7 +13,6 @@ Blobs travel as zstd frames where the server says that it can (`Content-Encoding
 
 import hashlib
 import io
-import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import BinaryIO, Final
@@ -41,7 +40,6 @@ from dunnage.remote.known_names import KnownNames
 from dunnage.remote.record_frames import joined
 from dunnage.remote.url import RemoteUrl
 
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _EMPTY: Final = Digest(blake3().digest())
 _EMPTY_PATH: Final = f"/cas/{hashlib.sha256().hexdigest()}"
 _PIECE_BYTES: Final = 256 * 1024
@@ -73,17 +71,14 @@ class HttpCacheBackend:
 
     def get_records(self, names: Sequence[RecordName]) -> dict[RecordName, bytes]:
         """Those that are there; from now on it is known where their blobs are."""
-        bodies = self._crew.each(self._get_record, names)
-        return {name: body for name, body in zip(names, bodies, strict=True) if body is not None}
+        return self._crew.found(self._get_record, names)
 
     def _get_record(self, name: RecordName) -> bytes | None:
         message = self._small(f"/ac/{name.key.hex()}", ACTION_RESULT_BYTES_MAX)
         if message is None:
             return None
         result = decode(message)
-        for file in result.files:
-            if _DIGEST.fullmatch(file.path) and _DIGEST.fullmatch(file.digest.hash):
-                self._names.heard(Digest(bytes.fromhex(file.path)), bytes.fromhex(file.digest.hash))
+        self._names.heard(result.files)
         if not result.body and result.moved is not None:
             return self._small(f"/cas/{result.moved.hash}", limits.REMOTE_RECORD_BYTES_MAX)
         if len(result.body) > limits.REMOTE_RECORD_BYTES_MAX:
@@ -114,8 +109,8 @@ class HttpCacheBackend:
 
     def missing(self, blobs: Sequence[BlobName]) -> list[BlobName]:
         """HEAD for each that was put from here; the others would have to be put, if only to know their names."""
-        there = self._crew.each(self._has_blob, blobs)
-        return [blob for blob, is_there in zip(blobs, there, strict=True) if not is_there]
+        there = self._crew.found(self._has_blob, blobs)
+        return [blob for blob in blobs if blob not in there]
 
     def _has_blob(self, blob: BlobName) -> bool:
         name = self._names.sure(blob.digest)
@@ -123,9 +118,7 @@ class HttpCacheBackend:
 
     def get_blobs(self, blobs: Sequence[BlobName], into: Callable[[BlobName], BinaryIO]) -> set[BlobName]:
         """Those that are there, and of which a record told."""
-        each = list(dict.fromkeys(blobs))
-        found = self._crew.each(lambda blob: self._get_blob(blob, into), each)
-        return {blob for blob, is_there in zip(each, found, strict=True) if is_there}
+        return set(self._crew.found(lambda blob: self._get_blob(blob, into), blobs))
 
     def _get_blob(self, blob: BlobName, into: Callable[[BlobName], BinaryIO]) -> bool:
         name = self._names.likely(blob.digest)
@@ -140,6 +133,10 @@ class HttpCacheBackend:
                 self._damaged.note(blob)
                 raise
         return True
+
+    def doubt(self, blobs: Sequence[BlobName]) -> None:
+        """Put these anew when they come."""
+        self._damaged.note(*blobs)
 
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
         """One PUT each, several at once. Each is read twice: its name there is a digest of its bytes."""

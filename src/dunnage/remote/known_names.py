@@ -1,11 +1,16 @@
 """What blobs are called where another digest function names them: remembered from records, and from what was put."""
 
+import re
 import threading
 from collections import OrderedDict
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Final, NamedTuple
 
 from dunnage.model.digest import Digest
 from dunnage.remote import limits
+from dunnage.remote.action_result import OutputFile
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class _Known(NamedTuple):
@@ -40,9 +45,14 @@ class KnownNames:
         """We hashed the bytes."""
         self._keep(digest, _Known(name, is_seen=True))
 
-    def heard(self, digest: Digest, name: bytes) -> None:
-        """A record says so: which may be wrong, and never takes the place of what was seen."""
-        self._keep(digest, _Known(name, is_seen=False))
+    def heard(self, files: Iterable[OutputFile]) -> None:
+        """A record says so, which may be wrong, and never takes the place of what was seen. It may say
+        anything: what is no name is left out.
+        """
+        for file in files:
+            if is_hash(file.path) and is_hash(file.digest.hash):
+                known = _Known(bytes.fromhex(file.digest.hash), is_seen=False)
+                self._keep(Digest(bytes.fromhex(file.path)), known)
 
     def _keep(self, digest: Digest, known: _Known) -> None:
         with self._lock:
@@ -52,3 +62,8 @@ class KnownNames:
             self._names.move_to_end(digest)
             if len(self._names) > limits.REMOTE_NAMES_REMEMBERED_MAX:
                 self._names.popitem(last=False)
+
+
+def is_hash(text: str) -> bool:
+    """Whether it is a digest as we and servers write them."""
+    return _DIGEST.fullmatch(text) is not None

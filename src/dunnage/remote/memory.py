@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import BinaryIO
 
 from dunnage.remote.contract import BlobName, BlobSource, Record, RecordName, Traits
+from dunnage.remote.damaged import Damaged
 
 
 class MemoryBackend:
@@ -14,6 +15,7 @@ class MemoryBackend:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._damaged = Damaged()
         self.records: dict[RecordName, bytes] = {}
         self.blobs: dict[BlobName, bytes] = {}
 
@@ -33,7 +35,7 @@ class MemoryBackend:
     def missing(self, blobs: Sequence[BlobName]) -> list[BlobName]:
         """Those that are not there."""
         with self._lock:
-            return [blob for blob in blobs if blob not in self.blobs]
+            return [blob for blob in blobs if blob not in self.blobs or blob in self._damaged]
 
     def get_blobs(self, blobs: Sequence[BlobName], into: Callable[[BlobName], BinaryIO]) -> set[BlobName]:
         """Write those that are there."""
@@ -43,6 +45,10 @@ class MemoryBackend:
             into(blob).write(data)
         return set(found)
 
+    def doubt(self, blobs: Sequence[BlobName]) -> None:
+        """Take them when they come again."""
+        self._damaged.note(*blobs)
+
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
         """Keep them."""
         for blob in blobs:
@@ -50,6 +56,7 @@ class MemoryBackend:
                 data = file.read()
             with self._lock:
                 self.blobs[blob.name] = data
+            self._damaged.forget(blob.name)
 
     def flush(self) -> None:
         """Others see what was put at once."""

@@ -63,8 +63,7 @@ class ObjectBackend:
 
     def get_records(self, names: Sequence[RecordName]) -> dict[RecordName, bytes]:
         """Those that are there."""
-        bodies = self._crew.each(self._get_record, names)
-        return {name: body for name, body in zip(names, bodies, strict=True) if body is not None}
+        return self._crew.found(self._get_record, names)
 
     def _get_record(self, name: RecordName) -> bytes | None:
         with self._objects.stream(name_of_record(name)) as pieces:
@@ -80,17 +79,15 @@ class ObjectBackend:
 
     def missing(self, blobs: Sequence[BlobName]) -> list[BlobName]:
         """Ask for each."""
-        there = self._crew.each(self._has_blob, blobs)
-        return [blob for blob, is_there in zip(blobs, there, strict=True) if not is_there]
+        there = self._crew.found(self._has_blob, blobs)
+        return [blob for blob in blobs if blob not in there]
 
     def _has_blob(self, blob: BlobName) -> bool:
         return blob not in self._damaged and self._objects.has(name_of_blob(blob))
 
     def get_blobs(self, blobs: Sequence[BlobName], into: Callable[[BlobName], BinaryIO]) -> set[BlobName]:
         """Those that are there, several at once."""
-        each = list(dict.fromkeys(blobs))
-        found = self._crew.each(lambda blob: self._get_blob(blob, into), each)
-        return {blob for blob, is_there in zip(each, found, strict=True) if is_there}
+        return set(self._crew.found(lambda blob: self._get_blob(blob, into), blobs))
 
     def _get_blob(self, blob: BlobName, into: Callable[[BlobName], BinaryIO]) -> bool:
         with self._objects.stream(name_of_blob(blob)) as pieces:
@@ -102,6 +99,10 @@ class ObjectBackend:
                 self._damaged.note(blob)
                 raise
             return True
+
+    def doubt(self, blobs: Sequence[BlobName]) -> None:
+        """Put these anew when they come."""
+        self._damaged.note(*blobs)
 
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
         """One object each, several at once."""

@@ -144,6 +144,10 @@ class RedisBackend:
                 raise _Evicted
             yield piece
 
+    def doubt(self, blobs: Sequence[BlobName]) -> None:
+        """Put these anew when they come."""
+        self._damaged.note(*blobs)
+
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
         """Set them, small ones many at once."""
         self._crew.each(self._put_some_blobs, _batches(blobs, lambda blob: blob.name.size))

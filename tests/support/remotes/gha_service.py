@@ -70,6 +70,8 @@ class GhaService:
     """Each question with its key, 429 and other refusals among them."""
     fetched: list[tuple[str, str]] = field(default_factory=list)
     """Each request to the storage: its verb and its range, or what it puts."""
+    left: list[tuple[int, float]] = field(default_factory=list)
+    """Each download that was sent to its end: how many bytes it had, and when its last one left (`time.monotonic`)."""
     lock: threading.Lock = field(default_factory=threading.Lock)
     _minute: dict[str, list[float]] = field(default_factory=dict)
     _free_s: float = 0
@@ -266,6 +268,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.flush()
         if self._cut is not None and self._cut < reply.length:
             self.close_connection = True
+        else:
+            self.fake.left.append((reply.length, time.monotonic()))
 
     def _head(self, status: int, headers: dict[str, str]) -> None:
         self.send_response(status)

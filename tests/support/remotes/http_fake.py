@@ -1,9 +1,12 @@
 """A small HTTP/1.1 server for tests: one function answers, and knobs make it refuse, wait, lie and break off."""
 
+import socket
 import ssl
+import struct
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -44,6 +47,14 @@ class Knobs:
     """How many bytes of each body are sent before the connection is closed."""
     wait: threading.Event | None = None
     """What is waited for before each answer."""
+    delay_s: float = 0
+    """Before each answer."""
+    drip: Callable[[Asked], float] = lambda _: 0
+    """How long each byte of a body takes."""
+    lie: Callable[[Asked, Reply], Reply] = lambda _, reply: reply
+    """What becomes of an answer."""
+    dies: Callable[[Asked], bool] = lambda _: False
+    """With which request it is killed, in the middle of the answer."""
 
 
 Answer = Callable[[Asked], Reply]
@@ -56,32 +67,48 @@ class HttpFake:
         self.answer = answer
         self.knobs = Knobs()
         self.asked: list[Asked] = []
-        self._server = _Server(("127.0.0.1", 0), _Handler)
-        self._server.fake = self
-        if tls is not None:
-            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self._tls = tls
+        self._server = self._listening(0)
         self.port: int = self._server.server_address[1]
+
+    def _listening(self, port: int) -> "_Server":
+        server = _Server(("127.0.0.1", port), _Handler)
+        server.fake = self
+        if self._tls is not None:
+            server.socket = self._tls.wrap_socket(server.socket, server_side=True)
+        return server
 
     def reply(self, asked: Asked) -> Reply:
         """The answer, or what the knobs make of it."""
         self.asked.append(asked)
         if self.knobs.wait is not None:
             self.knobs.wait.wait(30)
-        return self.knobs.refusal or self.answer(asked)
+        time.sleep(self.knobs.delay_s)
+        return self.knobs.refusal or self.knobs.lie(asked, self.answer(asked))
+
+    def start(self) -> None:
+        """Serve again after `kill`, at the same port."""
+        self._server = self._listening(self.port)
+        self._serve()
+
+    def kill(self) -> None:
+        """Nobody listens any more, and every connection is reset, as if the process were gone."""
+        self._server.end()
+
+    def _serve(self) -> None:
+        serve = self._server.serve_forever
+        threading.Thread(target=serve, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     @contextmanager
     def serving(self) -> Iterator["HttpFake"]:
         """For as long as the block lasts."""
-        thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+        self._serve()
         try:
             yield self
         finally:
             if self.knobs.wait is not None:
                 self.knobs.wait.set()
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()
+            self.kill()
 
 
 class _Server(ThreadingHTTPServer):
@@ -89,6 +116,36 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 64
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(address, handler)
+        self._lock = threading.Lock()
+        self._connections: set[socket.socket] = set()
+        self._ended = False
+
+    def end(self) -> None:
+        """Stop, and reset what is connected. May be called by a handler, and twice."""
+        with self._lock:
+            ended, self._ended = self._ended, True
+        if ended:
+            return
+        self.shutdown()
+        self.server_close()
+        with self._lock:
+            for connection in self._connections:
+                with suppress(OSError):  # closed like this, what is under way ends with a reset
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._lock:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._lock:
+            self._connections.discard(request)
+        super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away, or did not like our certificate."""
@@ -115,6 +172,11 @@ class _Handler(BaseHTTPRequestHandler):
         )
         fake = self.server.fake
         reply = fake.reply(asked)
+        if fake.knobs.dies(asked):
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nand then")
+            fake.kill()
+            self.close_connection = True
+            return
         if reply.raw is not None:
             self.wfile.write(reply.raw)
             self.close_connection = True
@@ -128,9 +190,17 @@ class _Handler(BaseHTTPRequestHandler):
         if self.command == "HEAD":
             return
         cut = fake.knobs.cut
-        self.wfile.write(reply.body if cut is None else reply.body[:cut])
+        self._write(reply.body if cut is None else reply.body[:cut], fake.knobs.drip(asked))
         if cut is not None and cut < len(reply.body):
             self.close_connection = True
+
+    def _write(self, data: bytes, seconds: float) -> None:
+        if not seconds:
+            self.wfile.write(data)
+            return
+        for at in range(len(data)):
+            time.sleep(seconds)
+            self.wfile.write(data[at : at + 1])
 
     def _body(self) -> bytes:
         if self.headers.get("Expect", "").lower() == "100-continue":

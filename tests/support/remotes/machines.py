@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from dunnage.engine.engine import Engine
 from dunnage.engine.tiers import Tier
+from dunnage.errors import RemoteDamaged
 from dunnage.model.outcome import Result
 from dunnage.remote.contract import Backend, BlobName, BlobSource, Record, RecordName, Traits
 from dunnage.remote.guard import Guard
@@ -37,6 +38,8 @@ class Troubled(MemoryBackend):
         self.asked: list[str] = []
         """The requests, by the names of their methods."""
         self.lie: Callable[[BlobName, bytes], bytes] = lambda _, data: data
+        self.unreadable: set[RecordName] = set()
+        """Records of which nothing can be had until they are put again."""
 
     def _asked(self, what: str) -> None:
         self.asked.append(what)
@@ -49,10 +52,13 @@ class Troubled(MemoryBackend):
 
     def get_records(self, names: Sequence[RecordName]) -> dict[RecordName, bytes]:
         self._asked("get_records")
+        if not self.unreadable.isdisjoint(names):
+            raise RemoteDamaged("A record came truncated.")
         return super().get_records(names)
 
     def put_records(self, records: Sequence[Record]) -> None:
         self._asked("put_records")
+        self.unreadable.difference_update(record.name for record in records)
         super().put_records(records)
 
     def missing(self, blobs: Sequence[BlobName]) -> list[BlobName]:

@@ -41,6 +41,11 @@ class Program:
             self._running.wait()
             self._running = None
 
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        assert self._running is not None
+        self._running.send_signal(number)
+
     @contextmanager
     def running(self) -> Iterator["Program"]:
         """For as long as the block lasts."""

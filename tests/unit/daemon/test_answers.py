@@ -32,8 +32,9 @@ class Around:
     def status(self) -> dict[str, Any]:
         return {"schema": 1, "running": True}
 
-    def stop(self) -> None:
+    def stop(self, drain_s: float | None = None) -> None:
         self.stopped += 1
+        self.drain_s = drain_s
 
     def remotes(self) -> list[dict[str, Any]]:
         return [{"name": "file:///r"}]
@@ -96,7 +97,9 @@ def test_clear_and_trim_say_what_went(around: Around, tmp_path: Path) -> None:
 
 def test_stop(around: Around) -> None:
     assert ask(around, "stop") == {"schema": 1, "stopping": True}
-    assert around.stopped == 1
+    assert (around.stopped, around.drain_s) == (1, None)
+    ask(around, "stop", drain_s=2)
+    assert (around.stopped, around.drain_s) == (2, 2)
 
 
 @pytest.mark.parametrize("op", ["stats", "clear", "trim"])

@@ -115,6 +115,16 @@ def test_a_damaged_record_is_written_anew(scene: Scene) -> None:
     assert scene.results(1) == [item.result]
 
 
+def test_one_that_the_remote_cannot_read_is_written_anew(scene: Scene) -> None:
+    """A backend says of a frame that was cut that it is damaged, whatever else was asked for with it."""
+    record = scene.tier.record("action", action_key(1))
+    scene.remote.unreadable.add(record)
+    items = [scene.add(number) for number in range(3)]
+    document = scene.drained()
+    assert (document["sent"], document["not_sent"], document["not_fetched"]) == (3, {}, {})
+    assert [scene.results(number) for number in range(3)] == [[item.result] for item in items]
+
+
 def test_what_is_there_is_not_sent_again(scene: Scene) -> None:
     scene.add(1, b"the same")
     scene.add(2, b"the same")

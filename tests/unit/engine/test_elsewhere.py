@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from dunnage.engine.elsewhere import begun
 from dunnage.engine.shared_records import decode_action, encode_action
 from dunnage.errors import RemoteBusy, RemoteRefused, RemoteUnavailable
 from dunnage.model.outcome import REASONS, Result
@@ -125,16 +124,6 @@ def test_no_room_for_a_blob_on_its_way_is_a_miss(
         assert made.outputs() == filled
 
 
-def test_no_thread_to_ask_with_is_a_miss(monkeypatch: pytest.MonkeyPatch) -> None:
-    class NoThread:
-        def __init__(self, **_: object) -> None:
-            raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr("dunnage.engine.elsewhere.threading.Thread", NoThread)
-    with pytest.raises(RemoteUnavailable, match="no thread"):
-        begun(lambda: 1).result()
-
-
 @pytest.mark.parametrize("error", [RemoteUnavailable, RemoteRefused, RemoteBusy])
 def test_one_that_fails_is_a_miss(
     tmp_path: Path, remote: Troubled, made: Crate, filled: dict[str, bytes], error: type[RemoteUnavailable]
@@ -166,15 +155,17 @@ def test_one_that_stands_still_is_waited_for_two_seconds_in_all(
         remote.moving.set()
 
 
-def test_what_comes_too_late_is_a_miss(
-    tmp_path: Path, remote: Troubled, made: Crate, filled: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(limits, "REMOTE_WAIT_S_MIN", 0.0)
+def quick(remote: Troubled) -> None:
+    """As if everything that it has were compiled in no time."""
     for name, record in remote.records.items():
         if name.kind == "action":
             body = checked("").open(name, record)
-            quick = [replace(result, compile_us=1) for result in decode_action(body)]
-            remote.records[name] = checked("").close(name, encode_action(quick))
+            results = [replace(result, compile_us=1) for result in decode_action(body)]
+            remote.records[name] = checked("").close(name, encode_action(results))
+
+
+def held(remote: Troubled) -> threading.Event:
+    """Blobs do not arrive until this is set."""
     arrives = threading.Event()
 
     def slowly(_: BlobName, data: bytes) -> bytes:
@@ -182,11 +173,41 @@ def test_what_comes_too_late_is_a_miss(
         return data
 
     remote.lie = slowly
+    return arrives
+
+
+def test_what_comes_too_late_is_a_miss(
+    tmp_path: Path, remote: Troubled, made: Crate, filled: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "REMOTE_WAIT_S_MIN", 0.0)
+    quick(remote)
+    arrives = held(remote)
     with machine(tmp_path / "second", remote, writes=False) as second:
         assert how(second.compile(made)) == "miss remote-late"
         assert made.outputs() == filled
         assert second.engine.remotes.documents()[0]["not_fetched"] == {"late": 1}
         arrives.set()
+
+
+def test_one_whose_blobs_are_always_late_is_not_waited_for_by_all(
+    tmp_path: Path, remote: Troubled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "REMOTE_WAIT_S_MIN", limits.REMOTE_VAIN_S_MAX / 2)
+    crates = [crate(tmp_path / name, f"pub fn {name}() {{}}\n") for name in ("a", "b", "c", "d")]
+    with machine(tmp_path / "first", remote) as first:
+        for made in crates:
+            first.compile(made)
+            made.wipe()
+    quick(remote)
+    remote.asked.clear()
+    arrives = held(remote)
+    with machine(tmp_path / "second", remote, writes=False) as second:
+        found = [how(second.compile(made)) for made in crates]
+        arrives.set()
+        assert [each == "miss remote-late" for each in found] == [True, True, False, False]
+        document = second.engine.remotes.documents()[0]
+        assert document["not_fetched"] == {"late": 2}
+        assert remote.asked.count("get_blobs") == 2
 
 
 def test_a_lying_one_is_a_miss(
@@ -199,6 +220,20 @@ def test_a_lying_one_is_a_miss(
         assert second.engine.remotes.documents()[0]["not_fetched"] == {"damaged": 1}
 
 
+def test_blobs_that_are_damaged_are_sent_again(
+    tmp_path: Path, remote: Troubled, made: Crate, filled: dict[str, bytes]
+) -> None:
+    """All of a result: the first that is damaged ends the request, and nobody knows of the others."""
+    remote.blobs.update((blob, bytes(blob.size)) for blob in list(remote.blobs))
+    with machine(tmp_path / "second", remote) as second:
+        assert how(second.compile(made)) == "miss remote-failed"
+        assert second.sent()["sent"] == 1
+    made.wipe()
+    with machine(tmp_path / "third", remote, writes=False) as third:
+        assert how(third.compile(made)) == "hit remote"
+        assert made.outputs() == filled
+
+
 def test_blobs_that_are_gone_are_a_miss(
     tmp_path: Path, remote: Troubled, made: Crate, filled: dict[str, bytes]
 ) -> None:
@@ -206,7 +241,9 @@ def test_blobs_that_are_gone_are_a_miss(
     with machine(tmp_path / "second", remote) as second:
         assert how(second.compile(made)) == "miss remote-failed"
         assert made.outputs() == filled
-        assert second.sent()["sent"] == 1  # and is whole again
+        sent = second.sent()
+        assert sent["sent"] == 1  # and is whole again
+        assert sent["not_fetched"] == {"evicted": 1}
     made.wipe()
     with machine(tmp_path / "third", remote) as third:
         assert how(third.compile(made)) == "hit remote"
@@ -246,6 +283,22 @@ def test_records_of_others_are_not_trusted(
         assert how(second.compile(made)) == "miss new"
         assert made.outputs() == filled
         assert second.engine.remotes.documents()[0]["not_fetched"] == {"untrusted": 1}
+
+
+def test_a_result_is_counted_once(
+    tmp_path: Path, remote: Troubled, made: Crate, filled: dict[str, bytes]
+) -> None:
+    """Whatever it is asked for, and although what was sent joins what is there."""
+    seal = by_secret("", b"a secret of ours")
+    with machine(tmp_path / "second", remote, seal=seal) as second:
+        assert how(second.compile(made)) == "miss new"
+        sent = second.sent()
+        assert (sent["sent"], sent["not_fetched"]) == (1, {"untrusted": 1})
+    made.wipe()
+    with machine(tmp_path / "third", remote, seal=seal) as third:
+        assert how(third.compile(made)) == "hit remote"
+        assert third.sent()["not_fetched"] == {}
+        assert made.outputs() == filled
 
 
 def test_trust_domains_do_not_see_each_other(

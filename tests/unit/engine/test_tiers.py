@@ -28,7 +28,7 @@ def test_names_differ_by_kind_key_and_domain() -> None:
     assert tier().record("unit", unit_key("a")) == tier().record("unit", unit_key("a"))
 
 
-def test_wrong_seals_are_counted_and_left_out() -> None:
+def test_wrong_seals_are_left_out() -> None:
     ours = tier()
     mine, other = ours.record("unit", unit_key("mine")), ours.record("unit", unit_key("other"))
     records = {
@@ -36,8 +36,12 @@ def test_wrong_seals_are_counted_and_left_out() -> None:
         other: by_secret("", b"another's secret").close(other, b"body"),
     }
     assert ours.opened(records) == {mine: b"body"}
+    ours.missed("late")
+    for waited_s, overdue_s in ((1.5, 0.25), (2.0, 0.125)):
+        ours.waited(waited_s, overdue_s)
     assert ours.document(3) == {
-        "name": "memory", "writes": True, "fetched": 0, "fetched_bytes": 0, "not_fetched": {"untrusted": 1},
+        "name": "memory", "writes": True, "fetched": 0, "fetched_bytes": 0, "not_fetched": {"late": 1},
+        "waited_s": 3.5, "overdue_s": 0.25,
         "sent": 0, "sent_bytes": 0, "not_sent": {}, "requests": 0, "waiting": 3, "trouble": "",
     }  # fmt: skip
 

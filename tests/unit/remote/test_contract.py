@@ -6,7 +6,8 @@ from dunnage.remote.contract import Backend, BlobName, RecordName, Traits
 
 def test_what_a_backend_has_to_have() -> None:
     assert {name for name in vars(Backend) if not name.startswith("_")} == {
-        "traits", "check", "get_records", "put_records", "missing", "get_blobs", "put_blobs", "flush", "close",
+        "traits", "check", "get_records", "put_records", "missing", "get_blobs", "doubt", "put_blobs", "flush",
+        "close",
     }  # fmt: skip
 
 

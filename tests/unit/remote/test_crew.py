@@ -12,6 +12,20 @@ from dunnage.remote import limits
 from dunnage.remote.crew import Crew
 
 
+def test_those_that_are_there() -> None:
+    crew, asked = Crew(), []
+
+    def look(name: str) -> bytes | None:
+        asked.append(name)
+        return None if "x" in name else name.encode()
+
+    found = crew.found(look, ["b", "x", "a", "b", "", "x2"])
+    assert list(found.items()) == [("b", b"b"), ("a", b"a"), ("", b"")]
+    assert sorted(asked) == ["", "a", "b", "x", "x2"], "each once"
+    assert set(crew.found(str.isdigit, ["1", "a", "2"])) == {"1", "2"}
+    assert crew.found(look, []) == {}
+
+
 def test_results_come_in_order() -> None:
     crew = Crew()
     assert crew.each(lambda number: number * 2, range(100)) == [number * 2 for number in range(100)]

@@ -40,6 +40,8 @@ def test_it_keeps_the_contract(scene: Scene) -> None:
     assert guard.get_records([wanted]) == {wanted: b"body"}
     assert guard.missing([blob(data).name]) == []
     assert fetched(guard, [blob(data).name]) == {blob(data).name: data}
+    guard.doubt([blob(data).name])
+    assert guard.missing([blob(data).name]) == [blob(data).name]
     assert guard.traits == scene.remote.traits
 
 
@@ -129,10 +131,21 @@ def test_waiting_in_vain_opens_the_breaker_and_a_look_closes_it(scene: Scene) ->
     assert guard.trouble == ""
 
 
-def test_an_answer_gives_patience_back(scene: Scene) -> None:
+def test_what_came_in_time_gives_patience_back(scene: Scene) -> None:
+    scene.guard.waited_in_vain(1.0)
+    scene.guard.was_of_use()
+    assert scene.guard.patience_s == limits.REMOTE_VAIN_S_MAX
+
+
+def test_an_answer_that_is_no_use_does_not(scene: Scene) -> None:
+    """Else one whose records come at once, and whose blobs come late, would be waited for by every unit."""
     scene.guard.waited_in_vain(1.0)
     scene.guard.get_records([name()])
-    assert scene.guard.patience_s == limits.REMOTE_VAIN_S_MAX
+    scene.guard.put_blobs([blob(b"x")])
+    assert scene.guard.patience_s == pytest.approx(limits.REMOTE_VAIN_S_MAX - 1.0)
+    scene.guard.waited_in_vain(1.0)
+    scene.guard.was_of_use()
+    assert scene.guard.patience_s == 0, "what comes after the breaker opened was asked before"
 
 
 def test_a_closed_one_does_not_pause() -> None:

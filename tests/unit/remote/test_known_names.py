@@ -3,9 +3,16 @@
 import pytest
 
 from dunnage.model.digest import Digest
-from dunnage.remote.known_names import KnownNames
+from dunnage.remote.action_result import FileDigest, OutputFile
+from dunnage.remote.known_names import KnownNames, is_hash
 
 ONE, TWO, THREE = (Digest(bytes([number]) * 32) for number in (1, 2, 3))
+RIGHT, WRONG, NEWER = (bytes([number]) * 32 for number in (4, 5, 6))
+
+
+def said(digest: Digest, name: bytes) -> list[OutputFile]:
+    """What a record says of a blob."""
+    return [OutputFile(digest.hex(), FileDigest(name.hex(), 10))]
 
 
 def test_nothing_is_known_at_first() -> None:
@@ -15,18 +22,26 @@ def test_nothing_is_known_at_first() -> None:
 
 def test_what_was_heard_is_likely_only() -> None:
     names = KnownNames()
-    names.heard(ONE, b"wrong")
-    names.heard(ONE, b"newer")
-    assert names.likely(ONE) == b"newer"
+    names.heard(said(ONE, WRONG) + said(TWO, RIGHT))
+    names.heard(said(ONE, NEWER))
+    assert names.likely(ONE) == NEWER
     assert names.sure(ONE) is None
 
 
 def test_what_was_seen_stays() -> None:
     names = KnownNames()
-    names.heard(ONE, b"wrong")
-    names.saw(ONE, b"right")
-    names.heard(ONE, b"wrong again")
-    assert names.likely(ONE) == names.sure(ONE) == b"right"
+    names.heard(said(ONE, WRONG))
+    names.saw(ONE, RIGHT)
+    names.heard(said(ONE, WRONG))
+    assert names.likely(ONE) == names.sure(ONE) == RIGHT
+
+
+def test_what_is_no_name_is_left_out() -> None:
+    names = KnownNames()
+    names.heard([OutputFile("../x", FileDigest(RIGHT.hex(), 1)), OutputFile(ONE.hex(), FileDigest("x", 1))])
+    assert names.likely(ONE) is None
+    assert is_hash(RIGHT.hex())
+    assert not is_hash(RIGHT.hex().upper().replace("0", "A") + "\n")
 
 
 def test_the_longest_unused_goes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,14 @@ def test_every_row_has_a_backend(key: tuple[str, str]) -> None:
 
 def test_a_daemon_without_remotes_imports_nothing_for_them() -> None:
     heavy = ("cryptography", "grpc", "http.server", "obstore", "redis", "urllib3", "zstandard")
-    asked = f"import sys, dunnage.daemon.server; print([name for name in {heavy} if name in sys.modules])"
+    ours = (
+        "dunnage.engine.elsewhere",
+        "dunnage.engine.behind",
+        "dunnage.remote.guard",
+        "dunnage.daemon.tiering",
+    )
+    asked = (
+        f"import sys, dunnage.daemon.server; print([name for name in {heavy + ours} if name in sys.modules])"
+    )
     shown = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
     assert shown.strip() == "[]"

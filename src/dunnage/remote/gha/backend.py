@@ -110,6 +110,12 @@ class GhaBackend:
         until_s = time.monotonic() + limits.GHA_WAIT_S
         return {blob for blob in dict.fromkeys(blobs) if self._get(blob, into, until_s)}
 
+    def doubt(self, blobs: Sequence[BlobName]) -> None:
+        """Pack these anew when they come."""
+        for blob in blobs:
+            if (where := self._lane.where(blob)) is not None:
+                self._lane.lost(blob, where)
+
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
         """Collect them for the next packs. RemoteFull: they are more than our share."""
         self._may_write()

@@ -1,4 +1,5 @@
-"""A pack: many blobs as one file that can be read from the front while it arrives, and by its index at the end.
+"""A pack: many blobs as one file that is read from the front while it arrives. An index at its end says it once more:
+for whoever wants to look into one, and as proof that all of it came.
 
     pack     head, objects, index, tail
     head     skippable frame (0x184D2A50) of 8 bytes: DNGPACK1
@@ -12,7 +13,7 @@ another. The digests say what ought to be there; whether it is, is checked by wh
 """
 
 import struct
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -78,31 +79,6 @@ def parse_header(data: bytes) -> tuple[BlobName, int]:
     digest, size, length = _NAME.unpack_from(data, _FRAME.size)
     _bounded(size, length)
     return BlobName(Digest(digest), size), length
-
-
-def read_index(read: Callable[[int, int], bytes], total: int) -> list[Packed]:
-    """What is in a pack of `total` bytes, by its index; `read` takes an offset and a length. RemoteDamaged."""
-    start = total - TAIL_BYTES
-    tail = read(start, TAIL_BYTES) if start >= 0 else b""
-    if len(tail) != TAIL_BYTES or _FRAME.unpack_from(tail) != (_TAIL_FRAME, _TAIL.size):
-        raise RemoteDamaged("A pack has no end.")
-    offset, count, check, text = _TAIL.unpack_from(tail, _FRAME.size)
-    length = count * _ROW.size
-    if text != _TAIL_TEXT or count > limits.GHA_PACK_OBJECTS_MAX or offset + _FRAME.size + length != start:
-        raise RemoteDamaged("The end of a pack is damaged.")
-    index = read(offset, _FRAME.size + length)
-    if (
-        index[: _FRAME.size] != _FRAME.pack(_INDEX_FRAME, length)
-        or blake3(index[_FRAME.size :]).digest(16) != check
-    ):
-        raise RemoteDamaged("The index of a pack is damaged.")
-    objects = []
-    for digest, size, at, frame in _ROW.iter_unpack(index[_FRAME.size :]):
-        _bounded(size, frame)
-        if at + frame > offset:
-            raise RemoteDamaged("The index of a pack points behind its blobs.")
-        objects.append(Packed(BlobName(Digest(digest), size), at, frame))
-    return objects
 
 
 class Scanner:

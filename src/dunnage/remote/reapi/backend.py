@@ -102,6 +102,10 @@ class ReapiBackend:
             )
         return found | {named[there] for there in came}
 
+    def doubt(self, blobs: Sequence[BlobName]) -> None:
+        """Put these anew when they come."""
+        self._damaged.note(*blobs)
+
     def put_blobs(self, blobs: Sequence[BlobSource]) -> None:
         """Keep those that are not there: with another digest than ours, each is read once more to find out."""
         wanted = list({blob.name: blob for blob in blobs if not _is_empty(blob.name)}.values())

@@ -1,17 +1,12 @@
 """What our blobs are called on a server: as here where its digest is BLAKE3, else as far as it is known."""
 
-import re
 from collections.abc import Iterable
-from typing import Final
 
-from dunnage.model.digest import Digest
 from dunnage.remote.action_result import OutputFile
 from dunnage.remote.contract import BlobName
 from dunnage.remote.known_names import KnownNames
 from dunnage.remote.reapi.capabilities import Capabilities
 from dunnage.remote.reapi.messages import CasDigest
-
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class Names:
@@ -36,14 +31,7 @@ class Names:
     def heard(self, files: Iterable[OutputFile], can: Capabilities) -> None:
         """A record names these blobs; what is no name is left out."""
         if not can.is_blake3:
-            for file in files:
-                if is_hash(file.path) and is_hash(file.digest.hash):
-                    self._known.heard(Digest(bytes.fromhex(file.path)), bytes.fromhex(file.digest.hash))
-
-
-def is_hash(text: str) -> bool:
-    """Whether it is a digest as we and servers write them."""
-    return _DIGEST.fullmatch(text) is not None
+            self._known.heard(files)
 
 
 def _called(blob: BlobName, name: bytes | None) -> CasDigest | None:

@@ -19,6 +19,7 @@ from dunnage.remote.action_result import ActionResult, FileDigest, OutputFile, d
 from dunnage.remote.action_result import encode as encode_result
 from dunnage.remote.contract import Record, RecordName
 from dunnage.remote.crew import Crew
+from dunnage.remote.known_names import is_hash
 from dunnage.remote.reapi.address import Address
 from dunnage.remote.reapi.calls import Calls
 from dunnage.remote.reapi.capabilities import Capabilities
@@ -31,7 +32,7 @@ from dunnage.remote.reapi.messages import (
     GetActionResultRequest,
     UpdateActionResultRequest,
 )
-from dunnage.remote.reapi.names import Names, is_hash
+from dunnage.remote.reapi.names import Names
 from dunnage.remote.reapi.protobuf import encode
 from dunnage.remote.reapi.status import NotThere
 
@@ -56,9 +57,7 @@ class Records:
 
     def get(self, names: Sequence[RecordName], can: Capabilities) -> dict[RecordName, bytes]:
         """Those of these records that are there. RemoteError."""
-        wanted = list(dict.fromkeys(names))
-        results = self._crew.each(lambda name: self._result(name, can), wanted)
-        found = {name: result for name, result in zip(wanted, results, strict=True) if result is not None}
+        found = self._crew.found(lambda name: self._result(name, can), names)
         for result in found.values():
             self._names.heard(result.files, can)
         moved = {

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from dunnage.errors import RemoteUnavailable
 from dunnage.remote import limits
-from dunnage.remote.gha import packs
 from dunnage.remote.gha.azure import Expired
 from dunnage.remote.gha.http import Http
 from dunnage.remote.gha.packs import Scanner
 from dunnage.remote.gha.save import Frame, Uploader, build, divided
 from dunnage.remote.gha.service import Service
 from support.remotes.gha_service import GhaService
+from support.remotes.pack_index import by_index
 from support.remotes.things import name_of
 
 
@@ -43,7 +43,7 @@ def test_a_pack_is_what_a_scanner_reads(tmp_path: Path) -> None:
         scanner.end()
         texts = [data[each.offset : each.end] for each in built.objects]
         assert texts == [b"3", b"frame one", b"frame two"]
-        assert packs.read_index(lambda at, size: data[at : at + size], built.size) == built.objects
+        assert by_index(data) == built.objects
 
 
 def test_a_frame_that_cannot_be_read(tmp_path: Path) -> None:
