@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from dunnage import __version__, limits
 from dunnage.config.places import Places
+from dunnage.config.schema import SETTINGS
 from dunnage.config.settings import Settings
 from dunnage.daemon.answers import answer
 from dunnage.daemon.crew import Crew
@@ -19,7 +20,7 @@ from dunnage.daemon.key_texts import KeyTexts
 from dunnage.daemon.ledger import Ledger
 from dunnage.daemon.listening import is_same_user, listen
 from dunnage.daemon.session import serve
-from dunnage.daemon.tiering import check, open_tiers
+from dunnage.daemon.tiering import Condition, open_tiers, problems_of
 from dunnage.daemon.verify_reports import VerifyReports
 from dunnage.engine.engine import Engine
 from dunnage.errors import ConfigError, DunnageError
@@ -61,9 +62,11 @@ class Daemon:
         ))  # fmt: skip
         self._crew = Crew("session")
         self._engine: Engine | None = None
-        self._tiers, self._remote_problems = open_tiers(settings, os.environ)
-        for problem in self._remote_problems:
+        self._remotes = open_tiers(settings, os.environ)
+        for problem in problems_of(self._remotes.unusable):
             log.warning("%s", problem)
+        self.offer_problem: DunnageError | None = None
+        """Why nothing is offered although that is wanted."""
         self._verify_reports = VerifyReports(places.verify_reports)
 
     # --- life cycle -------------------------------------------------------------------------------
@@ -94,7 +97,7 @@ class Daemon:
         except OSError as error:
             problem = ConfigError(f"Nothing can be offered at {wanted}: {error.strerror}.")
         log.warning("%s", problem)
-        self._remote_problems.append(problem)
+        self.offer_problem = problem
         return None
 
     def run(self) -> None:
@@ -199,7 +202,7 @@ class Daemon:
             if self._engine is None:
                 keep = KeyTexts(self._places.key_texts).keep if self._settings.key_texts == "on" else None
                 self._engine = Engine(
-                    store, keep_text=keep, keep_report=self._verify_reports.keep, tiers=self._tiers
+                    store, keep_text=keep, keep_report=self._verify_reports.keep, tiers=self._remotes.tiers
                 )
             return self._engine
 
@@ -215,11 +218,18 @@ class Daemon:
 
     def remotes(self) -> list[dict[str, Any]]:
         """What went over each remote since this daemon began. Raises StoreError while the store cannot be opened."""
-        return self.engine.remotes.documents() if self._tiers else []
+        return [
+            *self._remotes.numbers(),
+            *(self.engine.remotes.documents() if self._remotes.tiers else []),
+        ]
 
-    def remote_problems(self) -> list[DunnageError]:
-        """What is wrong with remotes: they are asked now, which may take some seconds."""
-        return [*self._remote_problems, *check(self._tiers)]
+    def remote_conditions(self) -> list[Condition]:
+        """How all remotes are: they are asked now, which may take some seconds."""
+        return self._remotes.conditions()
+
+    def settings(self) -> dict[str, str]:
+        """The settings that it goes by until its end, for people, by name."""
+        return {row.name: row.format(self._settings.value(row.name)) for row in SETTINGS}
 
     def hurry(self) -> int:
         """Somebody waits until all results are sent: how many are not."""

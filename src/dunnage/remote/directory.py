@@ -102,6 +102,8 @@ class DirectoryObjects:
                 if error.errno == errno.ESTALE:
                     continue
                 if error.errno in _ABSENT:
+                    if not os.path.isdir(self._root):
+                        self.check()  # it is not absent: everything is
                     return None
                 if error.errno == errno.ELOOP:
                     raise RemoteDamaged(f"In the directory {self._root}, {name} is a link.") from error

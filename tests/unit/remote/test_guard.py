@@ -129,6 +129,16 @@ def test_waiting_in_vain_opens_the_breaker_and_a_look_closes_it(scene: Scene) ->
     assert guard.trouble == ""
 
 
+def test_a_check_that_fails_is_kept_in_mind(scene: Scene) -> None:
+    scene.remote.failing = lambda: RemoteRefused("Who are you?")
+    with pytest.raises(RemoteRefused):
+        scene.guard.check()
+    assert scene.guard.trouble == "Who are you?"
+    scene.remote.failing = None
+    scene.guard.check()
+    assert scene.guard.trouble == ""
+
+
 def test_an_answer_gives_patience_back(scene: Scene) -> None:
     scene.guard.waited_in_vain(1.0)
     scene.guard.get_records([name()])

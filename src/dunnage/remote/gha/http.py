@@ -164,7 +164,10 @@ def _failures(host: str) -> Iterator[None]:
             hint="Is there a proxy with an authority of its own? SSL_CERT_FILE names its certificate.",
         ) from None
     except NewConnectionError:  # nobody listens, or the name is nobody's: a kind of SlowError, to urllib3
-        raise RemoteUnavailable(f"{host} cannot be reached.") from None
+        raise RemoteUnavailable(
+            f"{host} cannot be reached.",
+            hint="Look at ACTIONS_RESULTS_URL, and at the runner's network; builds go on without it.",
+        ) from None
     except SlowError:
         raise RemoteUnavailable(f"{host} does not answer in time.") from None
     except ProxyError:
