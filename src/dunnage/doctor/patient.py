@@ -30,8 +30,19 @@ class Said:
     code: int | None
     """None: it could not be run, or did not end in time."""
     out: str = ""
-    trouble: str = ""
-    """The last line of its standard error, or why it could not be run."""
+    err: str = ""
+
+    @property
+    def trouble(self) -> str:
+        """The last line of its standard error, or why it could not be run."""
+        lines = self.err.strip().splitlines()
+        return lines[-1].strip() if lines else ""
+
+    @property
+    def first(self) -> str:
+        """The first line that it says."""
+        lines = self.out.strip().splitlines()
+        return lines[0].strip() if lines else ""
 
 
 @dataclass
@@ -141,5 +152,4 @@ class Patient:
         except OSError as error:
             return Said(None, "", error.strerror or str(error))
         out, err = (part.decode("utf-8", "replace") for part in (done.stdout, done.stderr))
-        lines = err.strip().splitlines()
-        return Said(done.returncode, out, lines[-1].strip() if lines else "")
+        return Said(done.returncode, out, err)

@@ -24,7 +24,24 @@ class Check(Protocol):
 
 
 CHECKS: Final[Mapping[str, str]] = {
-    "remotes": "whether each remote answers, lets us in, has its bucket, and is written from here",
+    "settings": "both files and all variables can be read, and mean something",
+    "switches": "nothing is switched off that makes builds warm",
+    "directory": "it is this user's, can be written, and its sockets can be reached",
+    "store": "its file system is fit for it and has room, nothing in it was damaged, no other version's is left",
+    "clock": "file systems stamp files by the system's clock",
+    "daemon": "it answers, is of this version, can use its store, goes by what is set now",
+    "client": "it is there, can be run from where it is, is of this version",
+    "wrapper": "nobody else stands in front of rustc (RUSTC_WRAPPER, cargo's configuration)",
+    "flags": "no flag keeps units out of the cache (CARGO_INCREMENTAL, RUSTFLAGS)",
+    "compilers": "rustc, cargo and a C compiler are there and answer",
+    "masquerade": "no other cache stands in the place of compilers (ccache in PATH, CC)",
+    "observing": "what compilers and macros look at can be observed",
+    "engines": "docker, podman and nerdctl answer, on this machine",
+    "cross": "no variable keeps the client out of cross's container",
+    "remotes": "each one answers, lets us in, has its bucket; whether results are sent there",
+    "seals": "keys can be read and used, and nobody else reads those that are secret",
+    "offer": "the address is free and there is a token",
+    "misses": "what was counted, and has a cure: portable mode, for one",
 }
 """Their names, which are those of their modules and what a person calls them by, and what each looks at."""
 

@@ -59,9 +59,11 @@ def test_programs(tmp_path: Path) -> None:
     found = Patient({"PATH": f"{tmp_path}:/usr/bin:/bin", "WORD": "hello"}, str(tmp_path))
     assert found.which("tool") == str(tool)
     assert found.which("none") is None
-    assert found.run("tool") == Said(3, "hello\n", "last")
+    said = found.run("tool")
+    assert said == Said(3, "hello\n", "first\nlast\n")
+    assert (said.first, said.trouble) == ("hello", "last")
     tool.unlink()
-    assert found.run("tool") == Said(3, "hello\n", "last"), "each command line is run once"
+    assert found.run("tool") == said, "each command line is run once"
     assert found.run("none").code is None
     assert found.run("none").trouble == "No such file or directory"
 
