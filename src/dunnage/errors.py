@@ -61,7 +61,7 @@ class DaemonError(DunnageError):
     """The daemon cannot be reached, started or understood."""
 
     exit_code = 20
-    hint = "Its log is named by `dunnage status`."
+    hint = "`dunnage doctor` looks for the reason; its log is named by `dunnage status`."
 
 
 class NotRunning(DaemonError):
@@ -88,6 +88,7 @@ class StoreError(DunnageError):
     """The store cannot be read or written."""
 
     exit_code = 40
+    hint = "`dunnage doctor` looks for the reason."
 
 
 class StoreTooNew(StoreError):

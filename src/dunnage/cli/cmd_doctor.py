@@ -34,6 +34,8 @@ def command(as_json: bool, names: "Sequence[str]") -> int:
     takes some seconds. Nothing is changed, and no daemon is started. The exit code is 4 where something does not
     work, else 0.
     """
+    import logging
+
     from dunnage.doctor.finding import Level
     from dunnage.doctor.patient import Patient
     from dunnage.doctor.registry import examined
@@ -43,6 +45,7 @@ def command(as_json: bool, names: "Sequence[str]") -> int:
         cwd = os.getcwd()
     except OSError:  # somebody removed it
         cwd = "/"
+    logging.getLogger().addHandler(logging.NullHandler())  # what is found is said below, in words for people
     rows = list(examined(Patient(os.environ, cwd), names))
     document = documents.doctor([row.document for row in rows])
     if as_json:

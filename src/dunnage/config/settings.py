@@ -113,6 +113,19 @@ def load(cwd: str | Path, environ: Mapping[str, str]) -> Settings:
     )
 
 
+def differing(mine: Settings, theirs: Mapping[str, str]) -> list[str]:
+    """The settings that count for a daemon and are others than it goes by. `theirs` are for people, by name; secrets in
+    them are not compared.
+    """
+    return [
+        row.name
+        for row in SETTINGS
+        if row.trust is Trust.USER
+        and row.name in theirs
+        and theirs[row.name] != row.format(mine.value(row.name))
+    ]
+
+
 def defaults() -> Settings:
     """The settings of somebody who never set anything."""
     values = {row.name: row.default for row in SETTINGS}

@@ -6,7 +6,7 @@ from typing import Any
 
 from dunnage import __version__
 from dunnage.config.places import Places
-from dunnage.config.schema import SETTINGS, Trust
+from dunnage.config.settings import differing
 from dunnage.daemon.launch import is_locked
 from dunnage.doctor.finding import Finding, error, failed, note, ok, warning
 from dunnage.doctor.patient import Patient
@@ -54,25 +54,13 @@ def _running(patient: Patient, status: Mapping[str, Any]) -> Iterator[Finding]:
         )
     theirs = patient.daemon_settings
     if not isinstance(theirs, DunnageError):
-        names = _differing(patient, theirs["settings"])
+        names = differing(patient.own_settings, theirs["settings"])
         if names:
             yield warning(
                 f"The daemon goes by other settings than are set now: {', '.join(names)}.",
                 "It has read them when it was started, with the variables of whoever started it.",
                 again,
             )
-
-
-def _differing(patient: Patient, theirs: Mapping[str, str]) -> list[str]:
-    """The settings that count for a daemon, and are others by now; secrets in them are not compared."""
-    mine = patient.own_settings
-    return [
-        row.name
-        for row in SETTINGS
-        if row.trust is Trust.USER
-        and row.name in theirs
-        and theirs[row.name] != row.format(mine.value(row.name))
-    ]
 
 
 def _others(places: Places) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from dunnage.doctor.patient import Patient, Said
 
 _SELINUX: Final = Path("/sys/fs/selinux/enforce")
 _IN_A_CONTAINER: Final = ("/.dockerenv", "/run/.containerenv")
+_NO_NAMESPACE: Final = ("user namespace", "cannot clone", "newuidmap", "subuid")
 _NO_RIGHT: Final = ("permission denied", "Permission denied")
 
 
@@ -66,6 +67,9 @@ def _silent(tool: str, said: Said) -> Finding:
     trouble = said.trouble or _server_error(said.out) or f"it exits {said.code}"
     if any(words in trouble for words in _NO_RIGHT):
         why, cure = "This user may not use its socket.", f"Join the group `{tool}`, or use it rootless."
+    elif any(words in trouble for words in _NO_NAMESPACE):
+        why = "It runs rootless here, and user namespaces are switched off or no range of ids is this user's."
+        cure = "Look at `sysctl user.max_user_namespaces`, /etc/subuid and /etc/subgid."
     else:
         why, cure = (
             "Its daemon does not run, or DOCKER_HOST names another place.",

@@ -57,7 +57,7 @@ def _options(patient: Patient) -> Iterator[Finding]:
         detail = f" ({verdict.detail})" if verdict.detail else ""
         yield warning(
             f"{origin} makes every unit uncacheable: {verdict.reason}{detail}.",
-            f"{(row.text if row else verdict.reason).capitalize()}.",
+            f"{row.text[:1].upper()}{row.text[1:]}." if row else "",
             ADVICE.get((Outcome.UNCACHEABLE, verdict.reason), "Leave it out, if it is not needed."),
         )
 

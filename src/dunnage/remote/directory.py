@@ -201,7 +201,7 @@ class DirectoryObjects:
             return RemoteFull(sentence)
         if error.errno in _REFUSED:
             return RemoteRefused(sentence, hint="Look at its permissions, and at how it is mounted.")
-        return RemoteUnavailable(sentence)
+        return RemoteUnavailable(sentence, hint="Look at the path, and at how it is mounted.")
 
 
 def _write_all(fd: int, data: bytes) -> None:

@@ -95,7 +95,9 @@ def _by_word(error: RedisError, where: str) -> RemoteError:
     if any(isinstance(each, socket.gaierror) for each in found):
         return RemoteUnavailable(f"{where} has a name that cannot be resolved.")
     words = words_of_the_system(found) or "the connection broke, or it refused"
-    return RemoteUnavailable(f"{where} cannot be reached: {words}.")
+    by_path = any(isinstance(each, FileNotFoundError) for each in found)
+    hint = "Look whether it runs, and at the path of its socket in the URL." if by_path else None
+    return RemoteUnavailable(f"{where} cannot be reached: {words}.", hint=hint)
 
 
 def _wants_a_password(where: str) -> RemoteRefused:

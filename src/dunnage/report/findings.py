@@ -1,5 +1,6 @@
 """What people read of `dunnage doctor`. Documents in, text out, lines ended."""
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -7,6 +8,8 @@ from dunnage.report.style import Style
 
 _OK: Final = "ok"
 _WIDTH: Final = len("warning")
+_ROOM_MIN: Final = 30
+"""Columns for sentences, however narrow a terminal is."""
 
 
 def text(document: Mapping[str, Any], style: Style) -> str:
@@ -21,12 +24,17 @@ def _lines(row: Mapping[str, Any], width: int, style: Style) -> list[str]:
     level = row["level"].ljust(_WIDTH)
     head = level if row["level"] == _OK else style.strong(level)
     margin = " " * (_WIDTH + width + 4)
-    lines = [f"{head}  {row['check'].ljust(width)}  {row['what']}"]
-    if row["why"]:
-        lines.append(f"{margin}{row['why']}")
-    if row["cure"]:
-        lines.append(f"{margin}what to do: {row['cure']}")
-    return lines
+    cure = f"what to do: {row['cure']}" if row["cure"] else ""
+    room = 0 if style.width is None else max(style.width - len(margin), _ROOM_MIN)
+    first, *rest = [line for text in (row["what"], row["why"], cure) for line in _wrapped(text, room)]
+    return [f"{head}  {row['check'].ljust(width)}  {first}", *(f"{margin}{line}" for line in rest)]
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    """Lines that fit into a terminal, where there is one; paths and URLs stay whole."""
+    if not room:
+        return [text] if text else []
+    return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
 
 
 def _summary(counts: Mapping[str, int]) -> str:

@@ -137,7 +137,10 @@ def nobody_listens(base: Path) -> Iterator[Ward]:
                 )
                 for url in _ADDRESSES
             ),
-            Bad(f"redis+unix://{base}/none", (f"{base}/none", "cannot be reached", "No such file")),
+            Bad(
+                f"redis+unix://{base}/none",
+                (f"{base}/none", "cannot be reached", "No such file", "path of its socket"),
+            ),
             Bad(f"file://{base}/none", (f"{base}/none", "is not there", "Mount it")),
         )
     )

@@ -54,6 +54,11 @@ def test_docker_desktop(ill: Callable[..., Patient]) -> None:
         ),
         ("""echo '{"ServerErrors": ["Is it running?"]}'""", "Is it running?.", "Start it"),
         ("echo got permission denied >&2; exit 1", "got permission denied.", "Join the group `docker`"),
+        (
+            "echo cannot clone: Operation not permitted >&2; exit 1",
+            "cannot clone: Operation not permitted.",
+            "Look at",
+        ),
         ("echo nonsense", "it exits 0.", "Start it"),
     ],
 )

@@ -45,3 +45,17 @@ def test_what_a_person_reads() -> None:
 
 def test_when_all_is_well() -> None:
     assert text(documents.doctor(ROWS[:1]), Style()).endswith("dunnage.toml\n\nNothing is wrong.\n")
+
+
+def test_long_sentences_are_wrapped_on_a_terminal() -> None:
+    row = ROWS[0] | {
+        "level": "note",
+        "what": "word " * 30,
+        "why": "https://a.very-long/url" * 5,
+        "cure": "Do this.",
+    }
+    lines = text(documents.doctor([row]), Style(60)).splitlines()
+    assert lines[0] == "note     settings  word word word word word word word word"
+    assert lines[1] == " " * 19 + "word word word word word word word word"
+    assert lines[4] == " " * 19 + "https://a.very-long/url" * 5
+    assert lines[5] == " " * 19 + "what to do: Do this."
