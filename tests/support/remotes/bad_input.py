@@ -269,42 +269,37 @@ def azure(base: Path) -> Iterator[Ward]:
 
 @contextmanager
 def gcs(base: Path) -> Iterator[Ward]:
-    """Google: a wrong token, no bucket, no file with credentials."""
+    """Google: a wrong token, no bucket, no file with a token."""
     (base / "token").write_text(TOKEN)
     with HttpFake(Gcs().answer).serving() as fake:
         url, absent = gcs_url(fake), gcs_url(fake, "none")
         yield Ward(
             (
-                Bad(
-                    f"{url}&token_file={secret_file(base)}",
-                    ("gs://bucket", "does not take these credentials (AuthenticationRequired)"),
-                ),
+                Bad(url, ("gs://bucket", "does not take these credentials (AuthenticationRequired)")),
                 Bad(
                     f"{absent}&token_file={base}/token",
                     ("gs://none", "does not exist (NoSuchBucket)", "Make it"),
                 ),
-                Bad(f"{url}&credentials_file={base}/none", (url, "credentials file", "is not there")),
-            )
+                Bad(f"{url}&token_file={base}/none", (url, "token_file cannot be read: No such file")),
+            ),
+            {"CLOUDSDK_AUTH_ACCESS_TOKEN": SECRET},
         )
 
 
 @contextmanager
 def redis(base: Path) -> Iterator[Ward]:
-    """Redis: a wrong password, none, a database that there is not."""
+    """Redis: a wrong password, a database that there is not."""
     (base / "right").write_text("right")
     server = RedisServer(base, "--requirepass", "right")
     with server.program.running():
         yield Ward(
             (
-                Bad(server.url, (server.url, "wants a password", "REDISCLI_AUTH")),
-                Bad(
-                    f"{server.url}/1?password_file={secret_file(base)}",
-                    (server.url, "does not take", "credentials"),
-                ),
+                Bad(server.url, (server.url, "does not take these credentials")),
                 Bad(
                     f"{server.url}/99?password_file={base}/right", (server.url, "no database of that number")
                 ),
-            )
+            ),
+            {"REDISCLI_AUTH": SECRET},
         )
 
 
