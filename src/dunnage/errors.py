@@ -88,7 +88,6 @@ class StoreError(DunnageError):
     """The store cannot be read or written."""
 
     exit_code = 40
-    hint = "`dunnage doctor` looks for the reason."
 
 
 class StoreTooNew(StoreError):
