@@ -23,6 +23,10 @@ _ROOT: Final = "/"
 """Where a daemon stands: no project's settings are its."""
 
 
+_QUIET: Final = {"RUSTUP_AUTO_INSTALL": "0"}
+"""rustup would install the toolchain that a project asks for, when it is only asked which one that is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What came of running a program."""
@@ -130,17 +134,17 @@ class Patient:
         """Where a program is in PATH."""
         return shutil.which(name, path=self.environ.get("PATH", ""))
 
-    def run(self, *argv: str, env: Mapping[str, str] | None = None) -> Said:
+    def run(self, *argv: str) -> Said:
         """Run a program that answers at once, in the directory of the patient; each command line once."""
-        if argv not in self._ran or env is not None:
-            self._ran[argv] = self._run(argv, self.environ if env is None else env)
+        if argv not in self._ran:
+            self._ran[argv] = self._run(argv)
         return self._ran[argv]
 
-    def _run(self, argv: Sequence[str], env: Mapping[str, str]) -> Said:
+    def _run(self, argv: Sequence[str]) -> Said:
         try:
             done = subprocess.run(
                 list(argv),
-                env=dict(env),
+                env={**self.environ, **_QUIET},
                 cwd=self.cwd if os.path.isdir(self.cwd) else _ROOT,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

@@ -68,6 +68,10 @@ def test_programs(tmp_path: Path) -> None:
     assert found.run("none").trouble == "No such file or directory"
 
 
+def test_rustup_installs_nothing_for_our_sake() -> None:
+    assert patient().run("sh", "-c", "echo $RUSTUP_AUTO_INSTALL").first == "0"
+
+
 def test_a_program_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dunnage.doctor.patient.ENGINE_ANSWER_TIMEOUT_S", 0.01)
     assert "did not answer within" in patient().run("sleep", "60").trouble
