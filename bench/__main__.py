@@ -17,6 +17,7 @@ from bench import (
     contestants,
     daemon,
     github,
+    next_jobs,
     notice,
     observe,
     scale,
@@ -36,6 +37,7 @@ PARTS = (
     "units",
     "containers",
     "github",
+    "next-jobs",
     "c",
     "client",
     "notice",
@@ -112,6 +114,17 @@ def compile_c(report: Report, scratch: Path, console: Console) -> None:
             console.print(f"{group}, round {number + 1}: {name}: cold {times.cold[-1]:.2f} s{last}")
 
 
+def compare_next_jobs(report: Report, scratch: Path, console: Console) -> None:
+    """The rounds of jobs beside the way of rust-cache."""
+    from support import projects
+
+    for number, name, changed, found in next_jobs.race(scratch / "jobs", projects.ripgrep(), report.rounds):
+        report.next_jobs = found
+        console.print(
+            f"next job, round {number + 1}: {name}: {changed}: {found[name].times[changed][-1]:.2f} s"
+        )
+
+
 def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: Console) -> None:
     """Every part that was asked for."""
     if "client" in asked.part:
@@ -124,6 +137,8 @@ def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: C
         compile_c(report, scratch, console)
     if "notice" in asked.part:
         report.notice = notice.measure(scratch / "notice", runs=20)
+    if "next-jobs" in asked.part:
+        compare_next_jobs(report, scratch, console)
     if not {"builds", "units", "daemon", "scale", "containers", "github", "observe"} & set(asked.part):
         return
     site = site_of(asked.project, scratch)

@@ -18,6 +18,7 @@ from bench.costs import rows_of
 from bench.daemon import DaemonCost
 from bench.figures import Series, ratio
 from bench.github import Jobs
+from bench.next_jobs import NextJobs
 from bench.observe import ObserveCost
 from bench.scale import Scale
 
@@ -46,6 +47,7 @@ class Report:
     """Warm builds on the host and in containers."""
     container_hits: str = ""
     github: dict[str, Jobs] = field(default_factory=dict)
+    next_jobs: dict[str, NextJobs] = field(default_factory=dict)
     """Jobs on new machines, over GitHub's cache."""
     answers: dict[str, Series] = field(default_factory=dict)
     throughput: dict[int, float] = field(default_factory=dict)
@@ -86,6 +88,7 @@ class Report:
                 }
                 for name, one in self.github.items()
             },
+            "next_jobs_s": {name: one.times for name, one in self.next_jobs.items()},
             "observe": self.observe
             and {
                 "plain_cpu_s": self.observe.plain.seconds,
@@ -137,6 +140,8 @@ def print_report(report: Report, console: Console) -> None:
         console.print(_containers(report.containers, report.container_hits))
     if report.github:
         console.print(_github(report.github))
+    if report.next_jobs:
+        console.print(_next_jobs(report.next_jobs))
     costs = Table("what", "measured", "aim", title="costs", title_justify="left")
     for row in rows_of(report):
         costs.add_row(*row)
@@ -192,6 +197,22 @@ def _github(jobs: dict[str, Jobs]) -> Table:
             str(max(one.lost)),
             one.times.hits,
         )
+    return table
+
+
+def _next_jobs(ways: dict[str, NextJobs]) -> Table:
+    title = "the next job on a new machine, over the same fake: restoring, starting, and the build"
+    table = Table(
+        "what has changed", *ways, "dunnage is ×", "says of itself", title=title, title_justify="left"
+    )
+    ours, theirs = ways["dunnage"], next(way for name, way in ways.items() if name != "dunnage")
+    for changed in ours.times:
+        series = {
+            name: Series(tuple(way.times[changed])) for name, way in ways.items() if changed in way.times
+        }
+        against = f"{ratio(series['dunnage'], Series(tuple(theirs.times[changed]))):.2f}"
+        medians = [f"{one.median:.2f} s" for one in series.values()]
+        table.add_row(changed, *medians, against, ours.said.get(changed, ""))
     return table
 
 

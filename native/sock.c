@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 
 /* Room for the descriptors of one frame, aligned as cmsg(3) asks. */
 union ancillary {
@@ -12,9 +11,7 @@ union ancillary {
     char bytes[CMSG_SPACE(WIRE_FDS_PER_FRAME_MAX * sizeof(int))];
 };
 
-/* The address of a path. One that is too long for it is reached through a descriptor of its directory, which stays open
- * for as long as the process lives. */
-static bool address_of(const char *path, struct sockaddr_un *address) {
+bool sock_address(const char *path, struct sockaddr_un *address) {
     char *into = address->sun_path;
     size_t room = sizeof address->sun_path;
     address->sun_family = AF_UNIX;
@@ -35,7 +32,7 @@ static bool address_of(const char *path, struct sockaddr_un *address) {
 int sock_connect(const char *path) {
     struct sockaddr_un address;
     memset(&address, 0, sizeof address);
-    if (!address_of(path, &address)) {
+    if (!sock_address(path, &address)) {
         return -1;
     }
     int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

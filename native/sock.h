@@ -5,6 +5,12 @@
 #include "sys.h"
 #include "wire.h"
 
+#include <sys/un.h>
+
+/* The address of a path, in `address`, which is all zeros. One that is too long for it is reached through a descriptor
+ * of its directory, which stays open for as long as the process lives. False: there is none. */
+bool sock_address(const char *path, struct sockaddr_un *address);
+
 /* Connects to the daemon's socket within WIRE_CONNECT_TIMEOUT_MS. Returns the descriptor or -1. */
 int sock_connect(const char *path);
 

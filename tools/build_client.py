@@ -1,13 +1,14 @@
-"""Build the static client with zig for one, some or all architectures, its launcher, and the library that observes.
+"""Build the static client with zig for one, some or all architectures, and the programs that go with it.
 
 python tools/build_client.py                      for this machine
 python tools/build_client.py --arch aarch64       for another; may be given more than once
 python tools/build_client.py --all --check-size   for all of them; fail when one is larger than 64 KiB
 
-Writes src/dunnage/clients/<arch>/{dunnage,sccache,launcher,observe.so}: the client twice, because the `cc` crate goes
-by the file's name. The launcher is padded to whole blocks, so that a file system can share the program behind it.
-An output that is newer than everything it is made from is left alone. The first build for an architecture
-compiles musl, too (up to a minute), later ones take a second.
+Writes src/dunnage/clients/<arch>/{dunnage,sccache,launcher,dunnage-forward,observe.so}: the client twice, because the
+`cc` crate goes by the file's name; its launcher, the forwarder, and the library that observes. The launcher is padded
+to whole blocks, so that a file system can share the program behind it. An output that is newer than everything it is
+made from is left alone. The first build for an architecture compiles musl, too (up to a minute), later ones take a
+second.
 """
 
 import argparse
@@ -27,6 +28,7 @@ CLIENTS: Final = HERE / "src" / "dunnage" / "clients"
 OBSERVE: Final = NATIVE / "observe"
 NAMES: Final = ("dunnage", "sccache")
 LAUNCHER: Final = "launcher"
+FORWARDER: Final = "dunnage-forward"
 LIBRARY: Final = "observe.so"
 BLOCK_BYTES: Final = 4096
 SIZE_MAX: Final = 64 * 1024
@@ -107,6 +109,11 @@ def launcher_sources() -> list[Path]:
     return [path for path in sources() if path.name != "main.c"] + sorted(NATIVE.glob("launcher/*.c"))
 
 
+def forwarder_sources() -> list[Path]:
+    """The C files of the forwarder: the client's, with another `main`."""
+    return [path for path in sources() if path.name != "main.c"] + sorted(NATIVE.glob("forward/*.c"))
+
+
 def library_sources() -> list[Path]:
     """The C files of the library, in a fixed order."""
     return sorted(OBSERVE.glob("*.c"))
@@ -116,7 +123,8 @@ def is_fresh(outputs: Sequence[Path]) -> bool:
     """Whether all outputs are there and newer than the sources, the headers and this file."""
     if not all(output.is_file() for output in outputs):
         return False
-    inputs = [*sources(), *launcher_sources(), *library_sources(), *NATIVE.glob("**/*.h"), Path(__file__)]
+    programs = (*sources(), *launcher_sources(), *forwarder_sources())
+    inputs = [*programs, *library_sources(), *NATIVE.glob("**/*.h"), Path(__file__)]
     return min(o.stat().st_mtime_ns for o in outputs) > max(i.stat().st_mtime_ns for i in inputs)
 
 
@@ -140,6 +148,11 @@ def compile_launcher(arch: str, output: Path) -> None:
     _compile(arch, FLAGS, launcher_sources(), output)
     with output.open("ab") as file:
         file.write(bytes(-file.tell() % BLOCK_BYTES))
+
+
+def compile_forwarder(arch: str, output: Path) -> None:
+    """Compile the forwarder. Raises CalledProcessError; the compiler has said why."""
+    _compile(arch, FLAGS, forwarder_sources(), output)
 
 
 def kernel_headers(arch: str) -> list[str]:
@@ -168,8 +181,8 @@ def _compile(arch: str, flags: Sequence[str], files: Sequence[Path], output: Pat
 
 
 def build(arch: str, directory: Path, *, force: bool = False) -> list[Path]:
-    """Build client, launcher and library into `directory`; returns the files. What is in use is replaced."""
-    outputs = [directory / name for name in (*NAMES, LAUNCHER, LIBRARY)]
+    """Build all of them into `directory`; returns the files. What is in use is replaced."""
+    outputs = [directory / name for name in (*NAMES, LAUNCHER, FORWARDER, LIBRARY)]
     if not force and is_fresh(outputs):
         return outputs
     directory.mkdir(parents=True, exist_ok=True)
@@ -178,6 +191,7 @@ def build(arch: str, directory: Path, *, force: bool = False) -> list[Path]:
         for compiler, names in (
             (compile_to, NAMES),
             (compile_launcher, (LAUNCHER,)),
+            (compile_forwarder, (FORWARDER,)),
             (compile_library, (LIBRARY,)),
         ):
             compiler(arch, fresh)
@@ -213,11 +227,11 @@ def main(arguments: Sequence[str]) -> int:
         except subprocess.CalledProcessError as error:
             print(f"The client for {arch} does not compile (exit code {error.returncode}).", file=sys.stderr)
             return 1
-        sizes = [file.stat().st_size for file in (files[0], files[-1])]
+        sizes = [file.stat().st_size for file in (files[0], files[-1], files[-2])]
         too_large = too_large or max(sizes) > SIZE_MAX
         print(f"{arch:8} {sizes[0]:6} and {sizes[1]:6} bytes  {files[0].parent}")
     if options.check_size and too_large:
-        print(f"Client and library may have at most {SIZE_MAX} bytes each.", file=sys.stderr)
+        print(f"Client, library and forwarder may have at most {SIZE_MAX} bytes each.", file=sys.stderr)
         return 1
     return 0
 

@@ -20,7 +20,8 @@ class ClientsHook(BuildHookInterface[Any]):
         clients = sorted((Path(self.root) / "src" / "dunnage" / "clients").glob("*/dunnage"))
         if not clients:
             raise RuntimeError("No client has been built: run `make native-all` before the wheel is packed.")
-        alone = [path.parent.name for path in clients if not path.with_name("observe.so").exists()]
-        if alone:
-            raise RuntimeError(f"No library beside the client for {', '.join(alone)}: run `make native-all`.")
+        for beside in ("observe.so", "dunnage-forward"):
+            alone = [path.parent.name for path in clients if not path.with_name(beside).exists()]
+            if alone:
+                raise RuntimeError(f"No {beside} for {', '.join(alone)}: run `make native-all`.")
         self.app.display_info("clients: " + " ".join(path.parent.name for path in clients))

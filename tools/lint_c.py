@@ -36,19 +36,19 @@ def commands(scratch: Path) -> Iterator[list[str]]:
     """What is run, one after the other; `scratch` takes what zig makes, as it cannot only look."""
     client = sorted(str(path.relative_to(HERE)) for path in HERE.glob("native/*.c"))
     launcher = sorted(str(path.relative_to(HERE)) for path in HERE.glob("native/launcher/*.c"))
-    everything = (
-        client + launcher + sorted(str(path.relative_to(HERE)) for path in HERE.glob("tests/native/*.c"))
-    )
+    forwarder = sorted(str(path.relative_to(HERE)) for path in HERE.glob("native/forward/*.c"))
+    everything = client + launcher + forwarder
+    everything += sorted(str(path.relative_to(HERE)) for path in HERE.glob("tests/native/*.c"))
     library = sorted(str(path.relative_to(HERE)) for path in HERE.glob("native/observe/*.c"))
     everything += sorted(str(path.relative_to(HERE)) for path in HERE.glob("bench/*.c"))
     for target in ("x86_64-linux-musl", "arm-linux-musleabihf"):
         yield [
             sys.executable, "-m", "ziglang", "cc", "-target", target, *WARNINGS, *client, "-o", str(scratch / target),
         ]  # fmt: skip
-        carrying = [*(name for name in client if name != "native/main.c"), *launcher]
-        yield [
-            sys.executable, "-m", "ziglang", "cc", "-target", target, *WARNINGS, *carrying, "-o", str(scratch / target),
-        ]  # fmt: skip
+        for others in (launcher, forwarder):
+            program = [*(name for name in client if name != "native/main.c"), *others]
+            zig = [sys.executable, "-m", "ziglang", "cc", "-target", target]
+            yield [*zig, *WARNINGS, *program, "-o", str(scratch / target)]
     look = [*WARNINGS, "-Inative", "-fsyntax-only", *everything]
     # Its functions are not those of any header, but bear their names.
     look_at_library = [*WARNINGS, "-fno-builtin", "-fsyntax-only", *library]

@@ -262,6 +262,10 @@ IDLE_TIMEOUT_S_DEFAULT: Final = 4 * 3600
 SESSIONS_MAX: Final = 512
 """Sessions at once; a further client is told to run its compiler without us."""
 
+OFFERED_CONNECTIONS_MAX: Final = 512
+"""Programs that are no clients, served at once at one place (setting `offer`), a thread and a descriptor or two each. A
+forwarder brings at most 256."""
+
 START_TIMEOUT_S: Final = 10
 """How long `dunnage run` waits for a daemon that it started."""
 

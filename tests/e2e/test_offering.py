@@ -14,17 +14,10 @@ from support import images
 from support.builds import Site, dunnage_words, site
 from support.commands import run
 from support.daemons import stop_daemons
+from support.ports import free_port
 from support.require import require
 
 SOURCES = 3
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    assert isinstance(port, int)
-    return port
 
 
 @pytest.fixture
@@ -55,7 +48,7 @@ def offered(here: Site) -> tuple[str, str]:
     """URL and token."""
     here.dunnage_says("start")
     status = json.loads(here.dunnage_says("status", "--json").stdout)
-    return status["offer"], (here.dunnage / "offer-token").read_text().strip()
+    return status["offer"][0], (here.dunnage / "offer-token").read_text().strip()
 
 
 def sccache(here: Site, own: Path) -> dict[str, int]:

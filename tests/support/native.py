@@ -51,14 +51,21 @@ class Client:
         return [*self.runner, str(self.path), *map(str, words)]
 
 
-def build_with_clang(name: str, flags: Sequence[str], bounds: Mapping[str, int] | None = None) -> Path:
-    """Compile the client with the system's clang, other bounds put into its header; returns the program."""
+def build_with_clang(
+    name: str, flags: Sequence[str], bounds: Mapping[str, int] | None = None, room: str = ""
+) -> Path:
+    """Compile the client with the system's clang, other bounds put into its header; returns the program.
+
+    `room` is the directory of another `main` and what goes with it: then it is not the client that is made.
+    """
     require("clang")
     directory = OUT / f"{name}-{os.getpid()}"
     shutil.rmtree(directory, ignore_errors=True)
     directory.mkdir(parents=True)
-    for source in [*NATIVE.glob("*.c"), *NATIVE.glob("*.h")]:
-        shutil.copy(source, directory)
+    for source in [*NATIVE.glob("*.[ch]"), *NATIVE.glob("forward/*.[ch]")]:
+        copied = directory / source.relative_to(NATIVE)
+        copied.parent.mkdir(exist_ok=True)
+        shutil.copy(source, copied)
     header = (directory / "wire.h").read_text()
     for bound, value in (bounds or {}).items():
         before, _, after = header.partition(f"#define WIRE_{bound} ")
@@ -66,7 +73,8 @@ def build_with_clang(name: str, flags: Sequence[str], bounds: Mapping[str, int] 
         header = f"{before}#define WIRE_{bound} {value}u\n{after.partition(chr(10))[2]}"
     (directory / "wire.h").write_text(header)
     program = directory / "dunnage"  # its name is what it goes by
-    sources = sorted(map(str, directory.glob("*.c")))
+    files = {directory / "main.c"} if not room else set(directory.glob(f"{room}/*.c"))
+    sources = sorted(map(str, files | {path for path in directory.glob("*.c") if path.name != "main.c"}))
     subprocess.run(["clang", "-std=c11", *flags, *sources, "-o", str(program)], check=True)
     build_client.mark(program)
     return program
@@ -89,6 +97,15 @@ def client_of(flavour: str) -> Client:
         return Client(flavour, path)
     # Its whole path: some tests change PATH.
     return Client(flavour, path, (shutil.which(f"qemu-{QEMU[flavour]}-static") or "qemu is missing",))
+
+
+@functools.cache
+def forwarder_of(flavour: str) -> Client:
+    """The same for the forwarder; there is none with small bounds."""
+    if flavour == "asan":
+        return Client(flavour, build_with_clang("forward-asan", SANITIZERS, room="forward"))
+    client = client_of(flavour)
+    return Client(flavour, client.path.with_name(build_client.FORWARDER), client.runner)
 
 
 class Drain(threading.Thread):

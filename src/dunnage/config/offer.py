@@ -1,4 +1,4 @@
-"""Where the daemon offers its cache to other programs: an address on this machine, and a token.
+"""Where the daemon offers its cache to other programs: addresses on this machine, containers, and a token.
 
 The token is made once and kept beside the store, readable by the user alone, unless a file of the user's own is named.
 """
@@ -7,15 +7,34 @@ import ipaddress
 import os
 import secrets
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from dunnage.errors import ConfigError
 
+CONTAINERS: Final = "containers"
+"""The word for the directory of sockets that is mounted into containers."""
+
 TOKEN_NAME: Final = "offer-token"
 _TOKEN_BYTES: Final = 24
 _TOKEN_CHARS_MIN: Final = 16
 _PORT_MAX: Final = 65535
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the setting `offer` names."""
+
+    addresses: tuple[tuple[str, int], ...]
+    containers: bool
+
+
+def parse_offer(text: str) -> Wanted:
+    """Words with blanks between them, each an address or `containers`. ConfigError: one of them is neither."""
+    words = text.split()
+    addresses = [parse_address(word) for word in words if word != CONTAINERS]
+    return Wanted(tuple(addresses), CONTAINERS in words)
 
 
 def parse_address(text: str) -> tuple[str, int]:
@@ -27,11 +46,11 @@ def parse_address(text: str) -> tuple[str, int]:
     except ValueError:
         address = None
     if address is None or not (port.isascii() and port.isdigit() and 0 < int(port) <= _PORT_MAX):
-        raise ConfigError(f"offer: `{text}` is no address like 127.0.0.1:8123.")
+        raise ConfigError(f"offer: `{text}` is no address like 127.0.0.1:8123, and not `{CONTAINERS}`.")
     if not address.is_loopback:
         raise ConfigError(
             f"offer: {host} is an address that other machines reach.",
-            hint="Offer on 127.0.0.1; containers with `--network host` reach it, too.",
+            hint=f'Offer on 127.0.0.1. For containers there is `offer = "{CONTAINERS}"`.',
         )
     return str(address), int(port)
 

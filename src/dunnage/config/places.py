@@ -11,6 +11,7 @@
         host/sock                 answers the same user only
         container/                the directory that is mounted into containers
           sock                    answers whoever sees the mount
+          http, ccache            the cache for other programs there (setting `offer`)
 
 Nothing here touches a file. Who may enter which directory is the daemon's business.
 """
@@ -79,6 +80,16 @@ class Places:
     def container_socket(self) -> Path:
         """The socket for containers."""
         return self.container_dir / "sock"
+
+    @property
+    def offered_http(self) -> Path:
+        """The socket at which containers' programs get the cache over HTTP."""
+        return self.container_dir / "http"
+
+    @property
+    def offered_ccache(self) -> Path:
+        """The socket at which containers' ccache gets it, in its own protocol."""
+        return self.container_dir / "ccache"
 
     @property
     def masquerade(self) -> Path:

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     DURATION = "duration"
     CHOICE = "choice"
     TEXT = "text"
+    WORDS = "words"
     URLS = "urls"
 
 
@@ -60,7 +61,9 @@ class Setting:
         if self.choices == SWITCH:
             value = switch_word(value)
         elif (
-            self.kind is Kind.URLS and isinstance(value, list) and all(isinstance(url, str) for url in value)
+            self.kind in (Kind.URLS, Kind.WORDS)
+            and isinstance(value, list)
+            and all(isinstance(word, str) for word in value)
         ):
             value = " ".join(value)
         elif (
@@ -73,8 +76,8 @@ class Setting:
             if value not in self.choices:
                 raise ValueError(f"`{value}` is not {self.form}")
             return value
-        if self.kind in (Kind.TEXT, Kind.URLS):
-            return " ".join(value.split()) if self.kind is Kind.URLS else value.strip()
+        if self.kind in (Kind.TEXT, Kind.WORDS, Kind.URLS):
+            return value.strip() if self.kind is Kind.TEXT else " ".join(value.split())
         number = parse_size(value) if self.kind is Kind.SIZE else parse_duration(value)
         if number <= 0:
             raise ValueError(f"`{value}` is not more than zero")
@@ -98,6 +101,8 @@ class Setting:
                 return "one of " + ", ".join(self.choices)
             case Kind.TEXT:
                 return "a text"
+            case Kind.WORDS:
+                return "words, in one text with blanks between them or in TOML's brackets"
             case Kind.URLS:
                 return (
                     "URLs like s3://bucket/prefix, in one text with blanks between them or in TOML's brackets"
@@ -212,10 +217,10 @@ SETTINGS: Final = (
     ),
     Setting(
         name="offer",
-        kind=Kind.TEXT,
+        kind=Kind.WORDS,
         default="",
         trust=Trust.USER,
-        doc="An address here (127.0.0.1:8123) at which sccache, ccache and Bazel may use the cache over HTTP.",
+        doc="Where sccache, ccache, Bazel may use the cache: an address here (127.0.0.1:8123), `containers`, or both.",
     ),
     Setting(
         name="offer_write",

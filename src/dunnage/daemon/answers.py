@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from dunnage import __version__
@@ -44,8 +44,8 @@ class Asked(Protocol):
         """How all remotes are, which are asked now."""
 
     @property
-    def offer_problem(self) -> DunnageError | None:
-        """Why nothing is offered although that is wanted."""
+    def offer_problems(self) -> Sequence[DunnageError]:
+        """Why something is not offered although that is wanted."""
 
     def settings(self) -> dict[str, str]:
         """The settings that it goes by, for people, by name."""
@@ -125,13 +125,13 @@ def _explain(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
 def _remotes(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
     del wanted
     conditions = asked.remote_conditions()
-    offer = asked.offer_problem
-    problems = [*problems_of(conditions), *([] if offer is None else [offer])]
+    offer = asked.offer_problems
+    problems = [*problems_of(conditions), *offer]
     return {
         "schema": 1,
         "problems": [told(problem) for problem in problems],
         "remotes": [condition.document for condition in conditions],
-        "offer": None if offer is None else told(offer),
+        "offer": [told(problem) for problem in offer],
     }
 
 

@@ -4,8 +4,9 @@
     PROPFIND, MKCOL, OPTIONS        as much of WebDAV (RFC 4918) as such programs ask for: every collection is there
 
 So sccache, ccache and Bazel reach a bucket or GitHub's cache through the daemon, without credentials, certificates, or
-a network of their own. Off unless the setting `offer` names an address. Whoever wants something has to show the token
-(`Authorization: Bearer …`, or as the password of Basic). The bytes are as they were put, nothing is made of them.
+a network of their own. Off unless the setting `offer` names a place. Whoever wants something has to show the token
+(`Authorization: Bearer …`, or as the password of Basic), in a container, too: what reaches the socket there may have
+come through a port that more can reach (ADR 21). The bytes are as they were put, nothing is made of them.
 """
 
 import base64
@@ -17,10 +18,9 @@ import shutil
 import socket
 import sys
 import tempfile
-import threading
 from collections.abc import Callable
 from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
@@ -41,40 +41,21 @@ _MULTISTATUS: Final = (
 )
 
 
-class Offering:
-    """The server, in threads of its own."""
+def speak_http(
+    token: str, offered: Callable[[], Offered], *, writes: bool
+) -> Callable[[socket.socket], None]:
+    """What serves one connection. `offered` is asked with each request, and raises StoreError without a store."""
+    handler = type(
+        "Handler", (_Handler,), {"token": token, "offered": staticmethod(offered), "writes": writes}
+    )
 
-    def __init__(
-        self, address: tuple[str, int], token: str, offered: Callable[[], Offered], *, writes: bool
-    ) -> None:
-        """Begin to listen. `offered` is asked with each request, and raises StoreError without a store. OSError."""
-        handler = type(
-            "Handler", (_Handler,), {"token": token, "offered": staticmethod(offered), "writes": writes}
-        )
-        self._server = _Server(address, handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="offering", daemon=True)
-        self._thread.start()
+    def serve(connection: socket.socket) -> None:
+        try:
+            handler(connection, connection.getpeername(), None)
+        except OSError:
+            log.debug("a request for an offered object failed: %r", sys.exception())  # somebody hung up
 
-    @property
-    def url(self) -> str:
-        """Where it is."""
-        host, port = self._server.server_address[:2]
-        return f"http://{host!s}:{port}"
-
-    def close(self) -> None:
-        """Listen no more. Requests that are being answered are not waited for."""
-        self._server.shutdown()
-        self._server.server_close()
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 64
-
-    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
-        """Somebody hung up."""
-        log.debug("a request for an offered object failed: %r", sys.exception())
+    return serve
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -6,6 +6,7 @@ import selectors
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -23,12 +24,13 @@ from dunnage.daemon.session import serve
 from dunnage.daemon.tiering import Condition, open_tiers, problems_of
 from dunnage.daemon.verify_reports import VerifyReports
 from dunnage.engine.engine import Engine
-from dunnage.errors import ConfigError, DunnageError
+from dunnage.engine.offered import Offered
+from dunnage.errors import DunnageError
 from dunnage.model.outcome import Result
 from dunnage.store.store import Store
 
 if TYPE_CHECKING:
-    from dunnage.daemon.offering import Offering
+    from dunnage.daemon.offers import Offers
 
 log = logging.getLogger(__name__)
 
@@ -65,8 +67,8 @@ class Daemon:
         self._remotes = open_tiers(settings, os.environ)
         for problem in problems_of(self._remotes.unusable):
             log.warning("%s", problem)
-        self.offer_problem: DunnageError | None = None
-        """Why nothing is offered although that is wanted."""
+        self.offer_problems: Sequence[DunnageError] = ()
+        """Why something is not offered although that is wanted."""
         self._verify_reports = VerifyReports(places.verify_reports)
 
     # --- life cycle -------------------------------------------------------------------------------
@@ -75,30 +77,28 @@ class Daemon:
         """Begin to listen. Raises OSError."""
         self._host = listen(self._places.host_socket, 0o600)
         self._container = listen(self._places.container_socket, 0o666)
-        self._offering = self._offered()
-        self._socket_paths = str(self._places.host_socket), str(self._places.container_socket)
+        self._offers = self._offers_now()
+        offered = [] if self._offers is None else self._offers.sockets
+        paths = (self._places.host_socket, self._places.container_socket, *offered)
+        self._socket_paths = [str(path) for path in paths]
         self._own = [_identity(path) for path in self._socket_paths]
 
-    def _offered(self) -> "Offering | None":
+    def _offers_now(self) -> "Offers | None":
         """What is offered to other programs; what stands in the way is a problem like those of remotes."""
-        wanted = self._settings.offer
-        if not wanted:
+        if not self._settings.offer:
             return None
         # A server of HTTP takes a tenth of the daemon's start to import.
-        from dunnage.config.offer import parse_address, token_of
-        from dunnage.daemon.offering import Offering
+        from dunnage.daemon.offers import Offers
 
-        try:
-            token = token_of(self._places.base, self._settings.offer_token_file)
-            writes = self._settings.offer_write == "on"
-            return Offering(parse_address(wanted), token, lambda: self.engine.offered, writes=writes)
-        except ConfigError as error:
-            problem = error
-        except OSError as error:
-            problem = ConfigError(f"Nothing can be offered at {wanted}: {error.strerror}.")
-        log.warning("%s", problem)
-        self.offer_problem = problem
-        return None
+        offers = Offers(self._settings, self._places, self._offered)
+        self.offer_problems = offers.problems
+        return offers
+
+    def _offered(self) -> Offered:
+        """What other programs get; that they ask is a sign of life. Raises StoreError."""
+        with self._lock:
+            self._last_session = time.monotonic()
+        return self.engine.offered
 
     def run(self) -> None:
         """Serve until told to stop, idle, or bereft of the sockets; then finish what is being stored."""
@@ -134,8 +134,8 @@ class Daemon:
             self._stopping = True
 
     def _shut_down(self) -> None:
-        if self._offering is not None:
-            self._offering.close()
+        if self._offers is not None:
+            self._offers.close()
         self._host.close()
         self._container.close()
         for path, own in zip(self._socket_paths, self._own, strict=True):
@@ -256,7 +256,8 @@ class Daemon:
             "socket": str(places.host_socket),
             "container_socket": str(places.container_socket),
             "store": str(places.store),
-            "offer": "" if self._offering is None else self._offering.url,
+            "offer": [] if self._offers is None else self._offers.urls,
+            "offer_sockets": [] if self._offers is None else [str(path) for path in self._offers.sockets],
             "log": str(places.log),
             "sessions": sessions - storing - 1,  # without the one that asks
             "storing": storing,

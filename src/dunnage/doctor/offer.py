@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Iterator
 
-from dunnage.config.offer import parse_address, token_of
+from dunnage.config.offer import parse_offer, token_of
 from dunnage.doctor.finding import Finding, Level, error, failed, ok
 from dunnage.doctor.patient import Patient
 from dunnage.errors import ConfigError, DunnageError
@@ -12,38 +12,45 @@ from dunnage.errors import ConfigError, DunnageError
 
 def check(patient: Patient) -> Iterator[Finding]:
     """As the daemon says where one runs, else as it looks from here."""
-    wanted = patient.own_settings.offer
     status, remotes = patient.status, patient.remotes
     if not isinstance(status, DunnageError) and not isinstance(remotes, DunnageError):
-        problem = remotes.get("offer")
-        if problem is not None:
+        for problem in remotes.get("offer", ()):
             yield Finding(Level.ERROR, problem["message"], "", problem["hint"])
-        else:
-            yield ok(str(status.get("offer") or "nothing is offered"))
-    elif not wanted:
+        places = [*status.get("offer", ()), *status.get("offer_sockets", ())]
+        if places or not remotes.get("offer"):
+            yield ok(", ".join(places) or "nothing is offered")
+    elif not patient.own_settings.offer:
         yield ok("nothing is offered")
     else:
-        yield _from_here(patient, wanted)
+        yield from _from_here(patient)
 
 
-def _from_here(patient: Patient, wanted: str) -> Finding:
-    token_file = patient.own_settings.offer_token_file
+def _from_here(patient: Patient) -> Iterator[Finding]:
+    settings = patient.own_settings
     try:
-        address = parse_address(wanted)
-        if token_file:  # else the daemon makes one
-            token_of(patient.places.base, token_file)
+        wanted = parse_offer(settings.offer)
+        if settings.offer_token_file:  # else the daemon makes one
+            token_of(patient.places.base, settings.offer_token_file)
     except ConfigError as trouble:
-        return failed(trouble)
-    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        yield failed(trouble)
+        return
+    taken = [finding for address in wanted.addresses if (finding := _taken(address)) is not None]
+    yield from taken or [ok(f"{settings.offer}, when a daemon runs")]
+
+
+def _taken(address: tuple[str, int]) -> Finding | None:
+    """What keeps a daemon from listening at an address."""
+    host, port = address
+    is_six = ":" in host
+    with socket.socket(socket.AF_INET6 if is_six else socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(address)
         except OSError as trouble:
-            words = os.strerror(trouble.errno or 0)
+            place = f"[{host}]:{port}" if is_six else f"{host}:{port}"
             return error(
-                f"Nothing can be offered at {wanted}: {words}.",
+                f"Nothing can be offered at {place}: {os.strerror(trouble.errno or 0)}.",
                 "Another program listens there, or this machine has no such address.",
                 "Set `offer` to another port.",
             )
-    return ok(f"{wanted}, when a daemon runs")
+    return None

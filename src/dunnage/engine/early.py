@@ -1,26 +1,31 @@
-"""Early start: the first unit of an empty store is compiled while its toolchain is still being read.
+"""Early starts: the first units of an empty store are compiled while their toolchain is still being read.
 
 A toolchain is 350 MB and more. Who meets it for the first time has to read it all before there is a key, and in an
-empty store no key finds anything. So one session begins to compile at once, and its key is made meanwhile.
+empty store no key finds anything. So one session opens it and begins to compile at once; those that come while it is
+being read begin as well, and the keys of all are made when it is known. (Cargo's second unit waited 0.35 s for that,
+and it is often one that everything else waits for.)
 
-Nobody else begins early, and whoever comes while that key is being made waits for it, as long as reading the toolchain
-would have taken: so equal misses still find each other (`engine.flight`), and no file is read twice. A unit that is
-linked does not begin early, because what its linker is asked for belongs to the command line, nor one for
+Whoever might be equal to one that has begun waits for the keys, as long as reading the toolchain takes anyway: so
+equal misses still find each other (`engine.flight`), and no file is read twice. Told by its name alone (`unit.name`),
+which is all that can be told without a key. So does who has another toolchain, or the same in another container. A unit
+that is linked does not begin early, because what its linker is asked for belongs to the command line, nor one for
 `target-cpu=native`, because the compiler has to be asked what that is.
 """
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from dunnage.engine.examine import prepare, subject_of
+from dunnage.engine.extra import Extra
 from dunnage.engine.extras import Extras
 from dunnage.engine.flight import Flight, Flights, flight_key
 from dunnage.engine.subject import Missed, Subject
 from dunnage.errors import StoreError
-from dunnage.keys.toolchain import Opened, Toolchains
-from dunnage.model.unit import Uncacheable, Unit
-from dunnage.model.view import View
+from dunnage.keys.toolchain import Opened, Toolchain, Toolchains, still_holds
+from dunnage.model.unit import Input, Uncacheable, Unit
+from dunnage.model.view import StatRecord, View
 from dunnage.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -29,27 +34,19 @@ log = logging.getLogger(__name__)
 class Start:
     """A unit that is being compiled before its key is known."""
 
-    def __init__(self, subject: Subject, opened: Opened) -> None:
+    def __init__(self, subject: Subject, known: threading.Event) -> None:
         self.subject = subject
         """Without its key until `known`."""
         self.flight: Flight | None = None
-        self.known = threading.Event()
+        self.known = known
         """The key is made, or cannot be."""
-        self._opened = opened
         self._missed: Missed | None = Missed("input-changed", subject.unit.compiler)
 
-    def conclude(self, toolchains: Toolchains, flights: Flights) -> None:
-        """Read the toolchain and make the key. Never raises; called in a thread of its own."""
-        try:
-            toolchain = toolchains.conclude(self._opened)
-            if toolchain is not None:
-                self.subject.identify(toolchain)
-                self.flight = flights.lead(flight_key(self.subject, Missed("new")))
-                self._missed = None
-        except Exception:
-            log.exception("the key of %s could not be made", self.subject.unit.name)
-        finally:
-            self.known.set()
+    def identify(self, toolchain: Toolchain, flights: Flights) -> None:
+        """Make the key, and lead those that are equal."""
+        self.subject.identify(toolchain)
+        self.flight = flights.lead(flight_key(self.subject, Missed("new")))
+        self._missed = None
 
     def missed(self) -> Missed | None:
         """Why the unit cannot be stored, once that is known: its toolchain changed while it was read."""
@@ -57,8 +54,43 @@ class Start:
         return self._missed
 
 
+class _Reading:
+    """A toolchain that is being read, and who began meanwhile."""
+
+    def __init__(self, opened: Opened, flights: Flights) -> None:
+        self.opened = opened
+        self.known = threading.Event()
+        self._flights = flights
+        self._lock = threading.Lock()
+        self._starts: dict[str, Start] = {}
+
+    def begins(self, subject: Subject) -> Start | None:
+        """Another unit; None for one that might be equal to one that has begun, or where the keys are made already."""
+        with self._lock:
+            if self.known.is_set() or subject.unit.name in self._starts:
+                return None
+            start = self._starts[subject.unit.name] = Start(subject, self.known)
+            return start
+
+    def conclude(self, toolchains: Toolchains) -> None:
+        """Read the toolchain and make all keys. Never raises; called in a thread of its own."""
+        toolchain: Toolchain | None = None
+        try:
+            toolchain = toolchains.conclude(self.opened)
+        except Exception:
+            log.exception("the toolchain of %s could not be read", ", ".join(self._starts))
+        with self._lock:
+            for name, start in self._starts.items():
+                try:
+                    if toolchain is not None:
+                        start.identify(toolchain, self._flights)
+                except Exception:
+                    log.exception("the key of %s could not be made", name)
+            self.known.set()
+
+
 class EarlyStarts:
-    """One in a daemon's life, at most. Safe for many threads."""
+    """For one toolchain in a daemon's life, at most. Safe for many threads."""
 
     def __init__(
         self, toolchains: Toolchains, extras: Extras, flights: Flights, *, allowed: bool = True
@@ -67,10 +99,9 @@ class EarlyStarts:
         self._extras = extras
         self._flights = flights
         self._lock = threading.Lock()
-        self._is_decided = (
-            not allowed
-        )  # where there are remotes, a key may find something in an empty store, too
-        self._running: Start | None = None
+        # Where there are remotes, a key may find something in an empty store, too.
+        self._is_decided = not allowed
+        self._reading: _Reading | None = None
 
     def start(self, view: View, unit: Unit, env: Mapping[str, str], store: Store) -> Start | None:
         """Begin early where that is right; None: look up as ever. What was begun is ended (`end`) whatever happens.
@@ -78,44 +109,71 @@ class EarlyStarts:
         Raises:
             ViewGone.
         """
+        may_begin = unit.language == "rust" and unit.link is None and not unit.native_cpu
         with self._lock:  # who comes while the first one is asking its client waits, too
-            if not self._is_decided and unit.language == "rust" and unit.link is None and not unit.native_cpu:
+            if may_begin and not self._is_decided:
                 self._is_decided = True
                 if self._toolchains.recall(view, unit, env) is None and _is_empty(store):
-                    self._running = self._begin(view, unit, env)
-                    return self._running
-            running = self._running
-        if running is not None:
-            running.known.wait()
-        return None
+                    return self._first(view, unit, env)
+            reading = self._reading
+        if reading is None or reading.known.is_set():
+            return None
+        started = self._another(reading, view, unit, env) if may_begin else None
+        if started is None:
+            reading.known.wait()
+        return started
 
     def end(self, start: Start) -> None:
         """What was begun is stored, or will not be."""
         start.known.wait()
-        self._running = None
+        self._reading = None
         if start.flight is not None:
             self._flights.land(start.flight)
 
-    def _begin(self, view: View, unit: Unit, env: Mapping[str, str]) -> Start | None:
+    def _first(self, view: View, unit: Unit, env: Mapping[str, str]) -> Start | None:
+        ready = self._ready(view, unit, env)
+        if ready is None or (opened := self._toolchains.open(view, ready.unit, env)) is None:
+            return None
+        reading = self._reading = _Reading(opened, self._flights)
+        start = reading.begins(ready.subject(env, opened.unread))
+        threading.Thread(target=reading.conclude, args=[self._toolchains], name="early", daemon=True).start()
+        return start
+
+    def _another(self, reading: _Reading, view: View, unit: Unit, env: Mapping[str, str]) -> Start | None:
+        toolchain = reading.opened.unread
+        if not still_holds(toolchain, view.stat(toolchain.watched)):
+            return None
+        ready = self._ready(view, unit, env)
+        if ready is None or not self._toolchains.is_of(reading.opened, view, ready.unit, env):
+            return None
+        return reading.begins(ready.subject(env, toolchain))
+
+    def _ready(self, view: View, unit: Unit, env: Mapping[str, str]) -> "_Ready | None":
+        """The unit and the stats of its inputs; None where a lookup has to say what is wrong."""
         prepared = prepare(view, unit, env)
         if isinstance(prepared, Uncacheable):
             return None
         unit, inputs = prepared
-        extra = self._extras.identify(view, unit, env)
+        extra = self._extras.recall(view, unit, env) or self._extras.identify(view, unit, env)
         paths = [*extra.watched, *(item.path for item in (*inputs, *extra.inputs))]
         records = dict(zip(paths, view.stat(paths), strict=True))
-        if extra.problem or not extra.holds(records):
-            return None
-        opened = self._toolchains.open(view, unit, env)
-        if opened is None:
-            return None
-        subject = subject_of(unit, env, opened.unread, None, inputs, extra)
-        subject.records.update(records)
-        start = Start(subject, opened)
-        threading.Thread(
-            target=start.conclude, args=(self._toolchains, self._flights), name="early", daemon=True
-        ).start()
-        return start
+        return None if extra.problem or not extra.holds(records) else _Ready(unit, inputs, extra, records)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A unit that could begin."""
+
+    unit: Unit
+    inputs: Sequence[Input]
+    extra: Extra
+    records: Mapping[str, StatRecord]
+
+    def subject(self, env: Mapping[str, str], toolchain: Toolchain) -> Subject:
+        """With its toolchain."""
+        subject = subject_of(self.unit, env, toolchain, None, self.inputs, self.extra)
+        subject.records.update(self.records)
+        return subject
 
 
 def _is_empty(store: Store) -> bool:

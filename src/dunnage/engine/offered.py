@@ -42,6 +42,10 @@ class Offered:
             opened = self._opened(unit, action)
         return opened
 
+    def holds(self, name: str) -> bool:
+        """Whether the store has an object of that name; no remote is asked. StoreError."""
+        return any(is_object(result) for result in self._store.results(_keys(name)[1]))
+
     def keep(self, name: str, descriptor: int) -> None:
         """Keep what an open file holds, from its beginning, instead of what has that name. StoreError."""
         unit, action = _keys(name)

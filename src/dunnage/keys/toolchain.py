@@ -87,6 +87,10 @@ class Toolchains:
         looked = self._look(view, unit, env, ahead=False)
         return None if looked is None else self._open(view, unit, env, looked)
 
+    def is_of(self, opened: "Opened", view: View, unit: Unit, env: Mapping[str, str]) -> bool:
+        """Whether a unit is compiled with the toolchain that was opened, as far as its place tells."""
+        return self._place(view, unit, env) == opened.place
+
     def conclude(self, opened: "Opened") -> Toolchain | None:
         """Read what was opened, and remember the toolchain; None if a file is not what it was. To be called once."""
         text = KeyText("toolchain")

@@ -119,6 +119,7 @@ def status(document: Mapping[str, Any], style: Style, now_s: float) -> str:
         ("store", document["store"]),
         ("socket", document["socket"]),
         ("for containers", document["container_socket"]),
+        *(("offered at", place) for key in ("offer", "offer_sockets") for place in document.get(key, [])),
         ("log", document["log"]),
     ]
     return _facts(facts, style)

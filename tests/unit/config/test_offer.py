@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dunnage.config.offer import parse_address, token_of
+from dunnage.config.offer import Wanted, parse_address, parse_offer, token_of
 from dunnage.errors import ConfigError
 
 
@@ -32,6 +32,24 @@ def test_what_is_no_address(text: str) -> None:
 def test_other_machines_do_not_get_there(text: str) -> None:
     with pytest.raises(ConfigError, match="other machines"):
         parse_address(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", Wanted((), False)),
+        ("containers", Wanted((), True)),
+        ("127.0.0.1:1", Wanted((("127.0.0.1", 1),), False)),
+        ("[::1]:2 containers 127.0.0.1:1", Wanted((("::1", 2), ("127.0.0.1", 1)), True)),
+    ],
+)
+def test_places(text: str, expected: Wanted) -> None:
+    assert parse_offer(text) == expected
+
+
+def test_a_word_that_is_no_place() -> None:
+    with pytest.raises(ConfigError, match=r"`container` is no address like .* and not `containers`"):
+        parse_offer("127.0.0.1:1 container")
 
 
 def test_a_token_is_made_once_for_the_user_alone(tmp_path: Path) -> None:

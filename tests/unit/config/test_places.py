@@ -17,6 +17,9 @@ def test_everything_is_below_dunnage_dir(tmp_path: Path) -> None:
     assert places.host_dir == places.run / "host"
     assert places.host_socket == places.run / "host" / "sock"
     assert places.container_dir == places.run / "container"
+    assert (places.offered_http, places.offered_ccache) == (
+        places.container_dir / "http", places.container_dir / "ccache",
+    )  # fmt: skip
     assert places.container_socket == places.run / "container" / "sock"
     assert places.verify_reports == tmp_path / "verify"
     assert places.log_dir == tmp_path / "log"

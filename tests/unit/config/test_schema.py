@@ -53,6 +53,15 @@ def test_a_switch_may_be_spelled_in_every_usual_way(value: object, expected: str
     assert BY_NAME["verify"].parse(value) == expected
 
 
+@pytest.mark.parametrize(
+    "value", ["127.0.0.1:1 containers", "  127.0.0.1:1\tcontainers ", ["127.0.0.1:1", "containers"]]
+)
+def test_words_are_a_text_or_a_list(value: object) -> None:
+    assert BY_NAME["offer"].parse(value) == "127.0.0.1:1 containers"
+    with pytest.raises(ValueError, match="is not words, in one text"):
+        BY_NAME["offer"].parse([value, 1])
+
+
 def test_values_for_people() -> None:
     assert BY_NAME["size_max"].format(5 * 1024**3) == "5.0 GiB"
     assert BY_NAME["idle_timeout"].format(14_400) == "4 h 00 min"

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -43,7 +43,7 @@ class Around:
         problem = RemoteUnavailable("Nobody answers.", hint="Wait.")
         return [Condition("a", problem), Condition("b", problem), Condition("c", None, True, "so")]
 
-    offer_problem: DunnageError | None = ConfigError("It is taken.", hint="Take another.")
+    offer_problems: Sequence[DunnageError] = (ConfigError("It is taken.", hint="Take another."),)
 
     def settings(self) -> dict[str, str]:
         return {"size_max": "1 KiB"}
@@ -147,11 +147,11 @@ def test_what_is_wrong_with_remotes(around: Around) -> None:
             {"name": "b", "writes": False, "why": "", "problem": nobody},
             {"name": "c", "writes": True, "why": "so", "problem": None},
         ],
-        "offer": taken,
+        "offer": [taken],
     }
-    around.offer_problem = None
+    around.offer_problems = ()
     answer = ask(around, "remotes")
-    assert (answer["problems"], answer["offer"]) == ([nobody], None)
+    assert (answer["problems"], answer["offer"]) == ([nobody], [])
 
 
 def test_the_settings_that_it_goes_by(around: Around) -> None:

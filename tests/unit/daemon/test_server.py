@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from dunnage.config.places import Places
+from dunnage.config.settings import load
+from dunnage.daemon.server import Daemon
 from dunnage.wire.messages import Exec, Message, Welcome
 from support.hand_client import HandClient, hello
 from support.require import require
@@ -175,3 +178,39 @@ def test_status_names_everything(running: Running) -> None:
     assert status["store"] == str(places.store)
     assert status["log"] == str(places.log)
     assert (status["sessions"], status["storing"]) == (0, 0)
+
+
+@pytest.fixture
+def offering(monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+    """A daemon that offers its cache to programs in containers."""
+    monkeypatch.setenv("DUNNAGE_OFFER", "containers")
+    daemon = Running()
+    yield daemon
+    daemon.close()
+
+
+def test_what_is_offered_goes_with_it(offering: Running) -> None:
+    sockets = [offering.places.offered_http, offering.places.offered_ccache]
+    assert offering.status["offer"] == []
+    assert offering.status["offer_sockets"] == [str(path) for path in sockets]
+    for path in sockets:
+        wake(str(path))
+    offering.signal(signal.SIGTERM)
+    assert offering.wait()
+    assert list(offering.places.container_dir.iterdir()) == []
+
+
+def test_without_what_it_offers_it_ends(offering: Running) -> None:
+    offering.places.offered_http.unlink()
+    wake(str(offering.places.host_socket))
+    assert offering.wait()
+
+
+def test_asking_for_an_object_is_a_sign_of_life(dunnage_dir: Path) -> None:
+    daemon = Daemon(Places(dunnage_dir), load("/", os.environ))
+    before = daemon._last_session
+    daemon._offered()
+    assert daemon._last_session > before
+    daemon._ledger.close()
+    daemon.waker.close()
+    daemon._wake_end.close()

@@ -55,3 +55,20 @@ def test_a_daemon_that_offers(ill: Callable[..., Patient], monkeypatch: pytest.M
     (finding,) = check(ill())
     assert (finding.level, finding.what) == (Level.OK, f"http://127.0.0.1:{port}")
     running.close()
+
+
+def test_containers_and_two_ports_of_which_one_is_taken(
+    ill: Callable[..., Patient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        busy, free = taken.getsockname()[1], free_port()
+        offer = f"containers 127.0.0.1:{busy} 127.0.0.1:{free}"
+        (before,) = check(ill(DUNNAGE_OFFER=offer))
+        assert before.what == f"Nothing can be offered at 127.0.0.1:{busy}: Address already in use."
+        monkeypatch.setenv("DUNNAGE_OFFER", offer)
+        running = Running()
+        one, other = check(ill())
+        assert one.what == before.what
+        assert other.level is Level.OK
+        assert other.what.startswith(f"http://127.0.0.1:{free}, {running.places.base}/")
+        running.close()

@@ -1,6 +1,8 @@
 """Early starts: who begins to compile before the toolchain is read, who waits for that, and what becomes of it."""
 
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,10 @@ from dunnage.model.action import ActionResult
 from dunnage.model.digest import ActionKey, UnitKey
 from dunnage.model.path_set import PathSet
 from dunnage.model.unit import Link, Unit
+from dunnage.model.view import StatRecord
 from dunnage.store.store import Store
 from support.crates import Crate, crate
-from support.units import LocalView, unit_of
+from support.units import LocalView, record_at, unit_of
 
 WAIT_S = 60  # only ever a hang
 
@@ -52,6 +55,16 @@ class Scene:
 
     def start(self, unit: Unit | None = None) -> Start | None:
         return self.early.start(self.view(), unit or self.unit, self.invocation.env, self.store)
+
+    def let_who_waits_for(self, start: Start) -> None:
+        """The toolchain is read as soon as somebody waits for that, and not before."""
+        wait = start.known.wait
+
+        def let(timeout: float | None = None) -> bool:
+            self.toolchains.let.set()
+            return wait(timeout)
+
+        start.known.wait = let  # type: ignore[method-assign]
 
 
 @pytest.fixture
@@ -93,19 +106,51 @@ def test_extra_inputs_that_are_not_understood_are_left_to_the_lookup(scene: Scen
 def test_whoever_comes_meanwhile_waits_for_the_key_and_looks_up_as_ever(scene: Scene) -> None:
     first = scene.start()
     assert first is not None
-    found: list[tuple[Start | None, bool]] = []
-
-    def come() -> None:
-        other = scene.start()
-        found.append((other, first.known.is_set()))
-
-    thread = threading.Thread(target=come)
-    thread.start()
-    scene.toolchains.let.set()
-    thread.join(WAIT_S)
-    assert found == [(None, True)]
+    scene.let_who_waits_for(first)
+    assert scene.start() is None
+    assert first.known.is_set()
     scene.early.end(first)
     assert scene.start() is None
+
+
+def test_other_units_of_the_toolchain_begin_meanwhile(scene: Scene) -> None:
+    first, other = scene.start(), scene.start(replace(scene.unit, name="other 1.0 (lib)"))
+    assert first is not None
+    assert other is not None
+    assert not other.known.is_set()
+    scene.toolchains.let.set()
+    assert (first.missed(), other.missed()) == (None, None)
+    assert other.subject.toolchain == first.subject.toolchain
+    # As far as a key tells, they are one and the same: the first leads, and nobody waits for the other.
+    assert (first.flight is None) != (other.flight is None)
+    scene.early.end(other)
+    scene.early.end(first)
+    assert scene.start(replace(scene.unit, name="third 1.0 (lib)")) is None
+
+
+class Touched(LocalView):
+    """A place where the toolchain is being installed."""
+
+    def stat(self, paths: Sequence[str]) -> list[StatRecord]:
+        return [record_at("/") if path.endswith("/rustc") else record_at(path) for path in paths]
+
+
+@pytest.mark.parametrize("where", ["another target", "another container", "the toolchain has changed"])
+def test_a_unit_with_another_toolchain_waits_until_that_one_is_known(scene: Scene, where: str) -> None:
+    first = scene.start()
+    assert first is not None
+    unit = replace(scene.unit, name="other")
+    view = scene.view()
+    if where == "another target":
+        unit = replace(unit, target="wasm32-unknown-unknown")
+    elif where == "another container":
+        view = LocalView(namespace=2)
+    else:
+        view = Touched()
+    scene.let_who_waits_for(first)
+    assert scene.early.start(view, unit, scene.invocation.env, scene.store) is None
+    assert first.known.is_set()
+    scene.early.end(first)
 
 
 def test_only_what_a_linker_has_no_part_in(scene: Scene) -> None:

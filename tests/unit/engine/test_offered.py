@@ -46,6 +46,8 @@ def test_what_was_kept_is_found(here: Machine) -> None:
     keep(offered, "/ac/1", b"one")
     keep(offered, "/ac/\udcff", b"")
     assert (got(offered, "/ac/1"), got(offered, "/ac/\udcff"), got(offered, "/ac")) == (b"one", b"", None)
+    assert offered.holds("/ac/1")
+    assert not offered.holds("/ac")
     keep(offered, "/ac/1", b"another")
     assert got(offered, "/ac/1") == b"another"
 

@@ -68,6 +68,13 @@ def test_the_launcher_is_the_client_with_another_main() -> None:
     assert [path.name for path in client if path not in launcher] == ["main.c"]
 
 
+def test_so_is_the_forwarder() -> None:
+    client, forwarder = build_client.sources(), build_client.forwarder_sources()
+    own = ["command.c", "listening.c", "main.c", "relay.c", "saying.c"]
+    assert [path.name for path in forwarder if path not in client] == own
+    assert [path.name for path in client if path not in forwarder] == ["main.c"]
+
+
 def test_too_large(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -80,13 +87,14 @@ def test_too_large(
     monkeypatch.setattr(build_client, "SIZE_MAX", 500)
     monkeypatch.setattr(build_client, "compile_library", compile_to)
     monkeypatch.setattr(build_client, "compile_launcher", compile_to)
+    monkeypatch.setattr(build_client, "compile_forwarder", compile_to)
     asked = ["--arch", "riscv64", "--into", str(tmp_path), "--force"]
     assert build_client.main(asked) == 0
     assert "700 and    700 bytes" in capsys.readouterr().out
     assert build_client.main([*asked, "--check-size"]) == 1
     assert "at most 500 bytes" in capsys.readouterr().err
-    every = [*build_client.NAMES, build_client.LAUNCHER, build_client.LIBRARY]
+    every = [*build_client.NAMES, build_client.LAUNCHER, build_client.FORWARDER, build_client.LIBRARY]
     files = [tmp_path / "riscv64" / name for name in every]
-    assert [file.read_text() for file in files] == ["riscv64" * 100] * 4
-    assert [file.stat().st_mode & 0o777 for file in files] == [0o755] * 4
+    assert [file.read_text() for file in files] == ["riscv64" * 100] * 5
+    assert [file.stat().st_mode & 0o777 for file in files] == [0o755] * 5
     assert sorted(os.listdir(tmp_path / "riscv64")) == sorted(every)
