@@ -11,9 +11,10 @@ from pathlib import Path
 import click
 
 from dunnage import errors
-from dunnage.cli import boundary, cmd_status, execute
+from dunnage.cli import boundary, cmd_doctor, cmd_status, execute
 from dunnage.cli.main import COMMANDS, cli
 from dunnage.config.schema import SETTINGS, VARIABLES, Trust
+from dunnage.doctor.registry import CHECKS
 from dunnage.errors import DunnageError
 from dunnage.model.advice import ADVICE
 from dunnage.model.outcome import REASONS, Outcome
@@ -46,6 +47,7 @@ EXTRA = (
 OTHER_CODES = (
     (0, "The command did what it was asked to do."),
     (cmd_status.EXIT_NOT_RUNNING, "`dunnage status`: no daemon runs."),
+    (cmd_doctor.EXIT_FOUND, "`dunnage doctor`: something does not work."),
     (boundary.EXIT_UNEXPECTED, "An error in dunnage. A report lies in the log directory."),
     (execute.EXIT_NOT_EXECUTABLE, "The command to run cannot be executed."),
     (execute.EXIT_NOT_FOUND, "The command to run does not exist."),
@@ -74,6 +76,10 @@ def commands() -> str:
         assert command is not None
         context = click.Context(command, parent=parent, info_name=name, terminal_width=WIDTH)
         text += f"\n## dunnage {name}\n\n```text\n{command.get_help(context)}\n```\n"
+        if name == "doctor":
+            text += "\n" + table(
+                ("check", "what it looks at"), ((f"`{row}`", doc) for row, doc in CHECKS.items())
+            )
     return text
 
 

@@ -61,7 +61,7 @@ class DaemonError(DunnageError):
     """The daemon cannot be reached, started or understood."""
 
     exit_code = 20
-    hint = "Its log is named by `dunnage status`."
+    hint = "`dunnage doctor` looks for the reason; its log is named by `dunnage status`."
 
 
 class NotRunning(DaemonError):
@@ -133,6 +133,7 @@ class RemoteUnavailable(RemoteError):
     """A remote cannot be reached, does not answer in time, or has trouble of its own. Another try may help."""
 
     exit_code = 71
+    hint = "Look whether it runs, at host and port in its URL, and at this machine's network; builds go on without it."
 
 
 class RemoteBusy(RemoteError):
@@ -150,7 +151,7 @@ class RemoteRefused(RemoteError):
     """A remote does not let us in, or not do that. Another try does not help."""
 
     exit_code = 73
-    hint = "Look at the credentials, and at what they permit."
+    hint = "Look at the credentials, and at what they permit; the daemon has those of whoever started it."
 
 
 class RemoteFull(RemoteError):

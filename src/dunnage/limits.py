@@ -282,4 +282,5 @@ LOG_BYTES_MAX: Final = 4 * 1024 * 1024
 # --- containers -----------------------------------------------------------------------------------
 
 ENGINE_ANSWER_TIMEOUT_S: Final = 10
-"""How long a container engine may take to say what an image is; then the host's architecture is assumed."""
+"""How long a container engine may take to say what an image is; then the host's architecture is assumed. The doctor
+gives every program that it asks as long."""

@@ -80,7 +80,7 @@ def test_a_remote_that_is_not_there_is_a_sentence_and_no_error(here: Site, tmp_p
     started = said(here, "start")
     assert started.returncode == 0
     assert len(started.stderr.splitlines()) == 1
-    assert f"file://{tmp_path}/remote" in started.stderr
+    assert f"The directory {tmp_path}/remote cannot be read: Not a directory." in started.stderr
     here.build(Host(), cargo=TESTS).ran.succeeded()
     counts = here.counts()
     assert counts.fallbacks == 0

@@ -1,15 +1,15 @@
 """What commands begin with: the places, the settings, a daemon that answers."""
 
 import os
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from dunnage.config.disabling import is_disabled
 from dunnage.config.places import Places
+
+__all__ = ["ask", "is_disabled", "places", "settings"]
 
 if TYPE_CHECKING:  # nothing that `stats` and `status` do needs a setting
     from dunnage.config.settings import Settings
-
-DISABLE_VARIABLE: Final = "DUNNAGE_DISABLE"
 
 
 def places() -> Places:
@@ -26,11 +26,6 @@ def settings() -> "Settings":
     except OSError:  # somebody removed it; the command itself will say so if it minds
         cwd = "/"
     return load(cwd, os.environ)
-
-
-def is_disabled(environ: Mapping[str, str]) -> bool:
-    """Whether DUNNAGE_DISABLE is set, by the client's own rule: not empty, not `0`."""
-    return environ.get(DISABLE_VARIABLE, "") not in {"", "0"}
 
 
 def ask(op: str, **args: bool | int | str | None) -> dict[str, Any]:

@@ -25,6 +25,7 @@ COMMANDS: Final = (
     "status",
     "stats",
     "explain",
+    "doctor",
     "trim",
     "clear",
     "config",

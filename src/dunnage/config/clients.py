@@ -45,15 +45,27 @@ def host_arch() -> str:
     return arch
 
 
+def place_of(arch: str, clients: Path | None = None) -> Path:
+    """Where the client for `arch` would be. `clients` as for `client_dir`."""
+    return (clients or Path(dunnage.__file__).parent / "clients") / arch
+
+
 def client_dir(arch: str, clients: Path | None = None) -> Path:
     """The directory that holds the client for `arch` under its names. Raises ClientMissing.
 
     `clients` is the directory of all of them, the package's own unless a test says otherwise.
     """
-    directory = (clients or Path(dunnage.__file__).parent / "clients") / arch
+    directory = place_of(arch, clients)
     if arch not in ARCHES:
         raise ClientMissing(f"There is no client for {arch}, only for {', '.join(ARCHES)}.", hint="")
     for name in CLIENT_NAMES:
-        if not os.access(directory / name, os.X_OK):
-            raise ClientMissing(f"The client for {arch} is not there: {directory / name}.")
+        path = directory / name
+        if os.access(path, os.X_OK):
+            continue
+        if path.exists():  # by its mode, or because of a mount with noexec
+            raise ClientMissing(
+                f"The client for {arch} may not be executed: {path}.",
+                hint="`dunnage doctor client` says why.",
+            )
+        raise ClientMissing(f"The client for {arch} is not there: {path}.")
     return directory

@@ -14,6 +14,7 @@ from typing import Final
 from dunnage.config import extra_inputs
 from dunnage.config.extra_inputs import Stated
 from dunnage.config.schema import BY_NAME, SETTINGS, VARIABLES, Setting, Trust
+from dunnage.config.values import nearest
 from dunnage.errors import ConfigError
 from dunnage.model.extra import ExtraRule
 
@@ -114,6 +115,19 @@ def load(cwd: str | Path, environ: Mapping[str, str]) -> Settings:
     )
 
 
+def differing(mine: Settings, theirs: Mapping[str, str]) -> list[str]:
+    """The settings that count for a daemon and are others than it goes by. `theirs` are for people, by name; secrets in
+    them are not compared.
+    """
+    return [
+        row.name
+        for row in SETTINGS
+        if row.trust is Trust.USER
+        and row.name in theirs
+        and theirs[row.name] != row.format(mine.value(row.name))
+    ]
+
+
 def defaults() -> Settings:
     """The settings of somebody who never set anything."""
     values = {row.name: row.default for row in SETTINGS}
@@ -149,7 +163,7 @@ def unknown_variables(environ: Mapping[str, str]) -> dict[str, str | None]:
     unknown = {}
     for name in environ:
         if name.startswith(PREFIX) and name.removeprefix(PREFIX) not in known:
-            near = _nearest(name.removeprefix(PREFIX), known)  # all share the prefix, so it says nothing
+            near = nearest(name.removeprefix(PREFIX), known)  # all share the prefix, so it says nothing
             unknown[name] = near and PREFIX + near
     return unknown
 
@@ -190,7 +204,7 @@ def _rules(document: dict[str, object], path: Path) -> tuple[ExtraRule, ...]:
 def _row(name: str, path: Path) -> Setting:
     row = BY_NAME.get(name)
     if row is None:
-        near = _nearest(name, list(BY_NAME))
+        near = nearest(name, BY_NAME)
         question = f" Did you mean {near}?" if near else ""
         raise ConfigError(f"{path}: there is no setting {name}.{question}")
     return row
@@ -201,10 +215,3 @@ def _parse(row: Setting, value: object, origin: str) -> int | str:
         return row.parse(value)
     except ValueError as error:
         raise ConfigError(f"{origin}: {row.name}: {error}.") from error
-
-
-def _nearest(name: str, known: list[str]) -> str | None:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, n=1, cutoff=0.6)
-    return near[0] if near else None

@@ -1,6 +1,7 @@
 """Values as people write them: sizes like `10GiB`, durations like `1h30m`. Text in, numbers out, and back."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)(b?)", re.IGNORECASE | re.ASCII)
@@ -51,6 +52,14 @@ def redacted(urls: str) -> str:
     return _SECRET_OPTION.sub(
         lambda match: match[0] if match[1].endswith("_file") else f"{match[1]}=***", shown
     )
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that was probably meant; None where none is like it."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return near[0] if near else None
 
 
 def is_on(text: str) -> bool:

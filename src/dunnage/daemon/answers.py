@@ -2,12 +2,13 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from dunnage import __version__
 from dunnage.daemon.explanations import explained
 from dunnage.daemon.numbers import documented, unit_document
+from dunnage.daemon.tiering import Condition, problems_of, told
 from dunnage.errors import DunnageError, StoreError, UsageError, VersionMismatch
 from dunnage.store.store import Store
 
@@ -39,8 +40,15 @@ class Asked(Protocol):
     def remotes(self) -> list[Answer]:
         """What went over each remote. Raises StoreError while the store cannot be opened."""
 
-    def remote_problems(self) -> list[DunnageError]:
-        """What is wrong with remotes, which are asked now."""
+    def remote_conditions(self) -> list[Condition]:
+        """How all remotes are, which are asked now."""
+
+    @property
+    def offer_problems(self) -> Sequence[DunnageError]:
+        """Why something is not offered although that is wanted."""
+
+    def settings(self) -> dict[str, str]:
+        """The settings that it goes by, for people, by name."""
 
     def hurry(self) -> int:
         """Somebody waits until all results are sent: how many are not."""
@@ -116,8 +124,20 @@ def _explain(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
 
 def _remotes(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
     del wanted
-    problems = [{"message": error.message, "hint": error.advice} for error in asked.remote_problems()]
-    return {"schema": 1, "problems": problems}
+    conditions = asked.remote_conditions()
+    offer = asked.offer_problems
+    problems = [*problems_of(conditions), *offer]
+    return {
+        "schema": 1,
+        "problems": [told(problem) for problem in problems],
+        "remotes": [condition.document for condition in conditions],
+        "offer": [told(problem) for problem in offer],
+    }
+
+
+def _settings(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
+    del wanted
+    return {"schema": 1, "settings": asked.settings()}
 
 
 def _drain(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
@@ -152,6 +172,7 @@ _OPS: dict[str, Callable[[Asked, Mapping[str, Any]], Answer]] = {
     "stats": _stats,
     "explain": _explain,
     "remotes": _remotes,
+    "settings": _settings,
     "drain": _drain,
     "stop": _stop,
     "clear": _clear,

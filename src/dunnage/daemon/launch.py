@@ -41,7 +41,9 @@ _PASSED_ON: Final = (
 later ones."""
 
 _FOR_REMOTES: Final = (
-    *("AWS_", "GOOGLE_", "AZURE_", "ACTIONS_", "SSL_CERT_", "HTTPS_PROXY", "NO_PROXY"),
+    *("AWS_", "GOOGLE_", "CLOUDSDK_AUTH_", "AZURE_", "ACTIONS_", "REDISCLI_AUTH"),
+    *("SSL_CERT_", "GRPC_DEFAULT_SSL_ROOTS_", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"),
+    *("https_proxy", "http_proxy", "grpc_proxy", "no_proxy"),
     *("GITHUB_RUN_", "GITHUB_WORKFLOW", "GITHUB_JOB", "GITHUB_SERVER_URL", "RUNNER_OS", "RUNNER_ARCH"),
 )
 """Beginnings of variables with which people give credentials, and ways to the world, to what talks to remotes. Passed

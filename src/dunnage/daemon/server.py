@@ -6,12 +6,14 @@ import selectors
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from dunnage import __version__, limits
 from dunnage.config.places import Places
+from dunnage.config.schema import SETTINGS
 from dunnage.config.settings import Settings
 from dunnage.daemon.answers import answer
 from dunnage.daemon.crew import Crew
@@ -28,7 +30,7 @@ from dunnage.store.store import Store
 
 if TYPE_CHECKING:
     from dunnage.daemon.offers import Offers
-    from dunnage.engine.tiers import Tiers
+    from dunnage.daemon.tiering import Condition, Opened
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +65,9 @@ class Daemon:
         ))  # fmt: skip
         self._crew = Crew("session")
         self._engine: Engine | None = None
-        self._tiers, self._remote_problems = _tiers_of(settings)
-        for problem in self._remote_problems:
-            log.warning("%s", problem)
+        self._remotes = _opened(settings)
+        self.offer_problems: Sequence[DunnageError] = ()
+        """Why something is not offered although that is wanted."""
         self._verify_reports = VerifyReports(places.verify_reports)
 
     # --- life cycle -------------------------------------------------------------------------------
@@ -88,7 +90,7 @@ class Daemon:
         from dunnage.daemon.offers import Offers
 
         offers = Offers(self._settings, self._places, self._offered)
-        self._remote_problems.extend(offers.problems)
+        self.offer_problems = offers.problems
         return offers
 
     def _offered(self) -> Offered:
@@ -202,7 +204,10 @@ class Daemon:
             if self._engine is None:
                 keep = KeyTexts(self._places.key_texts).keep if self._settings.key_texts == "on" else None
                 self._engine = Engine(
-                    store, keep_text=keep, keep_report=self._verify_reports.keep, tiers=self._tiers
+                    store,
+                    keep_text=keep,
+                    keep_report=self._verify_reports.keep,
+                    tiers=() if self._remotes is None else self._remotes.tiers,
                 )
             return self._engine
 
@@ -218,15 +223,18 @@ class Daemon:
 
     def remotes(self) -> list[dict[str, Any]]:
         """What went over each remote since this daemon began. Raises StoreError while the store cannot be opened."""
-        return self.engine.remotes.documents() if self._tiers else []
+        if self._remotes is None:
+            return []
+        documents = self.engine.remotes.documents() if self._remotes.tiers else []
+        return [*self._remotes.numbers(), *documents]
 
-    def remote_problems(self) -> list[DunnageError]:
-        """What is wrong with remotes: they are asked now, which may take some seconds."""
-        if not self._tiers:
-            return list(self._remote_problems)
-        from dunnage.daemon.tiering import check
+    def remote_conditions(self) -> "list[Condition]":
+        """How all remotes are: they are asked now, which may take some seconds."""
+        return [] if self._remotes is None else self._remotes.conditions()
 
-        return [*self._remote_problems, *check(self._tiers)]
+    def settings(self) -> dict[str, str]:
+        """The settings that it goes by until its end, for people, by name."""
+        return {row.name: row.format(self._settings.value(row.name)) for row in SETTINGS}
 
     def hurry(self) -> int:
         """Somebody waits until all results are sent: how many are not."""
@@ -262,14 +270,17 @@ class Daemon:
         }
 
 
-def _tiers_of(settings: Settings) -> "tuple[Tiers, list[DunnageError]]":
-    """The remotes that can be used, and what is wrong with the others."""
+def _opened(settings: Settings) -> "Opened | None":
+    """The remotes; None where there are none."""
     if not settings.remotes.split():
-        return (), []
+        return None
     # Who has none does not wait for the import of what speaks to them.
-    from dunnage.daemon.tiering import open_tiers
+    from dunnage.daemon.tiering import open_tiers, problems_of
 
-    return open_tiers(settings, os.environ)
+    opened = open_tiers(settings, os.environ)
+    for problem in problems_of(opened.unusable):
+        log.warning("%s", problem)
+    return opened
 
 
 def _identity(path: str) -> tuple[int, int] | None:

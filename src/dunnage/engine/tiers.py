@@ -69,6 +69,8 @@ class Tier:
     """Whether results are sent to it."""
     domain: str = ""
     """The trust domain: its records have names of their own."""
+    why: str = ""
+    """Why results are sent to it, or not, as the end of a sentence."""
     tally: Tally = field(default_factory=Tally)
 
     @property
@@ -105,8 +107,7 @@ class Tier:
     def document(self, waiting: int) -> dict[str, Any]:
         """What `dunnage stats --json` says of it."""
         with self.tally.lock:
-            return {
-                "name": self.name,
+            return no_numbers(self.name) | {
                 "writes": self.writes,
                 "fetched": self.tally.fetched,
                 "fetched_bytes": self.tally.fetched_bytes,
@@ -120,6 +121,23 @@ class Tier:
                 "waiting": waiting,
                 "trouble": self.remote.trouble,
             }
+
+
+def no_numbers(name: str) -> dict[str, Any]:
+    """What `dunnage stats --json` says of a remote that was never asked."""
+    return {
+        "name": name,
+        "writes": False,
+        "fetched": 0,
+        "fetched_bytes": 0,
+        "not_fetched": {},
+        "sent": 0,
+        "sent_bytes": 0,
+        "not_sent": {},
+        "requests": 0,
+        "waiting": 0,
+        "trouble": "",
+    }
 
 
 Tiers = Sequence[Tier]

@@ -30,6 +30,11 @@ def words_of_the_system(found: Iterable[BaseException]) -> str:
     return ""
 
 
+def words_of(error: Exception) -> str:
+    """An error over a file in words: a system error without its number and the path, which the sentence has."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
 def unverified(found: Iterable[BaseException]) -> str:
     """Why a certificate does not verify, in words; nothing where that is not the trouble."""
     for error in found:

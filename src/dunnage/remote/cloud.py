@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
 import obstore
 from obstore.exceptions import BaseError
 
+from dunnage.config.values import redacted
 from dunnage.errors import ConfigError
 from dunnage.remote import limits
+from dunnage.remote.causes import words_of
 from dunnage.remote.cloud_trouble import is_without_bucket, meant_by
 from dunnage.remote.objects import PIECE_BYTES, ObjectBackend, exactly
 from dunnage.remote.url import RemoteUrl
@@ -38,24 +40,24 @@ class CloudObjects:
 
     def check(self) -> None:
         """GET of an object that is most likely not there: unlike HEAD, it says whether the bucket is."""
-        try:
-            obstore.get(self._store, "v1/check")
-        except FileNotFoundError as error:
-            if is_without_bucket(error):
-                raise meant_by(error, self._where) from error
-        except _TROUBLE as error:
-            raise meant_by(error, self._where) from error
+        self._get("v1/check")
 
     @contextmanager
     def stream(self, name: str) -> Iterator[Iterable[bytes] | None]:
         """GET."""
+        result = self._get(name)
+        yield None if result is None else self._pieces(result)
+
+    def _get(self, name: str) -> "GetResult | None":
+        """None for an object that is not there; RemoteRefused where it is the bucket that is not."""
         try:
-            result = obstore.get(self._store, name)
-        except FileNotFoundError:
-            result = None
+            return obstore.get(self._store, name)
+        except FileNotFoundError as error:
+            if is_without_bucket(error):
+                raise meant_by(error, self._where) from error
+            return None
         except _TROUBLE as error:
             raise meant_by(error, self._where) from error
-        yield None if result is None else self._pieces(result)
 
     def _pieces(self, result: "GetResult") -> Iterator[bytes]:
         pieces = result.stream(min_chunk_size=PIECE_BYTES)
@@ -129,7 +131,7 @@ def backend_of(
         raise ConfigError(
             f"The remote {url}: its options or its credentials are not understood ({kind})."
         ) from None
-    return ObjectBackend(CloudObjects(store, where))
+    return ObjectBackend(CloudObjects(store, f"{where} at {redacted(endpoint)}" if endpoint else where))
 
 
 def client_options(url: RemoteUrl, endpoint: str) -> "ClientConfig":
@@ -144,7 +146,7 @@ def client_options(url: RemoteUrl, endpoint: str) -> "ClientConfig":
         try:
             options["root_certificate"] = Path(trusted).expanduser().read_bytes()
         except OSError as error:
-            raise ConfigError(f"The remote {url}: ca_file cannot be read: {error}.") from None
+            raise ConfigError(f"The remote {url}: ca_file cannot be read: {words_of(error)}.") from None
     return options
 
 

@@ -22,6 +22,7 @@ from dunnage.remote.http_status import trouble
 _STATUS: Final = re.compile(r"non-2xx status code: (\d{3})\b")
 _CODE: Final = re.compile(r"<Code>(\w{1,64})</Code>")
 _KIND: Final = re.compile(r"\bkind: (Connect|Timeout|Interrupted|Decode)\b|\bsource: (TimedOut)\b")
+_CERTIFICATE: Final = re.compile(r"invalid peer certificate: (\w{1,40})")
 _METADATA: Final = re.compile(r"://(169\.254\.|metadata\.google\.internal)")
 """Where a cloud's machines ask who they are: whoever is sent there has no other credentials."""
 
@@ -30,6 +31,10 @@ _FULL: Final = frozenset({"EntityTooLarge", "QuotaExceeded", "RequestBodyTooLarg
 _BUSY: Final = frozenset(
     {"OperationTimedOut", "RequestLimitExceeded", "ServerBusy", "SlowDown", "TooManyRequests"}
 )
+_UNKNOWN: Final = frozenset(
+    {"AuthenticationFailed", "AuthenticationRequired", "ExpiredToken", "InvalidAccessKeyId", "InvalidToken"}
+) | {"SignatureDoesNotMatch", "TokenRefreshRequired"}  # fmt: skip
+"""It is not known who we are, whatever we may."""
 _CLOCK: Final = frozenset({"RequestTimeTooSkewed", "RequestExpired"})
 
 
@@ -50,10 +55,16 @@ def meant_by(error: Exception, where: str) -> RemoteError:
         return RemoteRefused(f"{where} is in another region.", hint="Say which one: `region=` in its URL.")
     if "certificate" in text.lower():
         return RemoteRefused(
-            f"{where} has a certificate that does not verify.",
+            f"{where} cannot be used: its server's certificate does not verify{_distrust(text)}.",
             hint="`ca_file=` in its URL names certificates that are trusted beside the system's.",
         )
     return _by_kind(text, where)
+
+
+def _distrust(text: str) -> str:
+    """Why a certificate does not verify, in rustls' own word."""
+    found = _CERTIFICATE.search(text)
+    return "" if found is None else f" ({found[1]})"
 
 
 def is_without_bucket(error: Exception) -> bool:
@@ -67,6 +78,8 @@ def _by_code(code: str, where: str) -> RemoteError | None:
         return RemoteRefused(
             f"{where} does not exist ({code}).", hint="Make it, or look at its name and region."
         )
+    if code in _UNKNOWN:
+        return RemoteRefused(f"{where} does not take these credentials ({code}).")
     if code in _FULL:
         return RemoteFull(f"{where} has no room for that ({code}).")
     if code in _BUSY:
@@ -85,9 +98,9 @@ def _by_kind(text: str, where: str) -> RemoteError:
     if kinds & {"Interrupted", "Decode"} or "IncompleteBody" in text:
         return RemoteDamaged(f"{where} broke off in the middle of an answer.")
     if "failed to lookup address" in text or "dns error" in text:
-        return RemoteUnavailable(f"{where} is at a server whose name cannot be resolved.")
+        return RemoteUnavailable(f"{where} cannot be reached: the server's name cannot be resolved.")
     if "Connection refused" in text:
-        return RemoteUnavailable(f"{where} is at a server that cannot be reached: connection refused.")
+        return RemoteUnavailable(f"{where} cannot be reached: connection refused.")
     if "Connect" in kinds:
-        return RemoteUnavailable(f"{where} is at a server that cannot be reached.")
+        return RemoteUnavailable(f"{where} cannot be reached.")
     return RemoteUnavailable(f"{where} cannot be used: the connection broke, or its server answers nonsense.")

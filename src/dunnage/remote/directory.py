@@ -102,6 +102,8 @@ class DirectoryObjects:
                 if error.errno == errno.ESTALE:
                     continue
                 if error.errno in _ABSENT:
+                    if not os.path.isdir(self._root):
+                        self.check()  # it is not absent: everything is
                     return None
                 if error.errno == errno.ELOOP:
                     raise RemoteDamaged(f"In the directory {self._root}, {name} is a link.") from error
@@ -199,7 +201,7 @@ class DirectoryObjects:
             return RemoteFull(sentence)
         if error.errno in _REFUSED:
             return RemoteRefused(sentence, hint="Look at its permissions, and at how it is mounted.")
-        return RemoteUnavailable(sentence)
+        return RemoteUnavailable(sentence, hint="Look at the path, and at how it is mounted.")
 
 
 def _write_all(fd: int, data: bytes) -> None:

@@ -114,8 +114,13 @@ class Guard:
     # --- the contract ---------------------------------------------------------------------------------
 
     def check(self) -> None:
-        """As the backend's."""
-        self._backend.check()
+        """As the backend's. What is wrong is kept in mind for people, as with every other call."""
+        try:
+            self._backend.check()
+        except RemoteError as error:
+            self.trouble = error.message
+            raise
+        self.trouble = ""
 
     def get_records(self, names: Sequence[RecordName]) -> dict[RecordName, bytes]:
         """As the backend's."""

@@ -103,6 +103,14 @@ class HttpClient:
         with self._answered("PUT", path, sent, exactly(file, size), also={409, 500}) as response:
             return response.status
 
+    def is_collection(self, path: str) -> bool | None:
+        """Whether PROPFIND (RFC 4918, 9.1) says that something is there; None where the server does not say that."""
+        headers = {"Depth": "0", "Content-Length": "0"}
+        with self._answered("PROPFIND", path, headers, also={400, 403, 405, 501}) as response:
+            if response.status in ABSENT:
+                return False
+            return True if response.status < 300 else None
+
     def make_collection(self, path: str) -> int:
         """MKCOL (RFC 4918, 9.3); the status: a success, 405 (it is there), 409 (its parent is not), 404, 410 or 500."""
         with self._answered("MKCOL", path, {"Content-Length": "0"}, also={405, 409, 500}) as response:

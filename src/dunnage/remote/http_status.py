@@ -37,7 +37,10 @@ def trouble(status: int, headers: Mapping[str, str], where: str) -> RemoteError:
             hint="Give the URL of that place.",
         )
     if 400 <= status < 500 and status != 408:
-        return RemoteRefused(f"{where} does not accept what it was asked ({status}).")
+        return RemoteRefused(
+            f"{where} does not accept what it was asked ({status}).",
+            hint="Look at its URL: whether it is http or https, at the port, and at the path.",
+        )
     return RemoteUnavailable(f"{where} has trouble of its own ({status}).")
 
 

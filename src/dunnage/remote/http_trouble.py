@@ -38,6 +38,8 @@ def _trouble(error: HTTPError, found: list[BaseException]) -> str:
         return "has a name that cannot be resolved"
     if isinstance(error, ConnectTimeoutError) and not isinstance(error, NewConnectionError):
         return f"takes no connection within {limits.REMOTE_CONNECT_TIMEOUT_S} s"
+    if any("handshake operation timed out" in str(each) for each in found):
+        return f"does not speak TLS with us: it said nothing for {limits.REMOTE_CONNECT_TIMEOUT_S} s"
     if isinstance(error, ReadTimeoutError):
         return f"said nothing for {limits.REMOTE_REQUEST_TIMEOUT_S} s"
     if isinstance(error, EmptyPoolError):

@@ -12,6 +12,7 @@ from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
 
 from dunnage.errors import ConfigError
+from dunnage.remote.causes import words_of
 from dunnage.remote.http_client import HttpClient
 from dunnage.remote.url import RemoteUrl
 
@@ -70,7 +71,7 @@ def _tls(url: RemoteUrl) -> ssl.SSLContext:
         if own:
             context.load_cert_chain(own, key)
     except (OSError, ValueError) as error:
-        raise ConfigError(f"The remote {url}: its certificates cannot be read: {error}.") from None
+        raise ConfigError(f"The remote {url}: its certificates cannot be read: {words_of(error)}.") from None
     return context
 
 

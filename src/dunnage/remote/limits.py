@@ -44,6 +44,10 @@ REMOTE_CONNECT_TIMEOUT_S: Final = 2
 REMOTE_REQUEST_TIMEOUT_S: Final = 30
 """How long one request may take; who waits for it has a deadline of his own."""
 
+REMOTE_CHECK_TIMEOUT_S: Final = 10
+"""How long a remote may take to show that it is there, when somebody asks for that: `dunnage.limits.REPLY_TIMEOUT_S`
+is how long the command line waits for the daemon's answer."""
+
 REMOTE_TRANSFER_TIMEOUT_S: Final = 600
 """How long a blob may be on its way, each wait for its next bytes below `REMOTE_REQUEST_TIMEOUT_S`: the largest one at
 3.5 MB/s. Only libraries that count from the beginning of a request to the end of its body need it."""

@@ -44,7 +44,7 @@ class _Evicted(Exception):
 
 def open_backend(url: RemoteUrl, environ: Mapping[str, str]) -> "RedisBackend":
     """The backend of such a URL."""
-    where = f"The Redis server {url.path if url.variant else f'{url.host}:{url.port or 6379}'}"
+    where = f"The Redis server {url.path if url.variant else f'{url.scheme}://{url.host}:{url.port or 6379}'}"
     prefix = url.options.get("prefix", "dunnage:")
     return RedisBackend(client_of(url, environ), where, prefix=prefix, ttl_s=url.number("ttl_s", 0))
 

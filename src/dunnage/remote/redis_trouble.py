@@ -1,6 +1,7 @@
 """redis-py's exceptions as ours. Its words are not passed on: those of a pipeline quote the command."""
 
 import re
+import socket
 from typing import Final
 
 from redis.exceptions import (
@@ -27,13 +28,16 @@ from dunnage.remote import limits
 from dunnage.remote.causes import causes, unverified, words_of_the_system
 
 _WORD: Final = re.compile(
-    r"\b(CLUSTERDOWN|CROSSSLOT|DENIED|MASTERDOWN|MISCONF|MOVED|NOAUTH|NOREPLICAS|WRONGTYPE|max number of clients)\b"
+    r"\b(CLUSTERDOWN|CROSSSLOT|DENIED|MASTERDOWN|MISCONF|MOVED|NOAUTH|NOREPLICAS|WRONGTYPE|max number of clients"
+    r"|DB index is out of range)\b"
 )
 """What a server says first when it refuses, as far as redis-py has no class for it."""
 
 
 def meant_by(error: RedisError, where: str) -> RemoteError:
     """The error of ours. `where` begins its sentence."""
+    if isinstance(error, AuthenticationError) and "authentication required" in str(error).lower():
+        return _wants_a_password(where)
     if isinstance(error, AuthenticationError | AuthorizationError):
         return RemoteRefused(f"{where} does not take these credentials.")
     if isinstance(error, NoPermissionError):
@@ -68,7 +72,12 @@ def _by_word(error: RedisError, where: str) -> RemoteError:
         case "max number of clients":
             return RemoteBusy(f"{where} has as many clients as it takes.")
         case "NOAUTH" | "DENIED":
-            return RemoteRefused(f"{where} wants a password.")
+            return _wants_a_password(where)
+        case "DB index is out of range":
+            return RemoteRefused(
+                f"{where} has no database of that number.",
+                hint="It is the path of the URL, or `db=` for a socket; most servers have 0 to 15.",
+            )
         case "MOVED" | "CROSSSLOT" | "CLUSTERDOWN":
             return RemoteRefused(
                 f"{where} is a cluster, which dunnage does not speak to.", hint="Use a single server."
@@ -83,5 +92,16 @@ def _by_word(error: RedisError, where: str) -> RemoteError:
             f"{where} has a certificate that does not verify: {why}.",
             hint="`ca_file=` in its URL names the certificates that are trusted instead of the system's.",
         )
+    if any(isinstance(each, socket.gaierror) for each in found):
+        return RemoteUnavailable(f"{where} has a name that cannot be resolved.")
     words = words_of_the_system(found) or "the connection broke, or it refused"
-    return RemoteUnavailable(f"{where} cannot be used: {words}.")
+    by_path = any(isinstance(each, FileNotFoundError) for each in found)
+    hint = "Look whether it runs, and at the path of its socket in the URL." if by_path else None
+    return RemoteUnavailable(f"{where} cannot be reached: {words}.", hint=hint)
+
+
+def _wants_a_password(where: str) -> RemoteRefused:
+    return RemoteRefused(
+        f"{where} wants a password.",
+        hint="`password_file=` in its URL names a file with it, or set REDISCLI_AUTH.",
+    )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from dunnage.config.values import nearest
 from dunnage.errors import ConfigError
 from dunnage.remote.contract import Backend
 from dunnage.remote.url import RemoteUrl
@@ -47,8 +48,10 @@ def open_backend(text: str, environ: Mapping[str, str]) -> Backend:
     url = RemoteUrl.parse(text)
     family = FAMILIES.get((url.scheme, url.variant))
     if family is None:
-        known = ", ".join(sorted("+".join(filter(None, key)) for key in FAMILIES))
-        raise ConfigError(f"The remote {url} is of a kind that is not known ({known}).")
+        known = sorted("+".join(filter(None, key)) for key in FAMILIES)
+        near = nearest("+".join(filter(None, (url.scheme, url.variant))), known)
+        meant = f"; did you mean {near}://?" if near else f" ({', '.join(known)})."
+        raise ConfigError(f"The remote {url} is of a kind that is not known{meant}")
     try:
         module = importlib.import_module(f"dunnage.remote.{family.module}")
     except ModuleNotFoundError as error:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from dunnage.config.values import redacted
+from dunnage.config.values import nearest, redacted
 from dunnage.errors import ConfigError
+from dunnage.remote.causes import words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,11 @@ class RemoteUrl:
         """ConfigError where an option is none of these."""
         for name in self.options:
             if name not in known:
-                options = ", ".join(sorted(known)) or "none"
-                raise ConfigError(
-                    f"The remote {self} has an option {name}, which is none of its own ({options})."
+                near = nearest(name, known)
+                meant = (
+                    f"; did you mean {near}?" if near else f" ({', '.join(sorted(known)) or 'it has none'})."
                 )
+                raise ConfigError(f"The remote {self} has an option {name}, which is none of its own{meant}")
 
     def number(self, name: str, default: int) -> int:
         """An option that is a number. ConfigError."""
@@ -82,4 +84,4 @@ class RemoteUrl:
         try:
             return Path(named).expanduser().read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"The remote {self}: {name}_file cannot be read: {error}.") from None
+            raise ConfigError(f"The remote {self}: {name}_file cannot be read: {words_of(error)}.") from None

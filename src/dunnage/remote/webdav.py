@@ -38,16 +38,29 @@ class WebDavObjects:
         self._client = client
         self._making = threading.Lock()
         """Held while collections are made: many PUTs miss the same ones at once."""
+        self._is_there = False
+        """Whether the collection of the URL was seen, or cannot be asked for."""
 
     def check(self) -> None:
-        """Ask for an object that is most likely not there."""
+        """Ask for the collection of the URL, and for an object that is most likely not there."""
+        self._look()
         self.has("v1/check")
 
     @contextmanager
     def stream(self, name: str) -> Iterator[Iterable[bytes] | None]:
-        """GET."""
+        """GET. What is not there may be absent because the collection of the URL is: that is asked once."""
         with self._client.get(f"/{name}") as answer:
+            if answer is None and not self._is_there:
+                self._look()
             yield None if answer is None else answer.pieces()
+
+    def _look(self) -> None:
+        """Whether the collection of the URL is there. RemoteRefused. Some servers do not say."""
+        if self._client.is_collection("/") is False:
+            raise RemoteRefused(
+                f"{self._client.where} has no such collection.", hint="Make it, or look at the path."
+            )
+        self._is_there = True
 
     def has(self, name: str) -> bool:
         """HEAD."""

@@ -1,4 +1,4 @@
-"""The JSON documents that programs may rely on: `stats --json`, `status --json`, `env --format json`.
+"""The JSON documents that programs may rely on: `stats --json`, `status --json`, `doctor --json`, `env --format json`.
 (`config --json` is beside its text, in `report.settings`.)
 
 `docs/reference/stats-json.md` describes them. Within one schema number fields may join; none changes or leaves.
@@ -6,9 +6,10 @@ The daemon's answers have this shape already; here it is made whole, so that eve
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from dunnage import __version__
 from dunnage.config.places import Places
 from dunnage.model.outcome import Outcome
 
@@ -58,6 +59,16 @@ def stats(reply: Mapping[str, Any]) -> Document:
 def explain(reply: Mapping[str, Any]) -> Document:
     """The document of `explain --json` from the daemon's answer."""
     return {"schema": SCHEMA, "sessions": list(reply.get("sessions", ()))}
+
+
+LEVELS: Final = ("error", "warning", "note", "ok")
+"""Of what the doctor finds, the worst first."""
+
+
+def doctor(findings: Sequence[Mapping[str, str]]) -> Document:
+    """The document of `doctor --json`."""
+    counts = {level: sum(row["level"] == level for row in findings) for level in LEVELS}
+    return {"schema": SCHEMA, "version": __version__, "counts": counts, "findings": list(findings)}
 
 
 def status(reply: Mapping[str, Any]) -> Document:

@@ -10,6 +10,7 @@ from dunnage.remote.contract import Backend
 from dunnage.remote.registry import open_backend
 from support.commands import cache_dir
 from support.once import made_once
+from support.remotes.certificates import SERVER, authority
 from support.remotes.place import Opener
 from support.remotes.waiting import free_port, until_it_answers
 
@@ -22,7 +23,7 @@ INSTANCE = "team/one"
 
 _SETTINGS = """
 server:
-  - !channel {{address: "127.0.0.1:{port}", insecure-mode: true}}
+  - !channel {{address: "127.0.0.1:{port}", {security}}}
 authorization: {{method: none}}
 monitoring: {{enabled: false}}
 storages:
@@ -65,11 +66,20 @@ def programs() -> Path:
 class BuildGrid:
     """One server with its storage in a directory. Its action cache is in memory, and ends with it."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, tls: bool = False) -> None:
+        """`tls`: with a certificate of an authority of the test's own."""
         self._directory = directory
         self.port = free_port()
+        self.trusted: Path | None = None
         self._running: subprocess.Popen[bytes] | None = None
-        settings = _SETTINGS.format(port=self.port, cas=directory / "cas")
+        security = "insecure-mode: true"
+        if tls:
+            self.trusted, _ = authority(directory)
+            shown = directory / SERVER
+            security = (
+                f"insecure-mode: false, credentials: {{tls-server-key: {shown}, tls-server-cert: {shown}}}"
+            )
+        settings = _SETTINGS.format(port=self.port, cas=directory / "cas", security=security)
         (directory / "buildgrid.yml").write_text(settings)
 
     def start(self) -> None:
@@ -89,7 +99,13 @@ class BuildGrid:
 
     def open(self, instance: str = "") -> Backend:
         """The backend of one of its instances."""
-        return open_backend(f"grpc://127.0.0.1:{self.port}/{instance}", {})
+        return open_backend(self.url(instance), {})
+
+    def url(self, instance: str = "") -> str:
+        """The URL of one of its instances."""
+        if self.trusted is None:
+            return f"grpc://127.0.0.1:{self.port}/{instance}"
+        return f"grpcs://127.0.0.1:{self.port}/{instance}?ca_file={self.trusted}"
 
     def kill(self) -> None:
         """End it without a word."""
@@ -100,9 +116,9 @@ class BuildGrid:
 
 
 @contextmanager
-def serving(directory: Path) -> Iterator[BuildGrid]:
+def serving(directory: Path, *, tls: bool = False) -> Iterator[BuildGrid]:
     """A server for as long as the block lasts."""
-    server = BuildGrid(directory)
+    server = BuildGrid(directory, tls=tls)
     try:
         server.start()
         yield server

@@ -1,6 +1,7 @@
 """`dunnage start`: one daemon, however often it is said."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,3 +20,15 @@ def test_a_daemon_that_cannot_start_says_why(dunnage: Callable, dunnage_dir: Pat
     done = dunnage("start")
     assert done.returncode == 20
     assert done.stderr.startswith("dunnage: The daemon could not be started: ")
+
+
+def test_one_that_goes_by_other_settings(dunnage: Callable) -> None:
+    """Whoever has just mended a remote would hear of it as it was, and not know why."""
+    dunnage("start", env={**os.environ, "DUNNAGE_REMOTES": "file:///none-of-these"})
+    mended = dunnage("start")
+    assert mended.returncode == 0
+    assert mended.stderr == (
+        "dunnage: It goes by other settings than are set now: remotes. `dunnage stop`, and start it anew.\n"
+    )
+    dunnage("stop")
+    assert dunnage("start").stderr == ""

@@ -61,3 +61,13 @@ def test_a_client_that_cannot_be_executed_is_missing(tmp_path: Path) -> None:
 def test_an_unknown_architecture_is_told_the_known_ones() -> None:
     with pytest.raises(ClientMissing, match=r"s390x.*x86_64, aarch64, armv7, i686, riscv64"):
         clients.client_dir("s390x")
+
+
+def test_one_that_may_not_be_executed(tmp_path: Path) -> None:
+    directory = clients.place_of("x86_64", tmp_path)
+    directory.mkdir()
+    for name in clients.CLIENT_NAMES:
+        (directory / name).touch(0o644)
+    with pytest.raises(ClientMissing, match="may not be executed") as caught:
+        clients.client_dir("x86_64", tmp_path)
+    assert "doctor" in caught.value.advice

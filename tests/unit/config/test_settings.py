@@ -1,5 +1,6 @@
 """Settings: who wins, where each value comes from, what a project may not do. Real files, a made-up environment."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -177,3 +178,11 @@ def test_unknown_variables_are_told_with_what_was_meant() -> None:
         "DUNNAGE_SIZEMAX": "DUNNAGE_SIZE_MAX",
         "DUNNAGE_ZEBRA": None,
     }
+
+
+def test_settings_that_a_daemon_does_not_go_by() -> None:
+    mine = settings.defaults()
+    theirs = {row.name: row.format(mine.value(row.name)) for row in SETTINGS}
+    assert settings.differing(mine, theirs) == []
+    assert settings.differing(replace(mine, remotes="s3://b", portable="on"), theirs) == ["remotes"]
+    assert settings.differing(mine, {"size_max": "1 KiB", "of a newer one": "x"}) == ["size_max"]

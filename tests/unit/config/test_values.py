@@ -6,6 +6,7 @@ from dunnage.config.values import (
     format_duration,
     format_size,
     is_on,
+    nearest,
     parse_duration,
     parse_size,
     switch_word,
@@ -117,3 +118,8 @@ def test_a_switch_in_the_environment_is_on(text: str) -> None:
 )
 def test_spellings_of_a_switch(value: object, word: object) -> None:
     assert switch_word(value) == word
+
+
+def test_what_was_probably_meant() -> None:
+    assert nearest("regoin", ["profile", "region"]) == "region"
+    assert nearest("xyz", ["profile", "region"]) is None

@@ -2,14 +2,15 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
 from dunnage.daemon.answers import answer, other_version
-from dunnage.errors import DunnageError, RemoteUnavailable, StoreError, VersionMismatch
+from dunnage.daemon.tiering import Condition
+from dunnage.errors import ConfigError, DunnageError, RemoteUnavailable, StoreError, VersionMismatch
 from dunnage.model.outcome import Outcome, Result
 from dunnage.store.store import Store
 
@@ -39,8 +40,14 @@ class Around:
     def remotes(self) -> list[dict[str, Any]]:
         return [{"name": "file:///r"}]
 
-    def remote_problems(self) -> list[DunnageError]:
-        return [RemoteUnavailable("Nobody answers.", hint="Wait.")]
+    def remote_conditions(self) -> list[Condition]:
+        problem = RemoteUnavailable("Nobody answers.", hint="Wait.")
+        return [Condition("a", problem), Condition("b", problem), Condition("c", None, True, "so")]
+
+    offer_problems: Sequence[DunnageError] = (ConfigError("It is taken.", hint="Take another."),)
+
+    def settings(self) -> dict[str, str]:
+        return {"size_max": "1 KiB"}
 
     def hurry(self) -> int:
         return 3
@@ -131,7 +138,27 @@ def test_another_version_is_told_in_an_error() -> None:
 
 
 def test_what_is_wrong_with_remotes(around: Around) -> None:
-    assert ask(around, "remotes")["problems"] == [{"message": "Nobody answers.", "hint": "Wait."}]
+    nobody, taken = (
+        {"message": "Nobody answers.", "hint": "Wait."},
+        {"message": "It is taken.", "hint": "Take another."},
+    )
+    assert ask(around, "remotes") == {
+        "schema": 1,
+        "problems": [nobody, taken],
+        "remotes": [
+            {"name": "a", "writes": False, "why": "", "problem": nobody},
+            {"name": "b", "writes": False, "why": "", "problem": nobody},
+            {"name": "c", "writes": True, "why": "so", "problem": None},
+        ],
+        "offer": [taken],
+    }
+    around.offer_problems = ()
+    answer = ask(around, "remotes")
+    assert (answer["problems"], answer["offer"]) == ([nobody], [])
+
+
+def test_the_settings_that_it_goes_by(around: Around) -> None:
+    assert ask(around, "settings") == {"schema": 1, "settings": {"size_max": "1 KiB"}}
 
 
 def test_what_is_still_to_be_sent(around: Around) -> None:

@@ -142,3 +142,26 @@ def test_a_lock_without_a_daemon_behind_it_is_waited_for(
         with pytest.raises(DaemonError, match="did not answer"):
             ensure(load("/", os.environ), places)
     assert ensure(load("/", os.environ), places)["running"]
+
+
+FOR_REMOTES = (
+    *("AWS_PROFILE", "GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_AUTH_ACCESS_TOKEN", "AZURE_STORAGE_KEY"),
+    *("REDISCLI_AUTH", "ACTIONS_RUNTIME_TOKEN", "SSL_CERT_FILE", "https_proxy", "http_proxy", "no_proxy"),
+    *("HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY"),
+)
+
+
+def test_what_remotes_are_reached_with_is_passed_on_where_there_are_any(
+    dunnage_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The variables that `docs/reference/remotes.md` names."""
+    for name in FOR_REMOTES:
+        monkeypatch.setenv(name, "")  # nothing that would keep a daemon from anything
+    for remotes, expected in (("", set()), (f"file://{dunnage_dir.parent}", set(FOR_REMOTES))):
+        monkeypatch.setenv("DUNNAGE_REMOTES", remotes)
+        running = Running()
+        environ = Path(f"/proc/{running.pid}/environ").read_bytes().split(b"\0")
+        names = {word.partition(b"=")[0].decode() for word in environ}
+        assert names.intersection(FOR_REMOTES) == expected
+        assert stop(running.places)
+        running.close()

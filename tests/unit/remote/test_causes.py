@@ -2,7 +2,7 @@
 
 import ssl
 
-from dunnage.remote.causes import causes, unverified, words_of_the_system
+from dunnage.remote.causes import causes, unverified, words_of, words_of_the_system
 
 
 def test_an_exception_of_its_own() -> None:
@@ -41,3 +41,11 @@ def test_tls() -> None:
     other = ssl.SSLError(1, "x")
     other.reason = "WRONG_VERSION_NUMBER"
     assert words_of_the_system([other]) == "wrong version number"
+
+
+def test_the_words_of_an_error_over_a_file() -> None:
+    assert (
+        words_of(FileNotFoundError(2, "No such file or directory", "/secret")) == "No such file or directory"
+    )
+    assert words_of(OSError("odd")) == "odd"
+    assert words_of(ValueError("not PEM")) == "not PEM"

@@ -61,6 +61,22 @@ def test_what_is_meant(text: str, kind: type[RemoteError]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (status(400, "InvalidAccessKeyId"), "does not take these credentials (InvalidAccessKeyId)."),
+        (status(403, "AccessDenied"), "does not permit that (403)."),
+        (
+            "kind: Connect, invalid peer certificate: UnknownIssuer",
+            "certificate does not verify (UnknownIssuer).",
+        ),
+        ("kind: Connect, dns error", "cannot be reached: the server's name cannot be resolved."),
+    ],
+)
+def test_in_which_words(text: str, words: str) -> None:
+    assert meant_by(GenericError(text), "The bucket x").message.endswith(words)
+
+
+@pytest.mark.parametrize(
     "made", [BaseError, FileNotFoundError, NotImplementedError, PermissionDeniedError, ValueError]
 )
 def test_every_class_is_one_of_ours(made: type[Exception]) -> None:

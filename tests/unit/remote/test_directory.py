@@ -58,7 +58,8 @@ def test_a_directory_that_is_not_there_is_not_made(tmp_path: Path) -> None:
         objects.check()
     with pytest.raises(RemoteUnavailable):
         put(objects, "v1/a", b"x")
-    assert got(objects, "v1/a") is None
+    with pytest.raises(RemoteUnavailable, match="not there"):
+        got(objects, "v1/a")
     assert not objects.has("v1/a")
     assert not (tmp_path / "unmounted").exists()
 
@@ -68,7 +69,8 @@ def test_a_file_is_no_directory(tmp_path: Path) -> None:
     objects = DirectoryObjects(str(tmp_path / "file"))
     with pytest.raises(RemoteUnavailable, match="cannot be read"):
         objects.check()
-    assert got(objects, "v1/a") is None
+    with pytest.raises(RemoteUnavailable, match="cannot be read"):
+        got(objects, "v1/a")
 
 
 def test_another_machine_removes_everything(tmp_path: Path) -> None:
@@ -245,3 +247,11 @@ def test_a_read_only_disk(small_disk: Path) -> None:
     with pytest.raises(RemoteRefused, match="Read-only"):
         backend.put_blobs([blob(b"not any more")])
     backend.close()
+
+
+def test_a_directory_that_is_not_there_is_no_miss(tmp_path: Path) -> None:
+    objects = DirectoryObjects(str(tmp_path / "none"))
+    with pytest.raises(RemoteUnavailable, match="is not there"):
+        got(objects, "v1/unit/ab/abcd")
+    (tmp_path / "none").mkdir()
+    assert got(objects, "v1/unit/ab/abcd") is None

@@ -137,6 +137,16 @@ def test_what_came_in_time_gives_patience_back(scene: Scene) -> None:
     assert scene.guard.patience_s == limits.REMOTE_VAIN_S_MAX
 
 
+def test_a_check_that_fails_is_kept_in_mind(scene: Scene) -> None:
+    scene.remote.failing = lambda: RemoteRefused("Who are you?")
+    with pytest.raises(RemoteRefused):
+        scene.guard.check()
+    assert scene.guard.trouble == "Who are you?"
+    scene.remote.failing = None
+    scene.guard.check()
+    assert scene.guard.trouble == ""
+
+
 def test_an_answer_that_is_no_use_does_not(scene: Scene) -> None:
     """Else one whose records come at once, and whose blobs come late, would be waited for by every unit."""
     scene.guard.waited_in_vain(1.0)

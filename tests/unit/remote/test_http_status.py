@@ -61,3 +61,7 @@ def test_how_long_to_wait(headers: dict[str, str], wait_s: float | None) -> None
 def test_any_text_is_a_time_or_none(after: str, date: str) -> None:
     wait_s = retry_after_s({"Retry-After": after, "Date": date})
     assert wait_s is None or wait_s >= 0
+
+
+def test_what_is_not_accepted_is_a_matter_of_the_url() -> None:
+    assert "https" in trouble(400, {}, "There").advice

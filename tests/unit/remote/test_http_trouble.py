@@ -39,6 +39,11 @@ CERTIFICATE = ssl.SSLCertVerificationError(1, "certificate verify failed")
         ),
         (SSLError(CERTIFICATE), RemoteRefused, "does not verify"),
         (SSLError(ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] x")), RemoteUnavailable, "TLS"),
+        (
+            ProtocolError("aborted", TimeoutError("_ssl.c:989: The handshake operation timed out")),
+            RemoteUnavailable,
+            "does not speak TLS with us: it said nothing for 2 s",
+        ),
         (HTTPError(), RemoteUnavailable, "the connection broke"),
     ],
 )

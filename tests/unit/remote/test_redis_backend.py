@@ -162,8 +162,10 @@ def test_a_full_server_that_may_remove_nothing(tmp_path: Path) -> None:
 def test_a_password_that_is_wrong(tmp_path: Path) -> None:
     server = RedisServer(tmp_path, "--requirepass", "geheim")
     with server.program.running():
-        with pytest.raises(RemoteRefused, match="credentials"):
+        with pytest.raises(RemoteRefused, match="wants a password"):
             open_backend(server.url, {}).check()
+        with pytest.raises(RemoteRefused, match="no database of that number"):
+            open_backend(f"{server.url}/99", {"REDISCLI_AUTH": "geheim"}).check()
         with pytest.raises(RemoteRefused, match="credentials") as caught:
             open_backend(server.url.replace("//", "//:falsch@"), {}).check()
         assert "falsch" not in str(caught.value)
@@ -191,7 +193,7 @@ def test_killed_and_come_back(tmp_path: Path) -> None:
         server.program.kill()
         with pytest.raises(RemoteUnavailable):
             backend.check()
-        with pytest.raises(RemoteUnavailable, match="cannot be used"):
+        with pytest.raises(RemoteUnavailable, match="cannot be reached"):
             backend.put_blobs([blob(b"data")])
         server.program.start()
         backend.put_blobs([blob(b"data")])

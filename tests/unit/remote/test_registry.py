@@ -14,6 +14,8 @@ from dunnage.remote.registry import FAMILIES, Family, open_backend
 def test_an_unknown_kind() -> None:
     with pytest.raises(ConfigError, match=r"The remote nothing://host is of a kind that is not known"):
         open_backend("nothing://me:secret@host", {})
+    with pytest.raises(ConfigError, match=r"did you mean https\+dav://\?"):
+        open_backend("https+dv://host", {})
 
 
 def test_a_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,10 @@ def test_options() -> None:
     url.only(("region", "n", "m", "other"))
     with pytest.raises(ConfigError, match="has an option m"):
         url.only(("region", "n"))
+    with pytest.raises(ConfigError, match=r"an option regoin, .*; did you mean region\?"):
+        RemoteUrl.parse("s3://b?regoin=eu").only(("region", "n"))
+    with pytest.raises(ConfigError, match="it has none"):
+        url.only(())
     assert (url.number("n", 1), url.number("none", 7)) == (12, 7)
     with pytest.raises(ConfigError, match="no number"):
         url.number("m", 1)

@@ -211,3 +211,28 @@ def test_nginx_wants_a_password(tmp_path: Path) -> None:
         with pytest.raises(RemoteRefused, match="401"):
             open_backend(f"http+dav://me:wrong@127.0.0.1:{server.port}", {}).check()
         open_backend(f"http+dav://me@127.0.0.1:{server.port}", {"DUNNAGE_HTTP_PASSWORD": "secret"}).check()
+
+
+def test_a_collection_that_is_not_there_is_no_miss(tmp_path: Path) -> None:
+    server = Nginx(tmp_path)
+    with server.program.running():
+        backend = open_backend(f"http+dav://127.0.0.1:{server.port}/none", {})
+        for ask in (backend.check, lambda: backend.get_records([name()])):
+            with pytest.raises(RemoteRefused, match="no such collection") as caught:
+                ask()
+            assert "Make it" in caught.value.advice
+        (tmp_path / "files/none").mkdir()
+        assert backend.get_records([name()]) == {}
+        backend.close()
+
+
+def test_whether_the_collection_is_there_is_asked_once() -> None:
+    kept = Collections()
+    with HttpFake(
+        lambda asked: Reply(405) if asked.method == "PROPFIND" else kept.answer(asked)
+    ).serving() as fake:
+        asking = objects(fake)
+        for _ in range(3):
+            with asking.stream("v1/none") as pieces:
+                assert pieces is None
+        assert [asked.method for asked in fake.asked] == ["GET", "PROPFIND", "GET", "GET"]

@@ -63,16 +63,14 @@ class GhaBackend:
 
     def check(self) -> None:
         """Look for the manifest, so that the packs set out. RemoteRefused: this job may neither read nor write."""
-        if not self._settings.may_read and not self._settings.may_write:
-            raise RemoteRefused(
-                "This job may not use GitHub's cache: ACTIONS_CACHE_MODE, or its token.", hint=""
-            )
+        self._may_use()
         self._lane.look()
 
     def get_records(self, names: Sequence[RecordName]) -> dict[RecordName, bytes]:
         """Those that the manifest holds, and those that were put."""
         if not names:
             return {}
+        self._may_use()
         self._lane.look()
         found = self._records(names)
         if len(found) < len(names) and self._lane.look_anew():
@@ -143,6 +141,13 @@ class GhaBackend:
         self._arrivals.close()
         self._collected.close()
         self._http.close()
+
+    def _may_use(self) -> None:
+        if not self._settings.may_read and not self._settings.may_write:
+            raise RemoteRefused(
+                "This job may not use GitHub's cache: ACTIONS_CACHE_MODE, or its token.",
+                hint="Leave out the variable, or this remote.",
+            )
 
     def _may_write(self) -> None:
         if self.traits.read_only:

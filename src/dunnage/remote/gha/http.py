@@ -15,7 +15,7 @@ import urllib3
 from urllib3.exceptions import HTTPError, LocationParseError, NewConnectionError, ProxyError, SSLError
 from urllib3.exceptions import TimeoutError as SlowError
 
-from dunnage.errors import ConfigError, RemoteDamaged, RemoteRefused, RemoteUnavailable
+from dunnage.errors import RemoteDamaged, RemoteRefused, RemoteUnavailable
 from dunnage.remote import limits
 
 _TIMEOUT: Final = urllib3.Timeout(
@@ -150,7 +150,10 @@ def _manager(proxy: str) -> urllib3.PoolManager:
         headers = urllib3.util.make_headers(proxy_basic_auth=login) if login else None
         return urllib3.ProxyManager(proxy, proxy_headers=headers, num_pools=4, maxsize=at_once)
     except (HTTPError, ValueError):
-        raise ConfigError("The proxy that the environment names is no URL.", hint="") from None
+        raise RemoteRefused(
+            "The proxy that the environment names is no URL.",
+            hint="Look at https_proxy; it is http://host:port.",
+        ) from None
 
 
 @contextmanager
@@ -164,7 +167,10 @@ def _failures(host: str) -> Iterator[None]:
             hint="Is there a proxy with an authority of its own? SSL_CERT_FILE names its certificate.",
         ) from None
     except NewConnectionError:  # nobody listens, or the name is nobody's: a kind of SlowError, to urllib3
-        raise RemoteUnavailable(f"{host} cannot be reached.") from None
+        raise RemoteUnavailable(
+            f"{host} cannot be reached.",
+            hint="Look at ACTIONS_RESULTS_URL, and at the runner's network; builds go on without it.",
+        ) from None
     except SlowError:
         raise RemoteUnavailable(f"{host} does not answer in time.") from None
     except ProxyError:

@@ -129,7 +129,8 @@ class Service:
             )
         if status == 401:
             return RemoteRefused(
-                f"{self._host} does not take the job's token, which is good for six hours{words}.", hint=""
+                f"{self._host} does not take the job's token, which is good for six hours{words}.",
+                hint="Start the daemon anew in this job: `dunnage stop`, then the dunnage action.",
             )
         if status == 403:
             return RemoteRefused(

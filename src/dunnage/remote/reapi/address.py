@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from dunnage.errors import ConfigError
+from dunnage.remote.causes import words_of
 from dunnage.remote.reapi.headers import FILES, Headers
 from dunnage.remote.reapi.messages import BLAKE3, SHA256
 from dunnage.remote.url import RemoteUrl
@@ -101,7 +102,7 @@ def _look_at(url: RemoteUrl, tls: Tls) -> None:
             context.load_cert_chain(own, key, password="")
     except (OSError, ValueError) as error:
         raise ConfigError(
-            f"The remote {url}: its certificates or their key cannot be used: {error}."
+            f"The remote {url}: its certificates or their key cannot be used: {words_of(error)}."
         ) from None
 
 
@@ -111,4 +112,4 @@ def _pem(url: RemoteUrl, name: str) -> bytes | None:
     try:
         return Path(url.options[name]).expanduser().read_bytes()
     except OSError as error:
-        raise ConfigError(f"The remote {url}: {name} cannot be read: {error}.") from None
+        raise ConfigError(f"The remote {url}: {name} cannot be read: {words_of(error)}.") from None

@@ -16,6 +16,7 @@ from dunnage.errors import (
 from dunnage.remote import limits
 from dunnage.remote.reapi.messages import Duration, RetryInfo, Status
 from dunnage.remote.reapi.protobuf import decode
+from dunnage.remote.reapi.wording import distrust, is_about_the_name, plain
 
 OK: Final = 0
 NOT_FOUND: Final = 5
@@ -33,10 +34,7 @@ _RETRY_INFO: Final = "type.googleapis.com/google.rpc.RetryInfo"
 _WAIT_S_MAX: Final = 24 * 3600
 _TOO_LARGE: Final = "larger than max"
 """How gRPC itself, here or there, says that a message is beyond its bound: a RESOURCE_EXHAUSTED that no wait mends."""
-_NOT_REACHED: Final = "failed to connect to all addresses; last error: "
-"""What gRPC says before it says anything."""
 _NO_TLS: Final = "WRONG_VERSION_NUMBER"
-_CERTIFICATE: Final = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "Hostname Verification")
 
 
 class NotThere(RemoteRefused):
@@ -96,7 +94,10 @@ def error_of(
     limits rates says so, too, but how long to wait.
     """
     meaning = _MEANINGS.get(code, _UNKNOWN)
-    details = details.removeprefix(_NOT_REACHED)
+    why_distrusted = distrust(details) if code == UNAVAILABLE else None
+    if code == UNAVAILABLE and is_about_the_name(details):
+        return RemoteUnavailable(f"The remote {where} has a name that cannot be resolved.")
+    details = plain(details)
     said = f"The remote {where} {meaning.says}{_shown(details)}."
     if code == RESOURCE_EXHAUSTED and _TOO_LARGE in details:
         return RemoteDamaged(
@@ -106,10 +107,10 @@ def error_of(
         return RemoteFull(f"The remote {where} has no room{_shown(details)}.")
     if meaning.error is RemoteBusy or (code == UNAVAILABLE and retry_after_s is not None):
         return RemoteBusy(said, retry_after_s=retry_after_s, hint=meaning.hint)
-    if code == UNAVAILABLE and any(words in details for words in _CERTIFICATE):
+    if why_distrusted is not None:
         return RemoteRefused(
-            f"The certificate of the remote {where} does not verify{_shown(details)}.",
-            hint="Look at the host's name, and at `ca_file`.",
+            f"The remote {where} has a certificate that does not verify{_shown(why_distrusted)}.",
+            hint="`ca_file=` in its URL names the certificates that are trusted; look at the host's name, too.",
         )
     if code == UNAVAILABLE and _NO_TLS in details:
         return RemoteRefused(
@@ -150,4 +151,4 @@ def _shown(details: str) -> str:
     text = " ".join("".join(each if each.isprintable() else " " for each in details[:2000]).split())
     if len(text) > limits.REAPI_DETAILS_CHARS_MAX:
         text = text[: limits.REAPI_DETAILS_CHARS_MAX] + "…"
-    return f": {text.rstrip('.')}" if text else ""
+    return f": {text.rstrip('.?! ')}" if text else ""

@@ -147,7 +147,11 @@ def test_the_mode_of_the_cache(fake: GhaService, mode: str, hits: int, kept: int
     asked = len(fake.asked)
     with opened(fake, ACTIONS_CACHE_MODE=mode) as backend:
         old, new = units("a", "new")
-        assert old.is_in(backend) == bool(hits)
+        if mode == "none":
+            with pytest.raises(RemoteRefused, match="ACTIONS_CACHE_MODE"):
+                old.is_in(backend)
+        else:
+            assert old.is_in(backend) == bool(hits)
         if backend.traits.read_only:
             with pytest.raises(RemoteRefused):
                 new.put(backend)

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 import urllib3
 
-from dunnage.errors import ConfigError, RemoteDamaged, RemoteRefused, RemoteUnavailable
+from dunnage.errors import RemoteDamaged, RemoteRefused, RemoteUnavailable
 from dunnage.remote import limits
 from dunnage.remote.gha import http as http_file
 from dunnage.remote.gha.http import Http, host_of
@@ -192,7 +192,7 @@ def test_what_no_proxy_names_is_asked_itself(proxy: tuple[str, list[tuple[str, s
 def test_a_proxy_that_is_down_or_none() -> None:
     with pytest.raises(RemoteUnavailable, match="through the proxy"):
         ask("http://somewhere.invalid/", {"http_proxy": "127.0.0.1:9"})
-    with pytest.raises(ConfigError, match="no URL"):
+    with pytest.raises(RemoteRefused, match="no URL"):
         ask("http://somewhere.invalid/", {"http_proxy": "socks5://127.0.0.1:9"})
 
 
