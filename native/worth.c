@@ -1,6 +1,6 @@
 /* Whether a call is worth asking the daemon about: its words alone decide, and nothing is touched. What is not worth it
- * costs an exec: most questions, linking, preprocessing. A word found where it is another one's argument only costs us a
- * compile that we do not keep, never a wrong one. */
+ * costs an exec: most questions, linking, preprocessing. A word found where it is another one's argument only costs us
+ * a compile that we do not keep, never a wrong one. */
 #include "worth.h"
 
 #include "program.h"

@@ -8,8 +8,8 @@
  * same with g++, cc, c++, clang and clang++. */
 bool is_driver(const char *name);
 
-/* Whether a call may make something that can be kept: rustc with a crate's name, a compiler of C with `-c`; or asks what
- * cargo asks of rustc. Touches nothing. */
+/* Whether a call may make something that can be kept: rustc with a crate's name, a compiler of C with `-c`; or asks
+ * what cargo asks of rustc. Touches nothing. */
 bool worth_asking(char **words);
 
 #endif
