@@ -1,7 +1,8 @@
 """The next jobs: what a job takes on a new machine after something has changed, beside the way of rust-cache.
 
-A first job builds everything and saves. Then, each on a machine that has nothing but a checkout and a toolchain:
-one in which nothing but the package's own source has changed, and one for each dependency that has another version.
+The project is ripgrep as its repository has it, a workspace of nine packages: those that it publishes, put together
+again. A first job builds everything and saves. Then, each on a machine that has nothing but a checkout and a toolchain:
+some in which nothing but one member's source has changed, and some in which one dependency has another version.
 Timed are restoring, starting, and the build. Cargo's home is a tarball in both ways, so that nobody waits for
 crates.io; dunnage's has no target directory in it.
 """
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,10 +25,15 @@ from bench.figures import turns
 if TYPE_CHECKING:
     from support.projects import Project
 
-CHANGED_SOURCE: Final = "crates/core/main.rs"
+MEMBERS: Final = {
+    "globset": "0.4.19", "grep": "0.4.1", "grep-cli": "0.1.12", "grep-matcher": "0.1.9", "grep-printer": "0.3.1",
+    "grep-regex": "0.1.14", "grep-searcher": "0.1.17", "ignore": "0.4.29",
+}  # fmt: skip
+"""Those of ripgrep's own repository, as 15.2.0 locks them."""
+CHANGED: Final = {"the program": "crates/core/main.rs", "grep-printer": "members/grep-printer/src/lib.rs"}
+"""Files of members."""
 OTHER_VERSIONS: Final = {"lexopt": "0.3.1", "bstr": "1.12.1"}
 """Of ripgrep 15.2.0's dependencies: one that only the program needs, and one that much of the rest needs."""
-SOURCE: Final = "its own source"
 HOME: Final = ("home/registry/index", "home/registry/cache")
 TARGET: Final = "project/target"
 
@@ -118,6 +124,7 @@ def race(
 
     found = {name: NextJobs() for name in WAYS}
     machine = Machine(scratch / "machine")
+    project = _workspace(scratch, project)
     fetched, locks = _other_locks(scratch, project)
     for number, order in enumerate(turns(list(WAYS), rounds)):
         for name in order:
@@ -127,10 +134,10 @@ def race(
                 found[name].said[""] = WAYS[name](machine, service.environ(), True)
                 end_all_of(machine.directory)
                 service.knobs.delay_s, service.knobs.bytes_per_s = github.DELAY_S, github.BYTES_PER_S
-                for changed, lock in {SOURCE: None, **locks}.items():
-                    machine.renew(project, lock)
-                    if changed == SOURCE:
-                        with (machine.directory / "project" / CHANGED_SOURCE).open("a") as source:
+                for changed in (*CHANGED, *locks):
+                    machine.renew(project, locks.get(changed))
+                    if changed in CHANGED:
+                        with (machine.directory / "project" / CHANGED[changed]).open("a") as source:
                             source.write("\n#[allow(dead_code)]\nfn changed() -> u32 {\n    17\n}\n")
                     wait_for_quiet()
                     began = time.perf_counter()
@@ -143,10 +150,31 @@ def race(
             shutil.rmtree(scratch / "github", ignore_errors=True)
 
 
+def _workspace(scratch: Path, project: "Project") -> "Project":
+    """ripgrep and its own libraries as one workspace, with a lock file of the same versions."""
+    place = scratch / "workspace"
+    shutil.copytree(project.source, place)
+    registry = next((project.cargo_home / "registry/src").iterdir())
+    for name, version in MEMBERS.items():
+        left_out = shutil.ignore_patterns("Cargo.lock", "Cargo.toml.orig", ".cargo*")
+        shutil.copytree(registry / f"{name}-{version}", place / "members" / name, ignore=left_out)
+    with (place / "Cargo.toml").open("a") as manifest:
+        manifest.write('\n[workspace]\nmembers = ["members/*"]\n\n[patch.crates-io]\n')
+        manifest.writelines(f'{name} = {{ path = "members/{name}" }}\n' for name in MEMBERS)
+    env = {**clean_environment(), "CARGO_HOME": str(project.cargo_home)}
+    subprocess.run(
+        ["cargo", "metadata", "--quiet", "--format-version=1"],
+        cwd=place,
+        env=env,
+        check=True,
+        capture_output=True,
+    )
+    return replace(project, source=place)
+
+
 def _other_locks(scratch: Path, project: "Project") -> tuple[Path, dict[str, Path]]:
     """A cargo home with what all lock files name, and for each dependency the lock file with its other version."""
     home, copy = scratch / "fetched", scratch / "locking"
-    scratch.mkdir(parents=True)
     shutil.copytree(project.source, copy)
     home.mkdir()
     if (project.cargo_home / "config.toml").is_file():
