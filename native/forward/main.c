@@ -144,13 +144,18 @@ int main(int argc, char **argv) {
         say("no such socket: ", options.socket, "Its name is too long, or its directory is not there.");
         go_without(&options);
     }
+    /* Before anybody can see that we listen: a signal that came in between would not end a first process. */
+    int signals = read_signals();
+    int error = signals < 0 ? errno : 0;
     int listener = listen_on(options.port);
     if (listener < 0) {
+        leave_signals();
         go_without(&options);
     }
     look_for_daemon(options.socket, &daemon);
-    int signals = read_signals();
-    int error = signals < 0 ? errno : options.command ? start_command(options.command) : 0;
+    if (error == 0 && options.command) {
+        error = start_command(options.command);
+    }
     if (error != 0) {
         say_error("cannot begin", error, "");
         leave_signals();

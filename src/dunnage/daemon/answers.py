@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from dunnage import __version__
+from dunnage.daemon.conditions import Condition, problems_of, told
 from dunnage.daemon.explanations import explained
 from dunnage.daemon.numbers import documented, unit_document
-from dunnage.daemon.tiering import Condition, problems_of, told
 from dunnage.errors import DunnageError, StoreError, UsageError, VersionMismatch
 from dunnage.store.store import Store
 

@@ -16,6 +16,7 @@ from dunnage.config.places import Places
 from dunnage.config.schema import SETTINGS
 from dunnage.config.settings import Settings
 from dunnage.daemon.answers import answer
+from dunnage.daemon.conditions import problems_of
 from dunnage.daemon.crew import Crew
 from dunnage.daemon.key_texts import KeyTexts
 from dunnage.daemon.ledger import Ledger
@@ -29,8 +30,9 @@ from dunnage.model.outcome import Result
 from dunnage.store.store import Store
 
 if TYPE_CHECKING:
+    from dunnage.daemon.conditions import Condition
     from dunnage.daemon.offers import Offers
-    from dunnage.daemon.tiering import Condition, Opened
+    from dunnage.daemon.tiering import Opened
 
 log = logging.getLogger(__name__)
 
@@ -275,7 +277,7 @@ def _opened(settings: Settings) -> "Opened | None":
     if not settings.remotes.split():
         return None
     # Who has none does not wait for the import of what speaks to them.
-    from dunnage.daemon.tiering import open_tiers, problems_of
+    from dunnage.daemon.tiering import open_tiers
 
     opened = open_tiers(settings, os.environ)
     for problem in problems_of(opened.unusable):

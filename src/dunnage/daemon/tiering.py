@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from dunnage.config.settings import Settings
 from dunnage.config.trust import may_write
 from dunnage.config.values import redacted
+from dunnage.daemon.conditions import Condition
 from dunnage.engine.patience import begun
 from dunnage.engine.tiers import Tier, Tiers, no_numbers
 from dunnage.errors import ConfigError, DunnageError, RemoteError, RemoteUnavailable
@@ -21,24 +22,6 @@ from dunnage.remote.sealing import Seal, by_keys, by_secret, checked, read_key
 from dunnage.remote.url import RemoteUrl
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """How one remote is."""
-
-    name: str
-    """Its URL, without secrets."""
-    problem: DunnageError | None = None
-    writes: bool = False
-    why: str = ""
-    """Why results are sent to it, or not, as the end of a sentence; empty where it cannot be used at all."""
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """For the command line."""
-        problem = None if self.problem is None else told(self.problem)
-        return {"name": self.name, "writes": self.writes, "why": self.why, "problem": problem}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +43,6 @@ class Opened:
             for each in self.unusable
             if each.problem is not None
         ]
-
-
-def told(error: DunnageError) -> dict[str, str]:
-    """An error for the command line."""
-    return {"message": error.message, "hint": error.advice}
-
-
-def problems_of(conditions: Iterable[Condition]) -> list[DunnageError]:
-    """What is wrong, each thing once: a key that cannot be read keeps all remotes from being used."""
-    found = {each.problem.message: each.problem for each in conditions if each.problem is not None}
-    return list(found.values())
 
 
 def open_tiers(settings: Settings, environ: Mapping[str, str]) -> Opened:

@@ -131,6 +131,8 @@ def no_numbers(name: str) -> dict[str, Any]:
         "fetched": 0,
         "fetched_bytes": 0,
         "not_fetched": {},
+        "waited_s": 0.0,
+        "overdue_s": 0.0,
         "sent": 0,
         "sent_bytes": 0,
         "not_sent": {},

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import pytest
 
 from dunnage.daemon.answers import answer, other_version
-from dunnage.daemon.tiering import Condition
+from dunnage.daemon.conditions import Condition
 from dunnage.errors import ConfigError, DunnageError, RemoteUnavailable, StoreError, VersionMismatch
 from dunnage.model.outcome import Outcome, Result
 from dunnage.store.store import Store

@@ -7,7 +7,8 @@ import pytest
 
 from dunnage.config.settings import Settings, defaults
 from dunnage.daemon import tiering
-from dunnage.daemon.tiering import Opened, check, open_tiers, problems_of
+from dunnage.daemon.conditions import problems_of
+from dunnage.daemon.tiering import Opened, check, open_tiers
 from dunnage.errors import RemoteUnavailable
 from dunnage.limits import REPLY_TIMEOUT_S
 from dunnage.remote import limits, registry
