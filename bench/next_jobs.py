@@ -8,7 +8,6 @@ crates.io; dunnage's has no target directory in it.
 """
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from bench import github, tarball
 from bench.builds import clean_environment, end_all_of, wait_for_quiet
+from bench.contestants import call
 from bench.figures import turns
 
 if TYPE_CHECKING:
@@ -196,12 +196,4 @@ def _cargo(*words: str, cwd: Path, env: Mapping[str, str]) -> None:
 
 
 def _dunnage(*words: str, env: Mapping[str, str]) -> str:
-    run = [sys.executable, "-m", "dunnage", *words]
-    return subprocess.run(
-        run,
-        env={**os.environ, **env},
-        check=True,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    ).stdout
+    return call(sys.executable, "-m", "dunnage", *words, env=env)

@@ -9,6 +9,7 @@ from dunnage.cli import context
 from dunnage.cli.boundary import optional
 from dunnage.cli.execute import execute
 from dunnage.cli.output import complain
+from dunnage.config.disabling import is_disabled
 
 MASQUERADE_HELP = "Put links to the client in front of PATH, named after the gcc and clang in it."
 
@@ -25,9 +26,7 @@ def command(words: tuple[str, ...], masquerade: bool) -> int:
     runs without it.
     """
     environ = dict(os.environ)
-    added = (
-        None if context.is_disabled(environ) else optional(lambda: _environment(environ, masquerade), ["run"])
-    )
+    added = None if is_disabled(environ) else optional(lambda: _environment(environ, masquerade), ["run"])
     return execute(words, environ | (added or {}))
 
 

@@ -3,10 +3,7 @@
 import os
 from typing import TYPE_CHECKING, Any
 
-from dunnage.config.disabling import is_disabled
 from dunnage.config.places import Places
-
-__all__ = ["ask", "is_disabled", "places", "settings"]
 
 if TYPE_CHECKING:  # nothing that `stats` and `status` do needs a setting
     from dunnage.config.settings import Settings

@@ -12,6 +12,7 @@ from dunnage.cli import context
 from dunnage.cli.boundary import optional
 from dunnage.cli.execute import execute
 from dunnage.cli.output import complain
+from dunnage.config.disabling import is_disabled
 from dunnage.config.places import Places
 from dunnage.config.settings import Settings
 from dunnage.containers.command import Command
@@ -37,9 +38,7 @@ def run_tool(tool: str, args: Sequence[str], prepare: Prepare) -> int:
     """Become the tool, with the cache in its containers; without it where anything is in the way."""
     environ = dict(os.environ)
     unchanged = Command((tool, *args), environ)
-    command = (
-        None if context.is_disabled(environ) else optional(lambda: _prepared(unchanged, prepare), [tool])
-    )
+    command = None if is_disabled(environ) else optional(lambda: _prepared(unchanged, prepare), [tool])
     command = command or unchanged
     return execute(command.argv, command.env)
 

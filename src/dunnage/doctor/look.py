@@ -1,7 +1,6 @@
 """Looks at file systems: what is mounted where, and probes that leave nothing behind, since they never get a name."""
 
 import errno
-import fcntl
 import os
 import re
 from collections.abc import Iterator
@@ -10,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from dunnage.store.contents import reflinked
+
 MOUNTS: Final = Path("/proc/self/mountinfo")
-_FICLONE: Final = 0x40049409
-"""ioctl_ficlone(2), of the same number on all of our architectures."""
 _ESCAPED: Final = re.compile(r"\\(\d{3})")
 
 
@@ -75,7 +74,6 @@ def has_reflinks(directory: Path) -> bool:
             if one is None or other is None:
                 return False
             os.write(one, bytes(4096))
-            fcntl.ioctl(other, _FICLONE, one)
+            return reflinked(one, other)
     except OSError:
         return False
-    return True

@@ -140,11 +140,11 @@ class EarlyStarts:
         return start
 
     def _another(self, reading: _Reading, view: View, unit: Unit, env: Mapping[str, str]) -> Start | None:
-        toolchain = reading.opened.unread
-        if not still_holds(toolchain, view.stat(toolchain.watched)):
-            return None
         ready = self._ready(view, unit, env)
         if ready is None or not self._toolchains.is_of(reading.opened, view, ready.unit, env):
+            return None
+        toolchain = reading.opened.unread
+        if not still_holds(toolchain, view.stat(toolchain.watched)):
             return None
         return reading.begins(ready.subject(env, toolchain))
 

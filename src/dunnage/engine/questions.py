@@ -62,15 +62,16 @@ class Questions:
         return True
 
     def _answer(self, view: View, program: str, question: Question) -> bool:
+        key = (view.mount_namespace, program, question)
+        known = self._known.get(key)
         toolchain = self._toolchains.of_program(view.mount_namespace, program)
         own = [_STDIN, _NOTHING, program, *_specification(toolchain, question)]
-        seen = view.stat([*own, *(() if toolchain is None else toolchain.watched)])
+        watched = () if known is None or toolchain is None else toolchain.watched
+        seen = view.stat([*own, *watched])
         stdin, nothing, now, *specification = seen[: len(own)]
         # rustc reads its input where there is one. And a target may be described by a file.
         if stdin != nothing or not exists(now) or any(map(exists, specification)):
             return False
-        key = (view.mount_namespace, program, question)
-        known = self._known.get(key)
         if known is not None and _counts(known, now, toolchain, seen[len(own) :]):
             view.restore([], known.stdout, b"")
             return True

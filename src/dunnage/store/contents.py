@@ -24,12 +24,13 @@ def copy_of_open(source: int, target: int, look: Look | None = None) -> tuple[Di
     """Copy an open file from its beginning: a reflink where the file system has it. Digest and size of the *copy*;
     `look`, if given, gets all of its bytes in order. OSError.
     """
-    if _reflinked(source, target):
+    if reflinked(source, target):
         return digest_of_open(target, look)
     return _pass(source, target, look)
 
 
-def _reflinked(source: int, target: int) -> bool:
+def reflinked(source: int, target: int) -> bool:
+    """Make an open file share the bytes of another; False where the file system has no such thing."""
     try:
         ioctl(target, _FICLONE, source)
     except OSError:  # where more than reflinks is wrong, reading and writing says so

@@ -34,12 +34,6 @@ def test_a_directory_that_is_gone_has_no_project(tmp_path: Path, monkeypatch: py
     os.chdir(tmp_path)
 
 
-@pytest.mark.parametrize(("value", "disabled"), [("1", True), ("yes", True), ("0", False), ("", False)])
-def test_disabled_by_the_clients_rule(value: str, disabled: bool) -> None:
-    assert context.is_disabled({"DUNNAGE_DISABLE": value}) is disabled
-    assert not context.is_disabled({})
-
-
 def test_asking_starts_a_daemon_and_then_uses_it() -> None:
     assert context.ask("stats")["outcomes"]["hit"] == 0
     first = context.ask("status")["pid"]
