@@ -5,6 +5,8 @@ else tells all of them (`--print cfg` knows only those that have a name in Rust)
 it runs the processor does not become another one.
 """
 
+import itertools
+import os
 import re
 from dataclasses import replace
 from typing import Final
@@ -19,6 +21,10 @@ _QUESTION: Final = (
     "--test", "--crate-name=native", "--edition=2021", "--emit=llvm-ir", "-o", "-", "-Ctarget-cpu=native",
     "/dev/null",
 )  # fmt: skip
+_ASKED: Final = itertools.count()
+"""rustc passes by a file in the working directory on its way to stdout, named after the crate and its metadata: with
+the same ones, two that are asked at once take it away from each other.
+"""
 _ATTRIBUTES: Final = re.compile(rb'"target-cpu"="([^"]+)"(?: "target-features"="([^"]*)")?')
 
 
@@ -49,7 +55,7 @@ class NativeCpus:
 
 def _ask(view: View, unit: Unit) -> str:
     sysroot = () if unit.sysroot is None else (f"--sysroot={unit.sysroot}",)
-    run = view.ask([unit.compiler, *sysroot, *_QUESTION])
+    run = view.ask([unit.compiler, *sysroot, *_QUESTION, f"-Cmetadata=dunnage-{os.getpid()}-{next(_ASKED)}"])
     if run.code or run.signal:
         return ""
     found = {(name, features) for name, features in _ATTRIBUTES.findall(run.stdout or b"")}

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,15 @@ def test_rustc_is_asked_once_for_each_toolchain(tmp_path: Path) -> None:
     assert words == list(unit.words)
     assert last.name == "native-cpu"
     assert last.value.startswith(f"{current[1]} ")
+
+
+def test_many_ask_at_once_in_one_directory(tmp_path: Path) -> None:
+    unit = unit_of(str(tmp_path), native_cpu=True, compiler=real_rustc())
+    with ThreadPoolExecutor(8) as pool:
+        named = list(pool.map(lambda _: NativeCpus().named(view(tmp_path), unit, toolchain()), range(24)))
+    assert None not in named
+    assert named == named[:1] * 24
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_of_too_many_toolchains_the_first_is_asked_again(
