@@ -78,6 +78,7 @@ static struct file_to_write take_file(struct cursor *cursor) {
     uint32_t executable = take_number(cursor, 1);
     uint32_t source = take_number(cursor, 1);
     file.data = take_blob(cursor);
+    file.notice = take_blob(cursor);
     file.executable = executable != 0;
     file.source = (uint8_t)source;
     file.has_descriptor = has_descriptor(file.source);
@@ -187,6 +188,7 @@ struct file_to_write next_file(uint8_t **at) {
     file.has_descriptor = has_descriptor(file.source);
     *at += 2;
     file.data = next_blob(at);
+    file.notice = next_blob(at);
     return file;
 }
 

@@ -27,6 +27,7 @@ struct message {
 struct file_to_write {
     struct span path;
     struct span data;
+    struct span notice; /* for stderr, once this file is in place */
     uint8_t source;
     bool executable;
     bool has_descriptor;

@@ -6,6 +6,7 @@
 #include "restore.h"
 
 #include "files.h"
+#include "said.h"
 #include "trailer.h"
 
 #include <linux/fs.h>
@@ -251,6 +252,16 @@ static int write_file(const struct file_to_write *file, int fd, char *path) {
     }
 }
 
+/* Says what belongs behind a file that is in place. Signals are let in: nothing is half done, and a reader may let us
+ * wait. */
+static int announce(const struct span *notice, const sigset_t *before) {
+    sigset_t blocked;
+    (void)sigprocmask(SIG_SETMASK, before, &blocked);
+    bool is_said = say_early(notice);
+    (void)sigprocmask(SIG_SETMASK, &blocked, NULL);
+    return is_said ? 0 : EMSGSIZE;
+}
+
 enum restored answer_write(struct writer *writer, const struct message *request, const int *fds) {
     static char path[PATH_MAX];
     /* A signal that ends us waits until no temporary file is left behind. */
@@ -264,6 +275,9 @@ enum restored answer_write(struct writer *writer, const struct message *request,
     for (uint32_t i = 0; i < request->count; i++) {
         struct file_to_write file = next_file(&at);
         int error = write_file(&file, file.has_descriptor ? *fds++ : -1, path);
+        if (error == 0 && file.notice.size > 0 && result == RESTORED) {
+            error = announce(&file.notice, &before);
+        }
         put_stat_record(writer, path, error, file.source != WIRE_SOURCE_SYMLINK);
         if (error != 0) {
             result = NOT_RESTORED;

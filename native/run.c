@@ -10,6 +10,7 @@
 #include "run.h"
 
 #include "program.h"
+#include "said.h"
 #include "seen.h"
 #include "signals.h"
 
@@ -130,7 +131,8 @@ static bool pass_on(struct stream *stream, struct writer *writer) {
         }
         return false;
     }
-    if (stream->to >= 0 && write_all(stream->to, chunk, (size_t)got) != 0) {
+    size_t skipped = stream->to == STDERR_FILENO ? said_already(chunk, (size_t)got) : 0;
+    if (stream->to >= 0 && write_all(stream->to, chunk + skipped, (size_t)got - skipped) != 0) {
         /* Nobody reads our stream. Let the compiler find that out for itself, as it would without us. */
         close_stream(stream);
         return false;

@@ -1,7 +1,8 @@
 /* One session: from HELLO to EXIT, EXEC or trouble.
  *
- * Until the compiler has run to its end, any trouble means that we become the compiler. From then on our exit status is
- * decided, and nothing the daemon says or fails to say makes us compile again.
+ * Until the compiler has run to its end, any trouble means that we become the compiler (or, once something was said in
+ * its name, run it: said.h). From then on our exit status is decided, and nothing the daemon says or fails to say makes
+ * us compile again.
  */
 #include "session.h"
 
@@ -11,6 +12,7 @@
 #include "reader.h"
 #include "restore.h"
 #include "run.h"
+#include "said.h"
 #include "sock.h"
 #include "writer.h"
 
@@ -182,6 +184,13 @@ static void serve_messages(struct session *session) {
     }
 }
 
+/* Runs the compiler as our child instead of becoming it, because somebody must listen to what it says. */
+static void run_on_its_own(struct session *session) {
+    session->writer.gone = true;
+    session->ending = run(&session->writer, session->argv, false, -1, false);
+    session->decided = session->ending.error == 0;
+}
+
 void serve(const char *socket_path, char **argv, const char *payload) {
     static struct session session;
     uint8_t tty;
@@ -196,6 +205,9 @@ void serve(const char *socket_path, char **argv, const char *payload) {
     }
     drop_descriptors(&session, session.fd_count);
     (void)close(sock);
+    if (!session.decided && has_said()) {
+        run_on_its_own(&session);
+    }
     if (session.decided) {
         end_as(session.ending.code, session.ending.signal);
     }

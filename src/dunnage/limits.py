@@ -168,6 +168,9 @@ most 256 codegen units unless told otherwise, and with `-C lto=thin --emit=asm` 
 INLINE_BYTES_MAX: Final = 256 * 1024
 """Text that a restore carries in its frame (dep-info with today's paths); larger text is a blob's job."""
 
+NOTICE_BYTES_MAX: Final = 64 * 1024
+"""What a hit says before all its files are in place: as much as a pipe holds."""
+
 # --- single flight ------------------------------------------------------------------------------
 
 FLIGHT_WAIT_S: Final = 60

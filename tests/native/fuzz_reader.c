@@ -46,6 +46,7 @@ static void walk(const struct message *message, const uint8_t *end) {
             struct file_to_write file = next_file(&at);
             walk_span(file.path);
             walk_span(file.data);
+            walk_span(file.notice);
             descriptors += file.has_descriptor ? 1 : 0;
         }
         if (descriptors != descriptors_of(message) || at != end) {

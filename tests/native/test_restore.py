@@ -1,16 +1,33 @@
 """WRITE: the client puts files where they belong."""
 
 import errno
+import fcntl
+import mmap
 import os
 import stat
+import sys
+import termios
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 import pytest
 
-from dunnage.wire.messages import STAT_RECORD, Exit, FileSource, Write, WriteFile, Written
+from dunnage import limits
+from dunnage.wire.messages import (
+    STAT_RECORD,
+    Exit,
+    Exited,
+    FileSource,
+    Output,
+    Run,
+    Write,
+    WriteFile,
+    Written,
+)
 from support.fake_daemon import Peer
 from support.native import Stage
+from support.running import until
 
 
 def by_descriptor(path: Path | str, *, executable: bool = False) -> WriteFile:
@@ -74,6 +91,89 @@ def test_a_hit_in_one_send(stage: Stage, tmp_path: Path) -> None:
     assert (stage.directory / "lib.rmeta").read_bytes() == b"blob"
     assert call.end() == (0, b"out\0", b"notice\n" * 9_999)
     assert stage.runs() == 0
+
+
+def test_a_notice_is_printed_before_the_next_file_is_begun(stage: Stage) -> None:
+    """Nobody reads, so the second one fills the pipe, and the client stands there."""
+    call, peer = stage.compile(stage.script("exit 9"))
+    room = fcntl.fcntl(call.stderr, fcntl.F_SETPIPE_SZ, mmap.PAGESIZE)
+    notices = (b"metadata\n", bytes(room), b"")
+    names = ("lib.rmeta", "lib.rlib", "lib.d")
+    files = [
+        WriteFile(name, False, FileSource.INLINE, name.encode(), notice)
+        for name, notice in zip(names, notices, strict=True)
+    ]
+    peer.send(Write(files), Exit(0, 0, b"", b"warned\n"))
+    assert until(lambda: waiting_in(call.stderr) and (stage.directory / "lib.rlib").exists())
+    assert [(stage.directory / name).exists() for name in names] == [True, True, False]
+    assert call.end() == (0, b"", b"".join(notices) + b"warned\n")
+    assert [(stage.directory / name).read_text() for name in names] == list(names)
+
+
+def waiting_in(pipe: IO[bytes]) -> int:
+    """How many bytes nobody has read yet."""
+    return int.from_bytes(fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)), sys.byteorder)
+
+
+@pytest.mark.parametrize(
+    ("again", "heard"),
+    [
+        ("printf notice; printf '\\nmore\\n'", b"notice\nmore\n"),  # in several pieces
+        ("printf notice", b"notice\n"),
+        ("printf 'notices\\n'", b"notice\ns\n"),
+        ("printf 'warned\\nnotice\\n'", b"notice\nwarned\nnotice\n"),
+        ("printf 'notice\\nnotice\\n'", b"notice\nnotice\n"),
+        (":", b"notice\n"),
+    ],
+)
+def test_what_was_said_is_not_said_again(stage: Stage, again: str, heard: bytes) -> None:
+    """The second file cannot be written, so the compiler runs after all. cargo panics at a second notice."""
+    (stage.directory / "in-the-way").mkdir()
+    call, peer = stage.compile(stage.script(f"printf out; {{ {again}; }} >&2; exit 9"))
+    files = [WriteFile("lib.rmeta", False, FileSource.INLINE, b"x", b"notice\n"), inline("in-the-way")]
+    peer.send(Write(files), Exit(0, 0, b"", b"not this"))
+    assert isinstance(peer.next(), Written)
+    assert call.end() == (9, b"out", heard)
+    assert stage.runs() == 1
+
+
+def test_what_was_said_is_not_said_again_by_a_compiler_that_the_daemon_wants(stage: Stage) -> None:
+    """The daemon hears all of it."""
+    call, peer = stage.compile(stage.script("printf 'notice\\nmore\\n' >&2; exit 9"))
+    peer.send(Write([WriteFile("lib.rmeta", False, FileSource.INLINE, b"x", b"notice\n")]), Run(0))
+    assert isinstance(peer.next(), Written)
+    told = b""
+    while isinstance(message := peer.next(), Output):
+        told += message.data
+    assert isinstance(message, Exited)
+    assert told == b"notice\nmore\n"
+    peer.send(Exit(message.code, message.signal))
+    assert call.end() == (9, b"", b"notice\nmore\n")
+
+
+def test_more_notices_than_can_be_kept_in_mind(stage: Stage) -> None:
+    call, peer = stage.compile(stage.script("exit 9"))
+    full = WriteFile("full", False, FileSource.INLINE, b"x", bytes(limits.NOTICE_BYTES_MAX))
+    more = WriteFile("more", False, FileSource.INLINE, b"x", b"more")
+    peer.send(Write([full, more]), Exit(0, 0))
+    assert call.stderr.read(limits.NOTICE_BYTES_MAX) == full.notice
+    errors = [STAT_RECORD.unpack(record)[0] for record in peer.expect(Written).records]
+    assert errors == [0, errno.EMSGSIZE]
+    assert call.end() == (9, b"", b"")
+
+
+def test_no_notice_behind_a_file_that_could_not_be_written(stage: Stage) -> None:
+    (stage.directory / "in-the-way").mkdir()
+    call, peer = stage.compile(stage.script("exit 9"))
+    files = [
+        WriteFile("in-the-way", False, FileSource.INLINE, b"x", b"not this\n"),
+        WriteFile("other", False, FileSource.INLINE, b"x", b"nor this\n"),
+    ]
+    peer.send(Write(files), Exit(0, 0, b"", b"not this"))
+    assert isinstance(peer.next(), Written)
+    code, _, stderr = call.end()
+    assert (code, stderr) == (9, b"")
+    assert stage.runs() == 1
 
 
 @pytest.mark.parametrize("size", [0, 1, 65536, 3_000_001])

@@ -69,16 +69,16 @@ RUBBISH = {
     "more paths than allowed": frame(0x02, texts(4097, bytes(4097))),
     "more to open than can travel": frame(0x03, texts(65, b"x\0" * 65)),
     "more to write than allowed": frame(
-        0x06, struct.pack("<I", 65) + (text(b"x") + b"\0\1" + text(b"")) * 65
+        0x06, struct.pack("<I", 65) + (text(b"x") + b"\0\1" + 2 * text(b"")) * 65
     ),
     "text over the end": frame(0x04, struct.pack("<I", 10) + b"short"),
     "text of billions": frame(0x04, struct.pack("<I", 2**32 - 1) + b"short"),
     "NUL in a path": frame(0x02, texts(1, b"a\0b\0")),
     "NUL in a word": frame(0x05, bytes(4) + texts(1, b"a\0b\0")),
-    "NUL in a file's path": frame(0x06, ONE + text(b"a\0b") + b"\0\1" + text(b"")),
-    "unknown source": frame(0x06, ONE + text(b"out") + b"\0\2" + text(b"")),
-    "half executable": frame(0x06, ONE + text(b"out") + b"\2\1" + text(b"")),
-    "a descriptor with data": frame(0x06, ONE + text(b"out") + b"\0\0" + text(b"data")),
+    "NUL in a file's path": frame(0x06, ONE + text(b"a\0b") + b"\0\1" + 2 * text(b"")),
+    "unknown source": frame(0x06, ONE + text(b"out") + b"\0\2" + 2 * text(b"")),
+    "half executable": frame(0x06, ONE + text(b"out") + b"\2\1" + 2 * text(b"")),
+    "a descriptor with data": frame(0x06, ONE + text(b"out") + b"\0\0" + text(b"data") + text(b"")),
     "unknown flag": frame(0x05, struct.pack("<I", 8) + texts(0, b"")),
     "unknown flag beside known ones": frame(0x05, struct.pack("<I", 15) + texts(0, b"")),
     "exit code of another world": frame(0x07, struct.pack("<iiII", 256, 0, 0, 0)),
@@ -209,7 +209,7 @@ def test_a_write_that_fails_after_the_compile(stage: Stage) -> None:
     peer.send(Run(0))
     while not isinstance(peer.next(), Exited):
         pass
-    peer.send_bytes(frame(0x06, ONE + text(b"no/\xff/" * 2000) + b"\0\1" + text(b"")))
+    peer.send_bytes(frame(0x06, ONE + text(b"no/\xff/" * 2000) + b"\0\1" + text(b"") + text(b"")))
     assert isinstance(peer.next(), Written)
     compiled_at_once(stage, call, peer)
 

@@ -142,7 +142,7 @@ class LocalView:
 
     def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
         records = self.write(files)
-        self.printed = (stdout, stderr)
+        self.printed = (stdout, b"".join(file.notice for file in files) + stderr)
         return records
 
     def exit(self, run: Run) -> None:

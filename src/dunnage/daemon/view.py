@@ -201,7 +201,9 @@ _SOURCES: Final = {
 
 
 def _write(files: Sequence[RestoreFile]) -> Write:
-    return Write([WriteFile(file.path, file.executable, _source(file), file.data) for file in files])
+    return Write(
+        [WriteFile(file.path, file.executable, _source(file), file.data, file.notice) for file in files]
+    )
 
 
 def _frames(files: Sequence[RestoreFile]) -> list[Sequence[RestoreFile]]:

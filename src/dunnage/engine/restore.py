@@ -1,14 +1,26 @@
-"""Restore: the files and streams of a result, written by the client with today's places."""
+"""Restore: the files and streams of a result, written by the client with today's places.
+
+Of a library the metadata come first, and cargo hears of them while the rest is still being copied: its dependents need
+no more, and the rest is most of it.
+"""
 
 import os
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
+from dunnage import limits
 from dunnage.engine.launchers import as_launcher
 from dunnage.engine.subject import Known, Missed, Subject
 from dunnage.errors import BlobCorrupt, BlobMissing
 from dunnage.keys.template import fill
 from dunnage.model.action import ActionResult, StoredFile
+from dunnage.model.unit import Unit
 from dunnage.model.view import RestoreFile, View, exists
 from dunnage.store.store import Store
+
+_NOTICE: Final = b'"emit":"metadata"}\n'
+"""How rustc's notice of its metadata ends. A text that happens to end so is printed at once, too, and no harm done."""
 
 
 def restore(view: View, subject: Subject, known: Known, result: ActionResult, store: Store) -> Missed | None:
@@ -20,20 +32,9 @@ def restore(view: View, subject: Subject, known: Known, result: ActionResult, st
     """
     files: list[RestoreFile] = []
     try:
-        stored = iter(result.outputs)
-        for output in subject.unit.outputs:
-            if output.kind == "dep-info":
-                files.append(RestoreFile(output.path, False, None, fill(result.dep_info, subject.roots)))
-                continue
-            item = next(stored)
-            file = _file(output.path, item, store)
-            if subject.unit.launcher:
-                file = as_launcher(file, item.digest)
-            files.append(file)
-        files.extend(
-            _file(_listed(subject, item), item, store) for item in stored
-        )  # one that fails keeps the rest
-        records = view.restore(files, fill(result.stdout, subject.roots), fill(result.stderr, subject.roots))
+        paths = _open(subject, result, store, files)
+        ordered, stderr = _announced(files, subject.unit, fill(result.stderr, subject.roots))
+        records = view.restore(ordered, fill(result.stdout, subject.roots), stderr)
     except BlobMissing as error:
         return Missed("evicted", str(error))
     except BlobCorrupt as error:
@@ -42,12 +43,43 @@ def restore(view: View, subject: Subject, known: Known, result: ActionResult, st
         for file in files:
             if file.descriptor is not None:
                 os.close(file.descriptor)
-    written = [record for file, record in zip(files, records, strict=True) if file.descriptor is not None]
-    for item, record in zip(result.outputs, written, strict=True):
-        if exists(record) and not subject.unit.launcher:  # which is another file than the one that is kept
-            store.remember(record, view.mount_namespace, item.digest)
+    if not subject.unit.launcher:  # what then stands there is another file than the one that is kept
+        written = dict(zip((file.path for file in ordered), records, strict=True))
+        for path, item in zip(paths, result.outputs, strict=True):
+            if exists(record := written[path]):
+                store.remember(record, view.mount_namespace, item.digest)
     store.used(subject.key, known.paths, known.action, result)
     return None
+
+
+def _open(subject: Subject, result: ActionResult, store: Store, files: list[RestoreFile]) -> list[str]:
+    """Append all files, those that are stored with their blobs; the paths of these. One that fails keeps the rest."""
+    paths: list[str] = []
+    stored = iter(result.outputs)
+    for output in subject.unit.outputs:
+        if output.kind == "dep-info":
+            files.append(RestoreFile(output.path, False, None, fill(result.dep_info, subject.roots)))
+            continue
+        item = next(stored)
+        file = _file(output.path, item, store)
+        files.append(as_launcher(file, item.digest) if subject.unit.launcher else file)
+        paths.append(output.path)
+    for item in stored:
+        files.append(_file(_listed(subject, item), item, store))
+        paths.append(files[-1].path)
+    return paths
+
+
+def _announced(
+    files: Sequence[RestoreFile], unit: Unit, stderr: bytes
+) -> tuple[Sequence[RestoreFile], bytes]:
+    """The files, the metadata first where there is more to come, with their notice; and what of stderr is left."""
+    kinds = {output.kind: output.path for output in unit.outputs}
+    end = stderr.find(_NOTICE) + len(_NOTICE)
+    if not {"metadata", "link"} <= kinds.keys() or not len(_NOTICE) <= end <= limits.NOTICE_BYTES_MAX:
+        return files, stderr
+    first = [replace(file, notice=stderr[:end]) for file in files if file.path == kinds["metadata"]]
+    return [*first, *(file for file in files if file.path != kinds["metadata"])], stderr[end:]
 
 
 def _file(path: str, item: StoredFile, store: Store) -> RestoreFile:

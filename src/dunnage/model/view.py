@@ -100,6 +100,8 @@ class RestoreFile:
     descriptor: int | None
     data: bytes = b""
     made: Made = Made.FILE
+    notice: bytes = b""
+    """Printed to stderr when this file is in place, and all in front of it, before the next one is begun."""
 
 
 class ViewGone(Exception):

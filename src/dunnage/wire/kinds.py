@@ -165,7 +165,7 @@ def _read_names(body: bytes, at: int, limit: int | None) -> tuple[Sequence[tuple
 
 
 def _read_files(body: bytes, at: int, limit: int | None) -> tuple[Sequence[WriteFile], int]:
-    count, at = _counted(body, at, limit, 4 + _FILE.size, "files")
+    count, at = _counted(body, at, limit, 4 + _FILE.size + 4, "files")
     files: list[WriteFile] = []
     for _ in range(count):
         path, at = _read_text(body, at, None)
@@ -174,7 +174,8 @@ def _read_files(body: bytes, at: int, limit: int | None) -> tuple[Sequence[Write
             raise ProtocolError(f"has a file whose executable byte is {executable}, not 0 or 1")
         source = FileSource(_member(source, FileSource))
         data, at = _read_blob(body, at + 2, limits.INLINE_BYTES_MAX)
-        files.append(_file(WriteFile(path, executable == 1, source, data)))
+        notice, at = _read_blob(body, at, limits.NOTICE_BYTES_MAX)
+        files.append(_file(WriteFile(path, executable == 1, source, data, notice)))
     return files, at
 
 
@@ -264,6 +265,7 @@ def _write_files(append: Append, value: Sequence[WriteFile], limit: int | None) 
         _write_text(append, file.path, None)
         append(bytes((file.executable, file.source)))
         _write_blob(append, file.data, limits.INLINE_BYTES_MAX)
+        _write_blob(append, file.notice, limits.NOTICE_BYTES_MAX)
 
 
 KINDS: Final[dict[str, Kind]] = {

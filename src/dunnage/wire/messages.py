@@ -104,13 +104,15 @@ WITH_DESCRIPTOR: Final = frozenset({FileSource.DESCRIPTOR, FileSource.LAUNCHER})
 @dataclass(frozen=True, slots=True)
 class WriteFile:
     """One file of WRITE: `text path`, `u8 executable`, `u8 source`, `blob data` (as `FileSource` says;
-    empty with DESCRIPTOR and DIRECTORY).
+    empty with DESCRIPTOR and DIRECTORY), `blob notice` (printed to stderr when this file is in place, and all in front
+    of it, before the next one is begun; empty for nothing).
     """
 
     path: str
     executable: bool
     source: FileSource
     data: bytes = b""
+    notice: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +300,8 @@ class Run:
 class Write:
     """Write these files, each under a temporary name beside its own and then renamed.
 
-    If one of them fails the client says so in WRITTEN, ignores what else was sent, and falls back.
+    If one of them fails the client says so in WRITTEN, ignores what else was sent, and falls back. What was printed
+    until then is not printed again. All notices of a session have at most NOTICE_BYTES_MAX bytes together.
     """
 
     TYPE: ClassVar[int] = 0x06

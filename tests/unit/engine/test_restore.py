@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dunnage import limits
 from dunnage.engine.restore import restore
 from dunnage.engine.subject import Known, Missed, Subject
 from dunnage.keys.template import dep_info_template, notice_template
@@ -32,6 +33,7 @@ def stored(store: Store, directory: Path, subject: Subject) -> ActionResult:
             digest, size = store.put(file.fileno())
         outputs.append(StoredFile(kind, digest, size, executable=kind == "link"))
     notice = f'{{"artifact":"{subject.unit.out_dir}/libdemo-1.rmeta","emit":"metadata"}}\n'
+    notice += "warned\n"
     result = ActionResult(
         outputs=tuple(outputs),
         dep_info=dep_info_template(f"{subject.unit.dep_info}: src/lib.rs\n".encode(), subject.roots),
@@ -54,7 +56,7 @@ def test_everything_is_written_with_todays_places(tmp_path: Path, store: Store) 
     assert (deps / "libdemo-1.rlib").read_text() == "bytes of link"
     assert (deps / "demo-1.d").read_text() == f"{deps}/demo-1.d: src/lib.rs\n"
     notice = f'{{"artifact":"{deps}/libdemo-1.rmeta","emit":"metadata"}}\n'
-    assert view.printed == (b"said", notice.encode())
+    assert view.printed == (b"said", notice.encode() + b"warned\n")
 
 
 def test_files_that_only_the_compiler_could_name(tmp_path: Path, store: Store) -> None:
@@ -76,18 +78,45 @@ def test_what_was_written_is_known_by_its_stat(tmp_path: Path, store: Store) -> 
         assert store.digest_of(record_at(output.path), view.mount_namespace) == kept.digest
 
 
-def test_files_have_the_mode_and_the_order_of_the_unit(tmp_path: Path, store: Store) -> None:
-    seen: list[tuple[str, bool, bool]] = []
+class Watching(LocalView):
+    """Keeps what it is told to write."""
 
-    class Watching(LocalView):
-        def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
-            seen.extend((file.path, file.executable, file.descriptor is None) for file in files)
-            return super().restore(files, stdout, stderr)
+    files: Sequence[RestoreFile] = ()
+    stderr = b""
 
-    subject = subject_of(tmp_path)
-    restore(Watching(), subject, KNOWN, stored(store, tmp_path / "blobs", subject), store)
+    def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
+        self.files, self.stderr = files, stderr
+        return super().restore(files, stdout, stderr)
+
+
+def test_metadata_come_first_and_are_announced_before_the_rest_is_copied(
+    tmp_path: Path, store: Store
+) -> None:
+    subject, view = subject_of(tmp_path), Watching()
+    restore(view, subject, KNOWN, stored(store, tmp_path / "blobs", subject), store)
+    assert [Path(file.path).name for file in view.files] == ["libdemo-1.rmeta", "demo-1.d", "libdemo-1.rlib"]
+    notice = f'{{"artifact":"{subject.unit.out_dir}/libdemo-1.rmeta","emit":"metadata"}}\n'
+    assert [file.notice for file in view.files] == [notice.encode(), b"", b""]
+    assert view.stderr == b"warned\n"
+
+
+@pytest.mark.parametrize("warned", [b"", b"w" * limits.NOTICE_BYTES_MAX])
+def test_what_is_not_announced_comes_at_the_end(tmp_path: Path, store: Store, warned: bytes) -> None:
+    """rustc gave no notice, or said so much in front of it that no pipe holds it."""
+    subject, view = subject_of(tmp_path), Watching()
+    notice = b'"emit":"metadata"}\n' if warned else b"warned\n"
+    result = replace(stored(store, tmp_path / "blobs", subject), stderr=warned + notice)
+    restore(view, subject, KNOWN, result, store)
+    assert not any(file.notice for file in view.files)
+    assert view.stderr == warned + notice
+
+
+def test_files_have_their_mode(tmp_path: Path, store: Store) -> None:
+    subject, view = subject_of(tmp_path), Watching()
+    restore(view, subject, KNOWN, stored(store, tmp_path / "blobs", subject), store)
+    seen = {file.path: (file.executable, file.descriptor is None) for file in view.files}
     paths = [output.path for output in subject.unit.outputs]
-    assert seen == [(paths[0], False, True), (paths[1], False, False), (paths[2], True, False)]
+    assert seen == {paths[0]: (False, True), paths[1]: (False, False), paths[2]: (True, False)}
 
 
 def blobs(directory: Path) -> list[Path]:
@@ -134,14 +163,6 @@ def test_a_build_scripts_program_comes_behind_a_launcher(tmp_path: Path, store: 
     """What then stands there is not what is kept, so it is not remembered as that."""
     subject = subject_of(tmp_path, launcher=True)
     result = stored(store, tmp_path / "blobs", subject)
-
-    class Watching(LocalView):
-        files: Sequence[RestoreFile] = ()
-
-        def restore(self, files: Sequence[RestoreFile], stdout: bytes, stderr: bytes) -> list[StatRecord]:
-            self.files = files
-            return super().restore(files, stdout, stderr)
-
     view = Watching()
     assert restore(view, subject, KNOWN, result, store) is None
     carried = [file for file in view.files if file.descriptor is not None]

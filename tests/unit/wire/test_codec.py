@@ -130,6 +130,10 @@ def test_what_a_client_may_not_send(data: bytes, words: str) -> None:
     assert caught.value.message.endswith(".")
 
 
+NONE = bytes(4)
+"""No notice."""
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
@@ -149,14 +153,15 @@ def test_what_a_client_may_not_send(data: bytes, words: str) -> None:
         (frame(Stat.TYPE, struct.pack("<II", 1, 2) + b"a\0b"), "STAT has 1 bytes behind its last field"),
         (frame(Exec.TYPE, struct.pack("<I", 2) + b"a\0"), "EXEC.reason has a NUL byte"),
         (frame(Write.TYPE, struct.pack("<I", 65)), "WRITE.files says it has 65 files"),
-        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 2, 0, 0)), "executable byte is 2"),
-        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 9, 0)), "the FileSource 9"),
-        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 2, 0)), "from LAUNCHER with data"),
-        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 3, 1) + b"x"), "from DIRECTORY with data"),
-        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 4, 0)), "from SYMLINK with data"),
-        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 5, 1) + b"\0"), "from RENAME with data"),
-        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 0, 1) + b"x"), "a descriptor and data"),
-        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 1, 262145)), "at most 262144"),
+        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 2, 0, 0) + NONE), "executable byte is 2"),
+        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 9, 0) + NONE), "the FileSource 9"),
+        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 2, 0) + NONE), "from LAUNCHER with data"),
+        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 3, 1) + b"x" + NONE), "from DIRECTORY with data"),
+        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 4, 0) + NONE), "from SYMLINK with data"),
+        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 5, 1) + b"\0" + NONE), "from RENAME with data"),
+        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 0, 1) + b"x" + NONE), "a descriptor and data"),
+        (frame(Write.TYPE, struct.pack("<IIBBI", 1, 0, 0, 1, 262145) + NONE), "at most 262144"),
+        (frame(Write.TYPE, struct.pack("<IIBBII", 1, 0, 0, 0, 0, 65537)), "at most 65536"),
         (frame(Exit.TYPE, struct.pack("<iiII", 0, 65, 0, 0)), "EXIT.signal is 65"),
     ],
 )
@@ -182,7 +187,7 @@ def test_what_a_daemon_may_not_send(data: bytes, words: str) -> None:
         (Run(8), "RUN.flags is 8"),
         (Welcome(1 << 16, 0), "WELCOME.wire_version is 65536, which does not fit into 2 bytes."),
         (Write([WriteFile("a", False, FileSource.DESCRIPTOR, b"x")]), "a descriptor and data"),
-        (Write([WriteFile("a", False, FileSource.INLINE, bytes(262144))] * 4), "WRITE takes 1048625 bytes"),
+        (Write([WriteFile("a", False, FileSource.INLINE, bytes(262144))] * 4), "WRITE takes 1048641 bytes"),
     ],
 )
 def test_what_is_never_sent(message: Message, words: str) -> None:

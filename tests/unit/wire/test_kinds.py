@@ -93,7 +93,7 @@ def both_ways(kind: str, value: object) -> object:
             "files",
             [
                 WriteFile("a", False, FileSource.DESCRIPTOR),
-                WriteFile("b", True, FileSource.INLINE, b"data"),
+                WriteFile("b", True, FileSource.INLINE, b"data", b"notice\n"),
                 WriteFile("c", False, FileSource.INLINE),
             ],
         ),
@@ -107,7 +107,7 @@ def test_a_value_comes_back(kind: str, value: object) -> None:
     ("kind", "body", "words"),
     [
         ("names", b"\1\0\0\0\4\0\0\0\0", "the EntryKind 4"),
-        ("files", b"\1\0\0\0" + bytes(4) + b"\2\0" + bytes(4), "executable byte is 2"),
+        ("files", b"\1\0\0\0" + bytes(4) + b"\2\0" + bytes(8), "executable byte is 2"),
         ("files", b"\2\0\0\0" + bytes(10), "2 files, more than its frame has room for"),
         ("names", b"\1\0\0\0\1\1\0\0\0\0", "NUL"),
     ],
