@@ -9,14 +9,21 @@ from pathlib import Path
 DUNNAGE = (sys.executable, "-m", "dunnage")
 
 
-def succeed(
+def attempt(
     command: Sequence[str], directory: Path, env: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command that has to succeed, without colours; what it said."""
+    """Run a command, without colours; what it said."""
     own = {"PYTHONPATH": os.pathsep.join(sys.path), "CARGO_TERM_COLOR": "never"}
-    done = subprocess.run(
+    return subprocess.run(
         command, cwd=directory, env=os.environ | own | dict(env),
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
     )  # fmt: skip
+
+
+def succeed(
+    command: Sequence[str], directory: Path, env: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """The same for one that has to succeed."""
+    done = attempt(command, directory, env)
     assert done.returncode == 0, done.stderr
     return done
