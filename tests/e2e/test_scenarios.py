@@ -134,8 +134,9 @@ def test_a_toolchain_that_is_swapped_under_its_name(here: Site, tmp_path: Path) 
     and have all others in common, down to their inodes.
     """
     name = tmp_path / "toolchain"
-    for word in ("one", "two"):
-        sysroot_crate(tmp_path / word / "sysroot", word)
+    one, two = (tmp_path / word / "sysroot" for word in ("one", "two"))
+    sysroot_crate(one, "one")
+    sysroot_crate(two, "two", like=one)
     write(
         here.directories.source,
         {

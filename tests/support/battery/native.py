@@ -52,16 +52,20 @@ def archive(directory: Path, answer: int, *, thin: bool = False) -> None:
     subprocess.run(["ar", "rcsDT" if thin else "rcsD", library, made], check=True, stderr=subprocess.DEVNULL)
 
 
-def sysroot_crate(sysroot: Path, word: str) -> None:
-    """A toolchain at `sysroot` that is ours to change, with a crate `patched` beside its std."""
-    real = toolchain()
+def sysroot_crate(sysroot: Path, word: str, like: Path | None = None) -> None:
+    """A toolchain at `sysroot` that is ours to change, with a crate `patched` beside its std: a copy of the machine's,
+    or one that has its files in common with `like`, down to their inodes.
+
+    The machine's own gets no links: each changes the ctime of a file, and other tests run with that toolchain.
+    """
+    real = like or toolchain()
     libraries = Path("lib", "rustlib", host_triple(), "lib")
     if not sysroot.exists():
         for part in (Path("bin"), Path("lib"), libraries):
             (sysroot / part).mkdir(parents=True)
             for path in (real / part).iterdir():
                 if path.is_file() and (part != Path("bin") or path.name == "rustc"):
-                    _same_file(path, sysroot / part / path.name)
+                    (shutil.copy2 if like is None else os.link)(path, sysroot / part / path.name)
         linkers = Path("lib", "rustlib", host_triple(), "bin")
         if (real / linkers).is_dir():
             (sysroot / linkers).symlink_to(real / linkers)
@@ -72,14 +76,6 @@ def sysroot_crate(sysroot: Path, word: str) -> None:
          "--out-dir", sysroot / libraries],
         check=True,
     )  # fmt: skip
-
-
-def _same_file(source: Path, copy: Path) -> None:
-    """A hard link where it can be one: rustc finds its sysroot by the resolved path of its libraries."""
-    try:
-        os.link(source, copy)
-    except OSError:
-        shutil.copy2(source, copy)
 
 
 def target_file(cpu: str) -> Build:
