@@ -241,6 +241,7 @@ class Engine:
         noting = NOTING if subject is not None and subject.linker is not None else ()
         observing = subject is not None and unit.observed
         adding = [*unit.added, *added_words(view, unit, env, self._toolchains, subject)]
+        self.remotes.compiling()
         run = view.compile(noting, adding=adding, observing=observing)
         telling.compiled(subject, run.seen)
         collected: Collected | Missed
