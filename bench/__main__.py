@@ -115,7 +115,7 @@ def compile_c(report: Report, scratch: Path, console: Console) -> None:
 
 
 def compare_next_jobs(report: Report, scratch: Path, console: Console) -> None:
-    """The rounds of jobs beside the way of rust-cache."""
+    """The rounds of jobs beside what others do for Rust."""
     from support import projects
 
     for number, name, changed, found in next_jobs.race(scratch / "jobs", projects.ripgrep(), report.rounds):

@@ -1,10 +1,12 @@
-"""The next jobs: what a job takes on a new machine after something has changed, beside the way of rust-cache.
+"""The next jobs: what a job takes on a new machine after something has changed, beside what others do for Rust.
 
 The project is ripgrep as its repository has it, a workspace of nine packages: those that it publishes, put together
 again. A first job builds everything and saves. Then, each on a machine that has nothing but a checkout and a toolchain:
 some in which nothing but one member's source has changed, and some in which one dependency has another version.
-Timed are restoring, starting, and the build. Cargo's home is a tarball in both ways, so that nobody waits for
-crates.io; dunnage's has no target directory in it.
+Timed are restoring, starting, and the build. Cargo's home is a tarball in all ways, so that nobody waits for
+crates.io; dunnage's has no target directory in it. Three ways: Swatinem/rust-cache's, which begins with the newest
+tarball that there is; the example for Rust in the examples.md of GitHub's actions/cache, which takes that of the same
+lock file or none, so that after an update of a dependency it builds everything; and dunnage's.
 """
 
 import json
@@ -14,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +38,7 @@ CHANGED: Final = {"the program": "crates/core/main.rs", "grep-printer": "members
 OTHER_VERSIONS: Final = {"lexopt": "0.3.1", "bstr": "1.12.1"}
 """Of ripgrep 15.2.0's dependencies: one that only the program needs, and one that much of the rest needs."""
 HOME: Final = ("home/registry/index", "home/registry/cache")
+HOME_KEY: Final = "v0-home"
 TARGET: Final = "project/target"
 
 
@@ -85,7 +89,7 @@ Way = Callable[[Machine, Mapping[str, str], bool], str]
 def by_tarball(machine: Machine, runner: Mapping[str, str], saves: bool) -> str:
     """rust-cache's way."""
     if not saves:
-        tarball.restore(runner, "v0-rust-", machine.directory)
+        _restore(runner, "v0-rust-", machine)
     machine.build({})
     if saves:
         own = tarball.members(machine.directory / "project", machine.env)
@@ -95,10 +99,24 @@ def by_tarball(machine: Machine, runner: Mapping[str, str], saves: bool) -> str:
     return ""
 
 
+def by_example(machine: Machine, runner: Mapping[str, str], saves: bool) -> str:
+    """That of actions/cache's example: no restore keys, and the target directory as it is."""
+    lock = (machine.directory / "project/Cargo.lock").read_bytes()
+    key = f"v0-example-{sha256(lock).hexdigest()}"
+    if not saves and not tarball.restore(runner, key, machine.directory, others=False):
+        _restore(runner, HOME_KEY, machine)  # as if crates.io were as near as the cache
+    machine.build({})
+    if saves:
+        tarball.save(runner, HOME_KEY, machine.directory, HOME)
+        size = tarball.save(runner, key, machine.directory, (*HOME, TARGET))
+        return f"{size / 1e6:.0f} MB saved"
+    return ""
+
+
 def by_dunnage(machine: Machine, runner: Mapping[str, str], saves: bool) -> str:
     """dunnage's, with cargo's home beside it."""
     if not saves:
-        tarball.restore(runner, "v0-home-", machine.directory)
+        _restore(runner, HOME_KEY, machine)
     own = machine.directory / "own"
     write = "on" if saves else "off"
     (own / "dunnage.toml").write_text(f'remotes = ["gha://?lane=bench"]\nremote_write = "{write}"\n')
@@ -107,13 +125,22 @@ def by_dunnage(machine: Machine, runner: Mapping[str, str], saves: bool) -> str:
     machine.build({**env, **json.loads(_dunnage("env", "--format", "json", "--no-start", env=env))["env"]})
     if saves:
         _dunnage("stop", env=env)
-        tarball.save(runner, "v0-home-1", machine.directory, HOME)
+        tarball.save(runner, HOME_KEY, machine.directory, HOME)
         return ""
     outcomes = json.loads(_dunnage("stats", "--json", env=env))["outcomes"]
     return f"{outcomes['hit']} hits, {outcomes['miss']} misses"
 
 
-WAYS: Final[Mapping[str, Way]] = {"rust-cache's way": by_tarball, "dunnage": by_dunnage}
+def _restore(runner: Mapping[str, str], key: str, machine: Machine) -> None:
+    if not tarball.restore(runner, key, machine.directory):
+        raise RuntimeError(f"nothing was saved as {key}")
+
+
+WAYS: Final[Mapping[str, Way]] = {
+    "rust-cache's way": by_tarball,
+    "actions/cache's example": by_example,
+    "dunnage": by_dunnage,
+}
 
 
 def race(

@@ -202,17 +202,16 @@ def _github(jobs: dict[str, Jobs]) -> Table:
 
 def _next_jobs(ways: dict[str, NextJobs]) -> Table:
     title = "the next job on a new machine, over the same fake: restoring, starting, and the build"
+    others = [name for name in ways if name != "dunnage"]
+    against = [f"× {name}" for name in others]
     table = Table(
-        "what has changed", *ways, "dunnage is ×", "says of itself", title=title, title_justify="left"
+        "what has changed", *ways, *against, "dunnage says of itself", title=title, title_justify="left"
     )
-    ours, theirs = ways["dunnage"], next(way for name, way in ways.items() if name != "dunnage")
-    for changed in ours.times:
-        series = {
-            name: Series(tuple(way.times[changed])) for name, way in ways.items() if changed in way.times
-        }
-        against = f"{ratio(series['dunnage'], Series(tuple(theirs.times[changed]))):.2f}"
+    for changed in ways["dunnage"].times:
+        series = {name: Series(tuple(way.times[changed])) for name, way in ways.items()}
         medians = [f"{one.median:.2f} s" for one in series.values()]
-        table.add_row(changed, *medians, against, ours.said.get(changed, ""))
+        ratios = [f"{ratio(series['dunnage'], series[name]):.2f}" for name in others]
+        table.add_row(changed, *medians, *ratios, ways["dunnage"].said.get(changed, ""))
     return table
 
 

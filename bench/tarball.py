@@ -1,9 +1,11 @@
-"""The way of Swatinem/rust-cache: cargo's home and the dependencies' part of a target directory as one `tar.zst`.
+"""Cargo's home and a target directory as one `tar.zst` in GitHub's cache: what others do for Rust.
 
-Its job restores the newest tarball of GitHub's cache and builds on what cargo finds fresh in it. What is kept is what
-rust-cache 2.9 keeps: the registry without unpacked sources, and of a profile `build`, `.fingerprint` and `deps`, less
-everything of the workspace's own packages. The tarball is packed and unpacked by tar and zstd, with all cores, as
-`actions/cache` does, and streamed into them, which it does not: that would only take longer.
+A job restores a tarball and builds on what cargo finds fresh in it. Swatinem/rust-cache takes the newest one, and of a
+target directory it keeps the dependencies' part. What is kept here is what rust-cache 2.9 keeps: the registry without
+unpacked sources, and of a profile `build`, `.fingerprint` and `deps`, less everything of the workspace's own packages.
+The example of GitHub's actions/cache keeps the whole target directory, under a key that holds the digest of the lock
+file, and takes no other. The tarball is packed and unpacked by tar and zstd, with all cores, as `actions/cache` does,
+and streamed into them, which it does not: that would only take longer.
 """
 
 import json
@@ -59,21 +61,34 @@ def save(runner: Mapping[str, str], key: str, directory: Path, names: Collection
     return size
 
 
-def restore(runner: Mapping[str, str], key: str, directory: Path) -> None:
-    """Unpack the newest tarball whose key begins with `key`, as restore keys find it."""
-    found = _ask(runner, "GetCacheEntryDownloadURL", key=key, restore_keys=[key], version=_VERSION)
+def restore(runner: Mapping[str, str], key: str, directory: Path, *, others: bool = True) -> bool:
+    """Unpack the newest tarball whose key begins with `key`, as restore keys find it; without `others` only the one of
+    that very key. Whether there is one.
+    """
+    asked = {"key": key, "restore_keys": [key] if others else [], "version": _VERSION}
+    found = _answer(runner, "GetCacheEntryDownloadURL", asked)
+    if not found.get("ok"):
+        return False
     tar = subprocess.Popen(["tar", "-I", "zstd -d", "-xf", "-"], cwd=directory, stdin=subprocess.PIPE)
     assert tar.stdin is not None
     with urllib.request.urlopen(found["signed_download_url"]) as body, tar.stdin as into:
         shutil.copyfileobj(body, into, _PIECE_BYTES)
     if tar.wait() != 0:
         raise RuntimeError(f"tar ended with {tar.returncode}")
+    return True
 
 
 def _ask(runner: Mapping[str, str], method: str, **fields: object) -> dict[str, Any]:
+    said = _answer(runner, method, fields)
+    if not said.get("ok"):
+        raise RuntimeError(f"{method}: {said}")
+    return said
+
+
+def _answer(runner: Mapping[str, str], method: str, fields: Mapping[str, object]) -> dict[str, Any]:
     request = urllib.request.Request(
         f"{runner['ACTIONS_RESULTS_URL']}{_ROOM}/{method}",
-        json.dumps(fields).encode(),
+        json.dumps(dict(fields)).encode(),
         {
             "Content-Type": "application/json",
             "Authorization": f"Bearer {runner['ACTIONS_RUNTIME_TOKEN']}",
@@ -81,8 +96,6 @@ def _ask(runner: Mapping[str, str], method: str, **fields: object) -> dict[str, 
     )
     with urllib.request.urlopen(request) as answer:
         said: dict[str, Any] = json.load(answer)
-    if not said.get("ok"):
-        raise RuntimeError(f"{method}: {said}")
     return said
 
 

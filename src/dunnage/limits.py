@@ -181,6 +181,12 @@ FLIGHT_LOOK_S: Final = 1
 """How often a waiting session looks whether its client is still there. A client gives up after `REPLY_TIMEOUT_S`
 without a word."""
 
+# --- remotes ------------------------------------------------------------------------------------
+
+AHEAD_BYTES_MAX: Final = 512 * 1024 * 1024
+"""Blobs that are taken from a remote before anybody asks for them. A core opens some 400 MB of them in a second, and
+longer than that cargo seldom takes before its first unit."""
+
 # --- verify mode ----------------------------------------------------------------------------------
 
 VERIFY_REPORTS_MAX: Final = 64

@@ -1,9 +1,12 @@
-"""Early starts: the first units of an empty store are compiled while their toolchain is still being read.
+"""Early starts: a toolchain is read before its first unit comes, and units are compiled while it is still being read.
 
-A toolchain is 350 MB and more. Who meets it for the first time has to read it all before there is a key, and in an
-empty store no key finds anything. So one session opens it and begins to compile at once; those that come while it is
-being read begin as well, and the keys of all are made when it is known. (Cargo's second unit waited 0.35 s for that,
-and it is often one that everything else waits for.)
+A toolchain is 350 MB and more. Who meets it for the first time has to read it all before there is a key. So it is
+opened as soon as cargo asks its compiler where it is installed, and read while cargo reads its manifests and unpacks
+crates: on a new machine the first unit comes half a second later, and its key can be made at once.
+
+In an empty store no key finds anything. There the units that come while the toolchain is being read are compiled at
+once, and the keys of all are made when it is known. (Cargo's second unit waited 0.35 s for that, and it is often one
+that everything else waits for.) Where nobody has asked, the first of them opens it.
 
 Whoever might be equal to one that has begun waits for the keys, as long as reading the toolchain takes anyway: so
 equal misses still find each other (`engine.flight`), and no file is read twice. Told by its name alone (`unit.name`),
@@ -23,7 +26,7 @@ from dunnage.engine.extras import Extras
 from dunnage.engine.flight import Flight, Flights, flight_key
 from dunnage.engine.subject import Missed, Subject
 from dunnage.errors import StoreError
-from dunnage.keys.toolchain import Opened, Toolchain, Toolchains, still_holds
+from dunnage.keys.toolchain import Opened, Told, Toolchain, Toolchains, still_holds
 from dunnage.model.unit import Input, Uncacheable, Unit
 from dunnage.model.view import StatRecord, View
 from dunnage.store.store import Store
@@ -78,7 +81,7 @@ class _Reading:
         try:
             toolchain = toolchains.conclude(self.opened)
         except Exception:
-            log.exception("the toolchain of %s could not be read", ", ".join(self._starts))
+            log.exception("a toolchain could not be read: %s", self.opened.unread.sysroot)
         with self._lock:
             for name, start in self._starts.items():
                 try:
@@ -86,11 +89,12 @@ class _Reading:
                         start.identify(toolchain, self._flights)
                 except Exception:
                     log.exception("the key of %s could not be made", name)
+            self._starts.clear()
             self.known.set()
 
 
 class EarlyStarts:
-    """For one toolchain in a daemon's life, at most. Safe for many threads."""
+    """One toolchain at a time is read. Safe for many threads."""
 
     def __init__(
         self, toolchains: Toolchains, extras: Extras, flights: Flights, *, allowed: bool = True
@@ -99,9 +103,34 @@ class EarlyStarts:
         self._extras = extras
         self._flights = flights
         self._lock = threading.Lock()
-        # Where there are remotes, a key may find something in an empty store, too.
-        self._is_decided = not allowed
+        self._allowed = allowed
+        """Where there are remotes, a key may find something in an empty store, too."""
+        self._is_decided = False
+        """The first unit that could begin has come: a later one opens no toolchain for that."""
+        self._is_asking = False
+        """A client is asked for a toolchain's files after a question of cargo's."""
         self._reading: _Reading | None = None
+
+    def read_ahead(self, view: View, compiler: str, told: Told) -> None:
+        """A compiler has told all that it would be asked: open its toolchain, and begin to read it, if it is not known.
+        Where another one is being read, this one's first unit will see to it.
+
+        Raises:
+            ViewGone.
+        """
+        with self._lock:
+            known = self._toolchains.of_program(view.mount_namespace, compiler)
+            if self._is_asking or known is not None or self._current() is not None:
+                return
+            self._is_asking = True
+        opened = None
+        try:
+            opened = self._toolchains.open_told(view, compiler, told)
+        finally:
+            with self._lock:
+                self._is_asking = False
+                if opened is not None:
+                    self._read(_Reading(opened, self._flights))
 
     def start(self, view: View, unit: Unit, env: Mapping[str, str], store: Store) -> Start | None:
         """Begin early where that is right; None: look up as ever. What was begun is ended (`end`) whatever happens.
@@ -109,16 +138,17 @@ class EarlyStarts:
         Raises:
             ViewGone.
         """
-        may_begin = unit.language == "rust" and unit.link is None and not unit.native_cpu
+        may_begin = self._allowed and unit.language == "rust" and unit.link is None and not unit.native_cpu
         with self._lock:  # who comes while the first one is asking its client waits, too
+            reading = self._current()
             if may_begin and not self._is_decided:
                 self._is_decided = True
-                if self._toolchains.recall(view, unit, env) is None and _is_empty(store):
+                is_known = reading is not None or self._toolchains.recall(view, unit, env) is not None
+                if not is_known and _is_empty(store):
                     return self._first(view, unit, env)
-            reading = self._reading
-        if reading is None or reading.known.is_set():
+        if reading is None:
             return None
-        started = self._another(reading, view, unit, env) if may_begin else None
+        started = self._another(reading, view, unit, env) if may_begin and _is_empty(store) else None
         if started is None:
             reading.known.wait()
         return started
@@ -126,17 +156,32 @@ class EarlyStarts:
     def end(self, start: Start) -> None:
         """What was begun is stored, or will not be."""
         start.known.wait()
-        self._reading = None
         if start.flight is not None:
             self._flights.land(start.flight)
+
+    def _current(self) -> _Reading | None:
+        """The toolchain that is being read."""
+        if self._reading is not None and self._reading.known.is_set():
+            self._reading = None
+        return self._reading
+
+    def _read(self, reading: _Reading) -> None:
+        """Begin to read a toolchain."""
+        self._reading = reading
+        try:
+            threading.Thread(
+                target=reading.conclude, args=[self._toolchains], name="early", daemon=True
+            ).start()
+        except RuntimeError:  # no more threads: whoever waits for it must not wait for ever
+            reading.conclude(self._toolchains)
 
     def _first(self, view: View, unit: Unit, env: Mapping[str, str]) -> Start | None:
         ready = self._ready(view, unit, env)
         if ready is None or (opened := self._toolchains.open(view, ready.unit, env)) is None:
             return None
-        reading = self._reading = _Reading(opened, self._flights)
+        reading = _Reading(opened, self._flights)
         start = reading.begins(ready.subject(env, opened.unread))
-        threading.Thread(target=reading.conclude, args=[self._toolchains], name="early", daemon=True).start()
+        self._read(reading)
         return start
 
     def _another(self, reading: _Reading, view: View, unit: Unit, env: Mapping[str, str]) -> Start | None:

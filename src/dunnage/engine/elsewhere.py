@@ -8,13 +8,12 @@ the remote deserves (`remote.guard`). What comes too late is promoted all the sa
 """
 
 import logging
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import BinaryIO, Self
+from typing import BinaryIO, cast
 
 from dunnage.engine.lookup import actions_of, is_here
 from dunnage.engine.patience import Patience, TooLate, begun
@@ -30,6 +29,7 @@ from dunnage.model.path_set import PathSet
 from dunnage.model.view import View, ViewGone
 from dunnage.remote import limits as remote_limits
 from dunnage.remote.contract import BlobName, RecordName
+from dunnage.store.incoming import Incoming
 from dunnage.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -196,38 +196,23 @@ class Elsewhere:
             tier.tally.fetched_bytes += sum(name.size for name in lacking)
 
     def _fetch_blobs(self, tier: Tier, names: Sequence[BlobName]) -> None:
-        with _Files() as files:
-            found = tier.remote.get_blobs(names, files.into) if names else set()
+        coming: dict[BlobName, Incoming] = {}
+
+        def into(name: BlobName) -> BinaryIO:
+            coming[name] = self._store.receive()
+            return cast("BinaryIO", coming[name])  # the contract: nothing is done with it but to write
+
+        try:
+            found = tier.remote.get_blobs(names, into) if names else set()
             for name in names:
                 if name not in found:
                     raise _Evicted(f"{tier.name} has a result without its blobs.")
-                if self._store.put(files.descriptor(name)) != (name.digest, name.size):
+                if (coming[name].digest, coming[name].size) != (name.digest, name.size):
                     raise RemoteDamaged(f"{tier.name} sent a blob that is not what its name says.")
-
-
-class _Files:
-    """Temporary files for blobs that are on their way; gone with the block."""
-
-    def __init__(self) -> None:
-        self._files: dict[BlobName, BinaryIO] = {}
-
-    def into(self, name: BlobName) -> BinaryIO:
-        """A new file for a blob."""
-        file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the block
-        self._files[name] = file
-        return file
-
-    def descriptor(self, name: BlobName) -> int:
-        """The descriptor of a blob's file, with everything in it."""
-        self._files[name].flush()
-        return self._files[name].fileno()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for file in self._files.values():
-            file.close()
+                coming[name].keep()
+        finally:
+            for each in coming.values():
+                each.close()
 
 
 def _right_here(

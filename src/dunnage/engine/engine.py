@@ -108,7 +108,7 @@ class Engine:
         self.offered = Offered(store, self.remotes)
         self._early = EarlyStarts(self._toolchains, self._extras, self._flights, allowed=not self.remotes)
         self._recorder = Recorder(store, self._digests, clock, keep_text, self._recall, self.remotes.keep)
-        self.questions = Questions(self._toolchains)
+        self.questions = Questions(self._toolchains, self._early)
         self._nests = Nests()
         self._runs = Runs(store, self._digests, self._flights, self._nests, clock, self._recall, self.remotes)
 
@@ -241,6 +241,7 @@ class Engine:
         noting = NOTING if subject is not None and subject.linker is not None else ()
         observing = subject is not None and unit.observed
         adding = [*unit.added, *added_words(view, unit, env, self._toolchains, subject)]
+        self.remotes.compiling()
         run = view.compile(noting, adding=adding, observing=observing)
         telling.compiled(subject, run.seen)
         collected: Collected | Missed

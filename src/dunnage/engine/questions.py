@@ -6,6 +6,9 @@ the stats that it had, all of them older than the answer: so nothing can have ch
 not counted: nothing is compiled.
 
 Nothing is stored: an answer is as old as its daemon, at most.
+
+The first two answers together say all that a compiler is asked before its toolchain is read, so that can begin now
+(`engine.early`).
 """
 
 from collections.abc import Sequence
@@ -13,10 +16,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from dunnage import limits
-from dunnage.compilers.rustc.questions import Question, is_cargos_question, question_of
+from dunnage.compilers.rustc.questions import (
+    Question,
+    about_itself,
+    is_cargos_question,
+    question_of,
+    sysroot_in,
+)
+from dunnage.engine.early import EarlyStarts
 from dunnage.keys.bounded import remember
 from dunnage.keys.digests import is_settled
-from dunnage.keys.toolchain import Toolchain, Toolchains, still_holds
+from dunnage.keys.toolchain import Told, Toolchain, Toolchains, still_holds
 from dunnage.model.invocation import Invocation
 from dunnage.model.view import StatRecord, View, exists
 
@@ -40,8 +50,9 @@ class _Answer:
 class Questions:
     """The answers of one daemon. Safe for many threads."""
 
-    def __init__(self, toolchains: Toolchains) -> None:
+    def __init__(self, toolchains: Toolchains, early: EarlyStarts) -> None:
         self._toolchains = toolchains
+        self._early = early
         self._known: dict[_Key, _Answer] = {}
 
     def serve(self, view: View, invocation: Invocation) -> bool:
@@ -76,10 +87,25 @@ class Questions:
             view.restore([], known.stdout, b"")
             return True
         run = view.compile()
-        view.exit(run)
         if run.code == 0 and not run.signal and run.stdout and run.stderr == b"":
-            remember(self._known, key, _Answer(run.stdout, now, run.started_ns), limits.ANSWERS_MAX)
+            answer = _Answer(run.stdout, now, run.started_ns)
+            remember(self._known, key, answer, limits.ANSWERS_MAX)
+            if toolchain is None:
+                self._read_ahead(view, program, question, answer)
+        view.exit(run)
         return True
+
+    def _read_ahead(self, view: View, program: str, question: Question, here: _Answer) -> None:
+        """Begin to read the toolchain of a compiler that has answered now where it is installed, and what it is before.
+        The client waits meanwhile: only its descriptors are taken, a dozen round trips, once for each toolchain.
+        """
+        about = self._known.get((view.mount_namespace, program, about_itself(question)))
+        sysroot = sysroot_in(here.stdout)
+        if about is None or about.program != here.program or not sysroot:
+            return
+        asked_ns = min(about.asked_ns, here.asked_ns)
+        words = about.stdout.decode("utf-8", "surrogateescape")
+        self._early.read_ahead(view, program, Told(words, sysroot, question.target, asked_ns))
 
 
 def _specification(toolchain: Toolchain | None, question: Question) -> Sequence[str]:

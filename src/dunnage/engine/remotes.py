@@ -16,6 +16,7 @@ from dunnage.model.view import View
 from dunnage.store.store import Store
 
 if TYPE_CHECKING:
+    from dunnage.engine.ahead import Ahead
     from dunnage.engine.behind import Behind
     from dunnage.engine.elsewhere import Elsewhere
     from dunnage.engine.tiers import Tier, Tiers
@@ -30,9 +31,10 @@ class Remotes:
     def __init__(self, store: Store, digests: Digests, tiers: "Tiers") -> None:
         self._tiers = tiers
         self._elsewhere: Elsewhere | None = None
+        self._ahead: Ahead | None = None
         self._behind: list[tuple[Tier, Behind]] = []
         if tiers:
-            self._elsewhere, self._behind = _begun(store, digests, tiers)
+            self._elsewhere, self._ahead, self._behind = _begun(store, digests, tiers)
 
     def __bool__(self) -> bool:
         """Whether there is any."""
@@ -45,6 +47,11 @@ class Remotes:
     def fetch(self, unit: UnitKey, paths: PathSet, action: ActionKey, is_plausible: IsPlausible) -> bool:
         """`Elsewhere.fetch`."""
         return self._elsewhere is not None and self._elsewhere.fetch(unit, paths, action, is_plausible)
+
+    def compiling(self) -> None:
+        """A compiler is started: whatever is done ahead ends."""
+        if self._ahead is not None:
+            self._ahead.end()
 
     def keep(self, unit: UnitKey, paths: PathSet, action: ActionKey, result: ActionResult) -> None:
         """This was stored: send it where results are sent to. Never waits, never fails."""
@@ -73,12 +80,19 @@ class Remotes:
             behind.hurry()
         for _, behind in self._behind:
             behind.drain(wait_s)
+        self.compiling()
         for tier in self._tiers:
             tier.remote.close()
+        if self._ahead is not None:
+            self._ahead.wait()
 
 
-def _begun(store: Store, digests: Digests, tiers: "Tiers") -> "tuple[Elsewhere, list[tuple[Tier, Behind]]]":
+def _begun(
+    store: Store, digests: Digests, tiers: "Tiers"
+) -> "tuple[Elsewhere, Ahead, list[tuple[Tier, Behind]]]":
+    from dunnage.engine.ahead import Ahead
     from dunnage.engine.behind import Behind
     from dunnage.engine.elsewhere import Elsewhere
 
-    return Elsewhere(store, digests, tiers), [(tier, Behind(store, tier)) for tier in tiers if tier.writes]
+    behind = [(tier, Behind(store, tier)) for tier in tiers if tier.writes]
+    return Elsewhere(store, digests, tiers), Ahead(store, tiers), behind

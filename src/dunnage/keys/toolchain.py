@@ -3,7 +3,8 @@
 A rustc's identity is made from the program itself, the drivers in front of it (`clippy-driver`), the libraries that
 they load (`librustc_driver`, LLVM), and the standard library of the target. A compiler that was not seen before is
 asked twice, `-vV` and `--print sysroot`; after that the identity holds as long as every file and directory that it was
-made from has the same stat, which a session finds out with the one batch of stats that it makes anyway.
+made from has the same stat, which a session finds out with the one batch of stats that it makes anyway. One that has
+told both to somebody already, by its own words, is not asked again (`Told`).
 
 A rustup proxy answers differently for another directory, `RUSTUP_TOOLCHAIN`, or set of settings: what it decides by
 joins the files that are watched, absent ones too.
@@ -16,12 +17,13 @@ from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from dunnage.keys.bounded import remember
-from dunnage.keys.digests import Digests, Reading
+from dunnage.keys.digests import Digests, Reading, is_settled
+from dunnage.keys.elf import Dynamic
 from dunnage.keys.libraries import loaded_libraries, read_dynamic
 from dunnage.keys.text import KeyText
 from dunnage.model.digest import ToolchainId
 from dunnage.model.unit import Unit
-from dunnage.model.view import StatRecord, View
+from dunnage.model.view import StatRecord, View, exists
 
 _TOOLCHAINS_MAX: Final = 64
 _DRIVER: Final = "librustc_driver"
@@ -43,6 +45,19 @@ class Toolchain:
     """Whether it knows `-fdiagnostics-color` (gcc before 4.9 does not)."""
     commit: str = ""
     """The commit that the compiler was built from; empty where it does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a compiler has told of itself, asked by somebody else."""
+
+    about: str
+    """Its answer to `-vV`."""
+    sysroot: str
+    target: str | None
+    """What its units will be for; None for the host."""
+    asked_ns: int
+    """When it was first asked: it spoke of what is older than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +97,8 @@ class Toolchains:
         Raises:
             ViewGone: see `View`.
         """
-        looked = self._look(view, unit, env, ahead=True)
-        return None if looked is None else self.conclude(self._open(view, unit, env, looked))
+        opened = self._opened(view, unit, env, ahead=True)
+        return None if opened is None else self.conclude(opened)
 
     def open(self, view: View, unit: Unit, env: Mapping[str, str]) -> "Opened | None":
         """The first half of `identify`: all that has to be asked of the client. `conclude` is the other one.
@@ -91,8 +106,27 @@ class Toolchains:
         Raises:
             ViewGone: see `View`.
         """
-        looked = self._look(view, unit, env, ahead=False)
-        return None if looked is None else self._open(view, unit, env, looked)
+        return self._opened(view, unit, env, ahead=False)
+
+    def open_told(self, view: View, compiler: str, told: Told) -> "Opened | None":
+        """`open` for the units of a compiler that need not be asked; None for a proxy, whose answer depends on more,
+        and where something may have changed since it told.
+
+        Raises:
+            ViewGone: see `View`.
+        """
+        dynamic = read_dynamic(view, compiler)
+        if dynamic is None or not _is_compiler(dynamic):
+            return None
+        programs = [compiler]
+        looked = _made_of(view, told, programs, loaded_libraries(view, programs), programs, None)
+        if looked is None:
+            return None
+        records = view.stat(looked.watched)
+        if not all(is_settled(record, told.asked_ns) for record in records if exists(record)):
+            return None
+        place = _Place(view.mount_namespace, compiler, (), None, told.target, ())
+        return self._open(view, looked, records, place)
 
     def is_of(self, opened: "Opened", view: View, unit: Unit, env: Mapping[str, str]) -> bool:
         """Whether a unit is compiled with the toolchain that was opened, as far as its place tells."""
@@ -121,15 +155,18 @@ class Toolchains:
             view.mount_namespace, unit.compiler, tuple(unit.drivers), unit.sysroot, unit.target, selection
         )
 
-    def _look(self, view: View, unit: Unit, env: Mapping[str, str], *, ahead: bool) -> "_Looked | None":
-        """What a toolchain is made of; None if that cannot be found. `ahead`: read its libraries meanwhile."""
+    def _opened(self, view: View, unit: Unit, env: Mapping[str, str], *, ahead: bool) -> "Opened | None":
+        """What a unit's toolchain is made of, open; None if that cannot be found. `ahead`: read its libraries while the
+        client asks.
+        """
         dynamic = read_dynamic(view, unit.compiler)
         if dynamic is None:
             return None
-        programs = [unit.compiler, *unit.drivers]
+        named = [unit.compiler, *unit.drivers]
+        programs = list(named)
         sysroot = ""
         decided: list[str] = []
-        if not any(name.startswith(_DRIVER) for name in dynamic.needed):
+        if not _is_compiler(dynamic):
             self._proxies.add((view.mount_namespace, unit.compiler))
             sysroot = _sysroot(view, unit.compiler)
             programs.append(f"{sysroot}/bin/rustc")
@@ -141,23 +178,20 @@ class Toolchains:
         with self._digests.reading_ahead(view, libraries) if ahead else nullcontext():
             about = _answer(view, [unit.compiler, "-vV"])
             sysroot = sysroot or _sysroot(view, unit.compiler)
-        host = _said(about, "host")
-        if not sysroot.startswith("/") or not host:
+        told = Told(about, sysroot, unit.target, 0)
+        looked = _made_of(view, told, programs, libraries, named, unit.sysroot, decided)
+        if looked is None:
             return None
-        directories, standard = _standard_library(view, unit.sysroot or sysroot, host, unit.target)
-        # A name that leads elsewhere now: toolchains that share files share their stats, but no directory.
-        directories += dict.fromkeys(map(posixpath.dirname, (unit.compiler, *unit.drivers)))
-        files = [*programs, *libraries, *standard]
-        return _Looked(about, sysroot, host, files, [*files, *decided, *directories])
+        return self._open(view, looked, view.stat(looked.watched), self._place(view, unit, env))
 
-    def _open(self, view: View, unit: Unit, env: Mapping[str, str], looked: "_Looked") -> "Opened":
-        records = view.stat(looked.watched)
+    def _open(self, view: View, looked: "_Looked", records: Sequence[StatRecord], place: _Place) -> "Opened":
+        about = looked.about
         unread = Toolchain(
             ToolchainId(b""), looked.sysroot, looked.host, tuple(looked.watched), tuple(records),
-            version=looked.about.partition("\n")[0], commit=_said(looked.about, "commit-hash").replace("unknown", ""),
+            version=about.partition("\n")[0], commit=_said(about, "commit-hash").replace("unknown", ""),
         )  # fmt: skip
         read = self._digests.of_later(view, looked.files, records[: len(looked.files)])
-        return Opened(unread, looked.about, looked.files, self._place(view, unit, env), read)
+        return Opened(unread, about, looked.files, place, read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +217,33 @@ class Opened:
     files: Sequence[str]
     place: _Place
     read: Reading
+
+
+def _is_compiler(dynamic: Dynamic) -> bool:
+    """Whether a program is rustc itself, and no proxy in front of it."""
+    return any(name.startswith(_DRIVER) for name in dynamic.needed)
+
+
+def _made_of(
+    view: View,
+    told: Told,
+    programs: Sequence[str],
+    libraries: Sequence[str],
+    named: Sequence[str],
+    sysroot: str | None,
+    decided: Sequence[str] = (),
+) -> "_Looked | None":
+    """What the toolchain of these programs is made of; `named` are those that a command line names. `sysroot`: where
+    the standard library is, if not in the compiler's own.
+    """
+    host = _said(told.about, "host")
+    if not told.sysroot.startswith("/") or not host:
+        return None
+    directories, standard = _standard_library(view, sysroot or told.sysroot, host, told.target)
+    # A name that leads elsewhere now: toolchains that share files share their stats, but no directory.
+    directories += dict.fromkeys(map(posixpath.dirname, named))
+    files = [*programs, *libraries, *standard]
+    return _Looked(told.about, told.sysroot, host, files, [*files, *decided, *directories])
 
 
 def _answer(view: View, argv: Sequence[str]) -> str:

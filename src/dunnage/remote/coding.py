@@ -43,8 +43,10 @@ def decompress(
         with opener.stream_reader(
             source, read_size=_PIECE_BYTES, read_across_frames=frames_in_a_row
         ) as plain:
-            while part := plain.read(_PIECE_BYTES):
-                bounded.write(part)
+            # One for all: new memory for each is cleared by the kernel first.
+            piece = memoryview(bytearray(min(max(size, 1), _PIECE_BYTES)))
+            while count := plain.readinto(piece):
+                bounded.write(piece[:count])
     except zstandard.ZstdError as error:
         raise RemoteDamaged(f"A blob came damaged: {error}.") from error
     bounded.end()
@@ -75,8 +77,8 @@ class Bounded:
         self._target = target
         self._left = size
 
-    def write(self, data: bytes) -> None:
-        """Write on. RemoteDamaged where that is more than was promised."""
+    def write(self, data: bytes | memoryview) -> None:
+        """Write on. RemoteDamaged where that is more than was promised. What is given may change afterwards."""
         self._left -= len(data)
         if self._left < 0:
             raise RemoteDamaged("A blob came larger than its record says.")

@@ -16,7 +16,7 @@ Nothing that a backend returns is trusted: whoever asked checks signatures of re
 Every method may be called from many threads at once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal, Protocol
 
@@ -70,6 +70,32 @@ class Traits:
     """Each request is dear: many things are put at once, and what was put is there for others after `flush` only."""
     read_only: bool = False
     """Nothing can be put: `put_records` and `put_blobs` raise RemoteRefused."""
+    sends_ahead: bool = False
+    """Blobs come before anybody asks for them: it has `arriving`, too (`SendsAhead`)."""
+
+
+class Sink(Protocol):
+    """What a blob is written to, from the front."""
+
+    def write(self, data: bytes | memoryview, /) -> int:
+        """Write on. What is given may change afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A blob that has arrived. `write_to` writes its plain bytes. RemoteError; RemoteDamaged: they are not."""
+
+    name: BlobName
+    write_to: Callable[[Sink], None]
+
+
+class SendsAhead(Protocol):
+    """What a backend has besides, where its traits say so."""
+
+    def arriving(self) -> Iterator[Coming]:
+        """What comes, each as soon as it is there, in the order in which it will most likely be asked for. That it was
+        seen here says nothing of whether anybody wants it. RemoteError.
+        """
 
 
 class Backend(Protocol):
@@ -96,9 +122,9 @@ class Backend(Protocol):
     def get_blobs(self, blobs: Sequence[BlobName], into: Callable[[BlobName], BinaryIO]) -> set[BlobName]:
         """Write those of these blobs that are there, plain, each into the file that `into` gives; which those are.
 
-        Never writes more than a blob's size into its file. `into` is asked at most once for each blob, may be called
-        from other threads, and may have been asked for blobs that are not in the answer. Raises RemoteError; then
-        what was written is worth nothing.
+        A file is written to, from the front, and nothing else is done with it. Never writes more than a blob's size
+        into its file. `into` is asked at most once for each blob, may be called from other threads, and may have been
+        asked for blobs that are not in the answer. Raises RemoteError; then what was written is worth nothing.
         """
 
     def doubt(self, blobs: Sequence[BlobName]) -> None:

@@ -16,11 +16,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, TypeVar, cast
 
 from dunnage.errors import RemoteBusy, RemoteError, RemoteUnavailable
 from dunnage.remote import limits
-from dunnage.remote.contract import Backend, BlobName, BlobSource, Record, RecordName, Traits
+from dunnage.remote.contract import (
+    Backend,
+    BlobName,
+    BlobSource,
+    Coming,
+    Record,
+    RecordName,
+    SendsAhead,
+    Traits,
+)
 from dunnage.remote.in_flight import InFlight
 
 log = logging.getLogger(__name__)
@@ -137,6 +146,10 @@ class Guard:
     def get_blobs(self, blobs: Sequence[BlobName], into: Callable[[BlobName], BinaryIO]) -> set[BlobName]:
         """As the backend's. Not tried again: `into` gives each file once, and whoever waits would not have the time."""
         return self._once(lambda: self._backend.get_blobs(blobs, into), sum(blob.size for blob in blobs))
+
+    def arriving(self) -> Iterator[Coming]:
+        """As the backend's, where it `sends_ahead`. Nobody waits for it, so nothing is tried again."""
+        return cast("SendsAhead", self._backend).arriving()
 
     def doubt(self, blobs: Sequence[BlobName]) -> None:
         """As the backend's."""

@@ -18,6 +18,7 @@ from dunnage.model.digest import Digest
 from dunnage.store.cache import Generations
 from dunnage.store.contents import Look, copy_of_open, digest_of_open
 from dunnage.store.database import Database
+from dunnage.store.incoming import Incoming
 from dunnage.store.layout import Layout, store_error
 
 _I64: Final = (1 << 63) - 1
@@ -57,11 +58,27 @@ class Blobs:
             try:
                 return self._put(fd, look)
             except FileNotFoundError:
-                self._layout.create()  # Somebody deleted the store.
-                self._database.check_place()
+                self._make_anew()
                 return self._put(fd, look)
         except OSError as error:
             raise store_error(error, "A blob cannot be stored") from error
+
+    def receive(self) -> Incoming:
+        """A file for a blob that comes piece by piece; the caller closes it. StoreFull, StoreError."""
+        try:
+            self._layout.step("create")
+            try:
+                return Incoming(self._layout.tmp_name(), self._publish)
+            except FileNotFoundError:
+                self._make_anew()
+                return Incoming(self._layout.tmp_name(), self._publish)
+        except OSError as error:
+            raise store_error(error, "A blob cannot be stored") from error
+
+    def _make_anew(self) -> None:
+        """Somebody deleted the store."""
+        self._layout.create()
+        self._database.check_place()
 
     def _put(self, fd: int, look: Look | None) -> tuple[Digest, int]:
         name = self._layout.tmp_name()
@@ -70,19 +87,7 @@ class Blobs:
         try:
             self._layout.step("copy")
             digest, size = copy_of_open(fd, target, look)
-            path = self._layout.blob(digest)
-            self._layout.step("chmod")
-            os.fchmod(target, 0o444)
-            with self._layout.publishing():
-                if self._is_there(digest, path):
-                    os.unlink(name)
-                else:
-                    self._layout.step("rename")
-                    _publish(name, path)
-                    stamp = stamp_of(os.fstat(target))
-                    self._stamps.put(digest, stamp)
-                    with self._lock:
-                        self._fresh[digest] = stamp
+            self._publish(name, target, digest)
             return digest, size
         except BaseException:
             with suppress(OSError):
@@ -90,6 +95,22 @@ class Blobs:
             raise
         finally:
             os.close(target)
+
+    def _publish(self, name: str, target: int, digest: Digest) -> None:
+        """Give a temporary file that is whole the name of its digest. OSError, StoreError."""
+        path = self._layout.blob(digest)
+        self._layout.step("chmod")
+        os.fchmod(target, 0o444)
+        with self._layout.publishing():
+            if self._is_there(digest, path):
+                os.unlink(name)
+                return
+            self._layout.step("rename")
+            _rename(name, path)
+            stamp = stamp_of(os.fstat(target))
+            self._stamps.put(digest, stamp)
+            with self._lock:
+                self._fresh[digest] = stamp
 
     def _is_there(self, digest: Digest, path: str) -> bool:
         known = self._known(digest)
@@ -256,7 +277,7 @@ class Blobs:
                     c.execute("DELETE FROM blobs WHERE digest = ?", (digest,))
 
 
-def _publish(name: str, path: str) -> None:
+def _rename(name: str, path: str) -> None:
     try:
         os.rename(name, path)
     except FileNotFoundError:

@@ -21,6 +21,7 @@ from dunnage.store.contents import Look
 from dunnage.store.counters import CounterBook
 from dunnage.store.database import Database
 from dunnage.store.fsck import fsck
+from dunnage.store.incoming import Incoming
 from dunnage.store.layout import Layout, Step, no_step, store_error
 from dunnage.store.memo import Memo
 from dunnage.store.records import Records
@@ -135,6 +136,12 @@ class Store:
         bytes. `look`, if given, gets the bytes that are kept, piece by piece. StoreFull, StoreError.
         """
         return self._blobs.put(fd, look)
+
+    def receive(self) -> Incoming:
+        """A file of the store's own for a blob that comes piece by piece: `Incoming.keep` makes it one, and the caller
+        closes it. StoreFull, StoreError.
+        """
+        return self._blobs.receive()
 
     def open_blob(self, digest: Digest, size: int) -> int:
         """A descriptor (O_RDONLY, O_CLOEXEC) of a blob; the caller closes it. It stays good whatever is trimmed.

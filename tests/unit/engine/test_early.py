@@ -1,5 +1,6 @@
 """Early starts: who begins to compile before the toolchain is read, who waits for that, and what becomes of it."""
 
+import subprocess
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,17 +14,20 @@ from dunnage.engine.extras import Extras
 from dunnage.engine.flight import Flights, flight_key
 from dunnage.engine.subject import Missed
 from dunnage.keys.digests import Digests
-from dunnage.keys.toolchain import Opened, Toolchain, Toolchains
+from dunnage.keys.toolchain import Opened, Told, Toolchain, Toolchains
 from dunnage.model.action import ActionResult
 from dunnage.model.digest import ActionKey, UnitKey
 from dunnage.model.path_set import PathSet
 from dunnage.model.unit import Link, Unit
-from dunnage.model.view import StatRecord
+from dunnage.model.view import Entry, StatRecord, ViewGone
 from dunnage.store.store import Store
 from support.crates import Crate, crate
 from support.units import LocalView, record_at, unit_of
 
 WAIT_S = 60  # only ever a hang
+RESULT = ActionResult(
+    outputs=(), dep_info=b"", stdout=b"", stderr=b"", bound=(), compile_us=1, created_s=0, unit_name="x"
+)
 
 
 class HeldUp(Toolchains):
@@ -41,13 +45,13 @@ class HeldUp(Toolchains):
 class Scene:
     """A crate, and everything that a start needs."""
 
-    def __init__(self, directory: Path, store: Store) -> None:
+    def __init__(self, directory: Path, store: Store, *, allowed: bool = True) -> None:
         self.crate: Crate = crate(directory / "demo")
         self.invocation = self.crate.invocation()
         self.store = store
         self.toolchains = HeldUp(Digests(store, lambda: 1 << 62))
         self.flights = Flights()
-        self.early = EarlyStarts(self.toolchains, Extras(lambda: 1 << 62), self.flights)
+        self.early = EarlyStarts(self.toolchains, Extras(lambda: 1 << 62), self.flights, allowed=allowed)
         self.unit: Unit = unit_of(str(self.crate.directory), compiler=self.crate.rustc)
 
     def view(self) -> LocalView:
@@ -55,6 +59,14 @@ class Scene:
 
     def start(self, unit: Unit | None = None) -> Start | None:
         return self.early.start(self.view(), unit or self.unit, self.invocation.env, self.store)
+
+    def read_ahead(self, view: LocalView | None = None) -> LocalView:
+        """As after cargo's questions."""
+        view = view or self.view()
+        about = subprocess.run([self.crate.rustc, "-vV"], capture_output=True, text=True, check=True).stdout
+        sysroot = self.crate.rustc.removesuffix("/bin/rustc")
+        self.early.read_ahead(view, self.crate.rustc, Told(about, sysroot, None, 1 << 62))
+        return view
 
     def let_who_waits_for(self, start: Start) -> None:
         """The toolchain is read as soon as somebody waits for that, and not before."""
@@ -161,10 +173,7 @@ def test_only_what_a_linker_has_no_part_in(scene: Scene) -> None:
 
 
 def test_a_store_with_anything_in_it_is_asked_first(scene: Scene) -> None:
-    result = ActionResult(
-        outputs=(), dep_info=b"", stdout=b"", stderr=b"", bound=(), compile_us=1, created_s=0, unit_name="x"
-    )
-    scene.store.add(UnitKey(bytes(32)), PathSet(), ActionKey(bytes(32)), result)
+    scene.store.add(UnitKey(bytes(32)), PathSet(), ActionKey(bytes(32)), RESULT)
     assert scene.start() is None
 
 
@@ -187,6 +196,89 @@ def test_a_toolchain_that_changes_while_it_is_read_stores_nothing(
     assert (result.outcome, result.reason, result.detail) == ("miss", "input-changed", made.rustc)
     assert sorted(made.outputs()) == ["demo-1.d", "libdemo-1.rlib", "libdemo-1.rmeta"]
     assert store.size().actions == 0
+
+
+def test_a_toolchain_is_read_before_its_first_unit_comes(scene: Scene) -> None:
+    scene.toolchains.let.set()
+    asked = scene.read_ahead()
+    assert any("librustc_driver" in path for path in asked.opened)
+    first = scene.view()
+    start = scene.early.start(first, scene.unit, scene.invocation.env, scene.store)
+    if start is not None:  # it came before all was read
+        scene.early.end(start)
+    assert (first.asked, [path for path in first.opened if "librustc_driver" in path]) == ([], [])
+    known = scene.toolchains.recall(first, scene.unit, scene.invocation.env)
+    assert known is not None
+    assert known == Toolchains(Digests(scene.store, lambda: 1 << 62)).identify(
+        scene.view(), scene.unit, scene.invocation.env
+    )
+
+
+def test_units_begin_while_what_cargo_asked_about_is_read(scene: Scene) -> None:
+    scene.read_ahead()
+    first, other = scene.start(), scene.start(replace(scene.unit, name="other"))
+    assert first is not None
+    assert other is not None
+    scene.toolchains.let.set()
+    assert (first.missed(), other.missed()) == (None, None)
+    scene.early.end(first)
+    scene.early.end(other)
+
+
+@pytest.mark.parametrize("because", ["there are remotes", "the store has something", "of a linker"])
+def test_whoever_may_not_begin_waits_for_what_is_read_ahead(
+    tmp_path: Path, store: Store, because: str
+) -> None:
+    scene = Scene(tmp_path, store, allowed=because != "there are remotes")
+    unit = scene.unit
+    if because == "the store has something":
+        store.add(UnitKey(bytes(32)), PathSet(), ActionKey(bytes(32)), RESULT)
+    elif because == "of a linker":
+        unit = replace(unit, link=Link(driver="cc"))
+    scene.read_ahead()
+    found: list[Start | None] = []
+    coming = threading.Thread(target=lambda: found.append(scene.start(unit)))
+    coming.start()
+    scene.toolchains.let.set()
+    coming.join(WAIT_S)
+    assert found == [None]
+    assert scene.toolchains.recall(scene.view(), unit, scene.invocation.env) is not None
+
+
+def test_one_toolchain_at_a_time_and_none_that_is_known(scene: Scene) -> None:
+    scene.read_ahead()
+    assert scene.read_ahead().opened == []
+    scene.toolchains.let.set()
+    assert scene.start(replace(scene.unit, link=Link(driver="cc"))) is None  # it has waited
+    assert scene.read_ahead().opened == []
+    assert any("librustc_driver" in path for path in scene.read_ahead(LocalView(namespace=2)).opened)
+
+
+class Leaving(LocalView):
+    """A client that goes away while it is asked."""
+
+    def entries(self, path: str) -> list[Entry] | None:
+        raise ViewGone("client-gone", path)
+
+
+def test_a_client_that_goes_away_leaves_the_toolchain_to_the_next_one(scene: Scene) -> None:
+    with pytest.raises(ViewGone):
+        scene.read_ahead(Leaving())
+    assert any("librustc_driver" in path for path in scene.read_ahead().opened)
+    scene.toolchains.let.set()
+
+
+def test_without_a_thread_nobody_waits_for_ever(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    scene.toolchains.let.set()
+    store_alone = Toolchains(Digests(scene.store, lambda: 1 << 62))  # reads all without a pool of threads
+    assert store_alone.identify(scene.view(), scene.unit, scene.invocation.env) is not None
+    monkeypatch.setattr(threading.Thread, "start", start)
+    scene.read_ahead()
+    assert scene.toolchains.recall(scene.view(), scene.unit, scene.invocation.env) is not None
+    assert scene.start(replace(scene.unit, name="another")) is None
 
 
 def test_through_the_engine_it_is_a_miss_like_any_and_then_a_hit(

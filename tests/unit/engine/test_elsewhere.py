@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 from dunnage.engine.shared_records import decode_action, encode_action
-from dunnage.errors import RemoteBusy, RemoteRefused, RemoteUnavailable
+from dunnage.errors import RemoteBusy, RemoteRefused, RemoteUnavailable, StoreFull
 from dunnage.model.outcome import REASONS, Result
 from dunnage.remote import limits
 from dunnage.remote.contract import BlobName
 from dunnage.remote.sealing import by_secret, checked
+from dunnage.store.incoming import Incoming
+from dunnage.store.store import Store
 from support.crates import Crate, crate
 from support.remotes.machines import WAIT_S, Troubled, machine
+from support.stores import digest_of
 
 
 def how(result: Result) -> str:
@@ -115,13 +118,26 @@ def test_trouble_of_a_library_is_a_miss(
 def test_no_room_for_a_blob_on_its_way_is_a_miss(
     tmp_path: Path, remote: Troubled, made: Crate, filled: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full() -> object:
-        raise OSError(28, "No space left on device")
+    def full(store: Store) -> Incoming:
+        raise StoreFull("There is no room.")
 
     with machine(tmp_path / "second", remote, writes=False) as second:
-        monkeypatch.setattr("dunnage.engine.elsewhere.tempfile.TemporaryFile", full)
-        assert how(second.compile(made)) == "miss remote-failed"
+        monkeypatch.setattr(Store, "receive", full)
+        assert how(second.compile(made)) == "miss store-failed"
         assert made.outputs() == filled
+
+
+def test_what_is_not_a_blob_leaves_nothing_in_the_store(
+    tmp_path: Path, remote: Troubled, made: Crate, filled: dict[str, bytes]
+) -> None:
+    remote.lie = lambda _, data: data[:-1] + b"?"
+    with machine(tmp_path / "second", remote, writes=False) as second:
+        directory = Path(second.store.directory) / "v1"
+        assert how(second.compile(made)) == "miss remote-failed"
+        wrong = {digest_of(data[:-1] + b"?").hex() for data in remote.blobs.values()}
+        there = [path for path in directory.rglob("*") if path.is_file()]
+        assert {path.name for path in there}.isdisjoint(wrong)
+        assert [path.name for path in there if path.is_relative_to(directory / "tmp")] == ["owner"]
 
 
 @pytest.mark.parametrize("error", [RemoteUnavailable, RemoteRefused, RemoteBusy])

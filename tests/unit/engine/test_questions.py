@@ -156,3 +156,63 @@ def test_what_is_no_question_is_left_to_others(scene: Scene) -> None:
     view = scene.crate.view(invocation)
     assert not scene.engine.questions.serve(view, invocation)
     assert (view.compiled, view.ended) == (0, None)
+
+
+def asked_by_the_first_unit(scene: Scene) -> list[tuple[str, ...]]:
+    """Of the compiler, before its toolchain is known."""
+    invocation = scene.crate.invocation()
+    view = scene.crate.view(invocation)
+    assert scene.engine.serve(view, invocation).outcome == "miss"
+    return [words[1:] for words in view.asked]
+
+
+def test_after_cargos_questions_the_first_unit_asks_nothing_and_opens_nothing_of_the_toolchain(
+    scene: Scene,
+) -> None:
+    scene.ask()
+    view = scene.ask(scene.question(*PROBE))
+    assert any("librustc_driver" in path for path in view.opened)
+    assert any("libstd-" in path for path in view.opened)
+    assert asked_by_the_first_unit(scene) == []
+
+
+def test_a_toolchain_is_opened_once(scene: Scene) -> None:
+    scene.ask()
+    scene.ask(scene.question(*PROBE))
+    scene.compile()
+    again = scene.ask(scene.question(*PROBE, "--cfg", "other"))
+    assert (again.compiled, again.opened) == (1, [])
+
+
+@pytest.mark.parametrize("asked", ["only what it is", "only where it is", "in other circumstances"])
+def test_one_answer_alone_says_too_little(scene: Scene, asked: str) -> None:
+    probe = scene.question(*PROBE)
+    before = {
+        "only what it is": [scene.asks],
+        "only where it is": [probe],
+        "in other circumstances": [replace(scene.asks, env={"RUSTC_LOG": "off"}), probe],
+    }
+    for asks in before[asked]:
+        scene.ask(asks)
+    assert asked_by_the_first_unit(scene) == [("-vV",), ("--print", "sysroot")]
+
+
+def test_a_toolchain_that_is_no_older_than_the_answers_is_asked_again(scene: Scene) -> None:
+    """Somebody may have exchanged it between the questions."""
+    library = next((Path(scene.crate.rustc).parent.parent / "lib").glob("librustc_driver*"))
+    now = list(STAT.unpack(record_at(os.fspath(library))))
+    now[-1] = 1 << 62
+    touched = {os.fspath(library): StatRecord(STAT.pack(*now))}
+    scene.ask(instead=touched)
+    scene.ask(scene.question(*PROBE), instead=touched)
+    assert asked_by_the_first_unit(scene) == [("-vV",), ("--print", "sysroot")]
+
+
+def test_another_toolchain_than_the_one_that_answered_is_another_one(scene: Scene, tmp_path: Path) -> None:
+    """What was read ahead counts for the compiler that was asked, as long as its files are what they were."""
+    scene.ask()
+    scene.ask(scene.question(*PROBE))
+    invocation = scene.crate.invocation()
+    touched = Asking(invocation, {scene.crate.rustc: record_at("/bin/sh")})
+    scene.engine.serve(touched, invocation)
+    assert [words[1:] for words in touched.asked] == [("-vV",), ("--print", "sysroot")]

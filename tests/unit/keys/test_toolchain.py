@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dunnage.keys.digests import Digests
-from dunnage.keys.toolchain import Toolchain, Toolchains, still_holds
+from dunnage.keys.toolchain import Told, Toolchain, Toolchains, still_holds
 from dunnage.model.digest import Digest
 from dunnage.model.invocation import Invocation
 from dunnage.model.unit import Unit
@@ -238,3 +238,36 @@ def test_the_toolchains_in_memory_are_bounded(sysroot: Sysroot) -> None:
     for unit in units:
         assert toolchains.identify(view, unit, {}) is not None
     assert [toolchains.recall(view, unit, {}) is None for unit in units] == [True, True] + [False] * 64
+
+
+def told_by(sysroot: Sysroot, target: str | None = None, asked_ns: int = 1 << 62) -> Told:
+    return Told(ABOUT, str(sysroot.directory), target, asked_ns)
+
+
+@pytest.mark.parametrize("target", [None, "mine"])
+def test_a_compiler_that_has_told_is_the_same_toolchain_and_asked_nothing(
+    sysroot: Sysroot, target: str | None
+) -> None:
+    (sysroot.directory / "lib/rustlib/mine/lib").mkdir(parents=True)
+    unit = sysroot.unit(target=target)
+    toolchains, view = Toolchains(Digests(NoMemo(), lambda: 0)), sysroot.view()
+    opened = toolchains.open_told(view, unit.compiler, told_by(sysroot, target))
+    assert opened is not None
+    assert toolchains.conclude(opened) == identified(sysroot, unit)
+    assert toolchains.recall(view, unit, {}) == identified(sysroot, unit)
+    assert view.asked == []
+
+
+def test_what_is_no_older_than_the_answers_may_be_something_else(sysroot: Sysroot) -> None:
+    toolchains, view = Toolchains(Digests(NoMemo(), lambda: 0)), sysroot.view()
+    asked_ns = sysroot.std.stat().st_ctime_ns
+    assert toolchains.open_told(view, str(sysroot.rustc), told_by(sysroot, asked_ns=asked_ns)) is None
+    assert str(sysroot.std) not in view.opened
+
+
+def test_what_a_proxy_told_says_too_little(sysroot: Sysroot, tmp_path: Path) -> None:
+    toolchains, view = Toolchains(Digests(NoMemo(), lambda: 0)), sysroot.view()
+    for program in ("/bin/sh", "/nowhere/rustc"):
+        assert toolchains.open_told(view, program, told_by(sysroot)) is None
+    nonsense = Told("no host", str(sysroot.directory), None, 1 << 62)
+    assert toolchains.open_told(view, str(sysroot.rustc), nonsense) is None

@@ -1,5 +1,6 @@
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -262,3 +263,45 @@ def test_the_cache_of_stamps_may_be_small(
     assert [read(blobs, digest, 1) for digest in digests] == [b"%d" % number for number in range(10)]
     blobs.forget_fresh()
     assert blobs.fresh == 0
+
+
+def received(blobs: Blobs, data: bytes = HELLO) -> None:
+    coming = blobs.receive()
+    coming.write(data[:7])
+    coming.write(data[7:])
+    coming.keep()
+    coming.close()
+
+
+def test_what_came_piece_by_piece_is_a_blob_like_any(layout: Layout, blobs: Blobs) -> None:
+    received(blobs)
+    assert (blobs.fresh, read(blobs), os.listdir(layout._own)) == (1, HELLO, ["owner"])
+    assert os.stat(layout.blob(NAME)).st_mode & 0o777 == 0o444
+    record(layout, blobs, NAME)
+    received(blobs)  # it is there
+    assert (blobs.fresh, read(blobs), os.listdir(layout._own)) == (0, HELLO, ["owner"])
+    assert blobs.holds(NAME, SIZE)
+
+
+def test_a_store_that_was_deleted_takes_what_comes(layout: Layout, blobs: Blobs) -> None:
+    shutil.rmtree(layout.directory)
+    received(blobs)
+    assert read(blobs) == HELLO
+
+
+def test_a_store_that_is_deleted_while_something_comes_does_not_keep_it(layout: Layout, blobs: Blobs) -> None:
+    coming = blobs.receive()
+    coming.write(HELLO)
+    shutil.rmtree(layout.directory)
+    with pytest.raises(StoreError):
+        coming.keep()
+    coming.close()
+
+
+def test_a_store_that_cannot_be_written_receives_nothing(layout: Layout, blobs: Blobs) -> None:
+    def full(what: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    layout.step = full
+    with pytest.raises(StoreFull):
+        blobs.receive()

@@ -10,6 +10,7 @@ from bench.client import ClientCost
 from bench.containers import WarmBuilds
 from bench.daemon import DaemonCost
 from bench.figures import Series
+from bench.next_jobs import NextJobs
 from bench.observe import ObserveCost
 from bench.report import Report, print_report
 from bench.scale import Scale
@@ -80,6 +81,16 @@ def test_costs_stand_beside_their_aims() -> None:
     assert row(text, "99 of 100 hits") == "99 of 100 hits 2.50 ms ≤ 3 ms"
     assert row(text, "growth of a hit") == "growth of a hit × 1.10 (the store's part × 1.10) < × 1.3"
     assert row(text, "notice of the metadata").endswith("≤ 5 ms")
+
+
+def test_the_next_jobs_are_against_each_other_way() -> None:
+    report = full()
+    report.next_jobs = {
+        "rust-cache's way": NextJobs({"bstr 1.12.1": [10.0, 10.0]}),
+        "actions/cache's example": NextJobs({"bstr 1.12.1": [20.0, 16.0]}),
+        "dunnage": NextJobs({"bstr 1.12.1": [8.0, 8.0]}, {"bstr 1.12.1": "45 hits"}),
+    }
+    assert row(printed(report), "bstr 1.12.1") == "bstr 1.12.1 10.00 s 18.00 s 8.00 s 0.80 0.45 45 hits"
 
 
 def test_what_was_not_measured_is_not_printed() -> None:

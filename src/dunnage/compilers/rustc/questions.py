@@ -66,6 +66,20 @@ def question_of(invocation: Invocation) -> Question | None:
     return Question(words, _counting(invocation.env), target)
 
 
+def about_itself(question: Question) -> Question:
+    """What cargo asks first, where it asks this."""
+    return Question(_VERSION, question.env)
+
+
+def sysroot_in(answer: bytes) -> str:
+    """Where the compiler says that it is installed; empty where the answer does not say so. Nothing else that it prints
+    begins like a path.
+    """
+    lines = answer.decode("utf-8", "surrogateescape").splitlines()
+    found = [line for line in lines if line.startswith("/")]
+    return found[0] if len(found) == 1 else ""
+
+
 def _is_harmless(name: str, value: str) -> bool:
     if name == "print":
         return value in _PRINTED

@@ -2,12 +2,13 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import BinaryIO
 
 from dunnage.errors import RemoteBusy
 from dunnage.remote import limits
-from dunnage.remote.contract import BlobName
+from dunnage.remote.contract import BlobName, Sink
 from dunnage.remote.gha.arriving import Arriving
 from dunnage.remote.gha.azure import Address
 from dunnage.remote.gha.http import Http
@@ -68,6 +69,14 @@ class Arrivals:
         if arriving.state == "failed":
             self._again(arriving)
         return arriving.get(blob, where, target, until_s)
+
+    def arriving(self) -> Iterator[tuple[str, Packed, Callable[[Sink], None]]]:
+        """The blobs of all packs that are on their way now, each with the key of its pack as soon as it has arrived."""
+        with self._lock:
+            packs = [each for key, each in self._packs.items() if key not in self._asleep]
+        for pack in packs:
+            for packed in pack.arriving():
+                yield pack.pack.key, packed, partial(pack.write, packed)
 
     def frame(self, blob: BlobName, where: Where) -> tuple[BinaryIO, Packed] | None:
         """The file with a blob's zstd frame, if it has arrived."""

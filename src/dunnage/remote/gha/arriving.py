@@ -6,13 +6,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, Final, Literal
 
 from blake3 import blake3
 
 from dunnage.errors import RemoteBusy, RemoteDamaged, RemoteError, RemoteUnavailable
 from dunnage.remote import coding, limits
-from dunnage.remote.contract import BlobName
+from dunnage.remote.contract import BlobName, Sink
 from dunnage.remote.gha.azure import Address, Download, Gone, Window
 from dunnage.remote.gha.http import Http
 from dunnage.remote.gha.manifest import Pack, Where
@@ -86,22 +87,32 @@ class Arriving:
             RemoteError: it may be there another time.
             RemoteDamaged: what arrived is not that blob.
         """
-        with self._changed:
-            self._readers += 1
-        try:
+        with self._reading():
             return self._get(blob, where, target, until_s)
-        finally:
-            with self._changed:
-                self._readers -= 1
-                is_last = self._retired and not self._readers
-            if is_last:
-                self.close()
 
     def wait(self, until_s: float) -> None:
         """Wait until it has arrived or cannot, no longer than that."""
         with self._changed:
             while self.state in {"waiting", "coming"} and self._wait(until_s):
                 pass
+
+    def arriving(self) -> Iterator[Packed]:
+        """What is in it, in its order, each as soon as it has arrived, until no more comes."""
+        at = 0
+        while True:
+            with self._changed:
+                while at == len(self._found) and self.state in {"waiting", "coming"}:
+                    self._changed.wait()
+                found = list(self._found.values())[at:]
+            if not found:
+                return
+            yield from found
+            at += len(found)
+
+    def write(self, packed: Packed, target: Sink) -> None:
+        """Write a blob that has arrived. RemoteUnavailable: it was closed meanwhile; RemoteDamaged."""
+        with self._reading():
+            _write(self._frame(packed), target, packed.name)
 
     def frame(self, blob: BlobName) -> tuple[BinaryIO, Packed] | None:
         """The file with a blob's zstd frame and where in it, if it has arrived."""
@@ -125,6 +136,20 @@ class Arriving:
                 self._file.close()
         self._download.abort()
         self._become("failed")
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Meanwhile its file stays open."""
+        with self._changed:
+            self._readers += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._readers -= 1
+                is_last = self._retired and not self._readers
+            if is_last:
+                self.close()
 
     def _get(self, blob: BlobName, where: Where, target: BinaryIO, until_s: float) -> bool:
         may_jump = True
@@ -216,17 +241,17 @@ class Arriving:
 class _Hashing:
     """A file that knows the digest of what was written to it."""
 
-    def __init__(self, target: BinaryIO) -> None:
+    def __init__(self, target: Sink) -> None:
         self._target = target
         self.hasher = blake3()
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes | memoryview) -> int:
         """Write on."""
         self.hasher.update(data)
         return self._target.write(data)
 
 
-def _write(pieces: Iterator[bytes], target: BinaryIO, blob: BlobName) -> None:
+def _write(pieces: Iterator[bytes], target: Sink, blob: BlobName) -> None:
     """Write the plain bytes of a frame. RemoteDamaged: they are not that blob.
 
     Whoever asked looks at the digest as well; here it decides whether the blob is put anew.

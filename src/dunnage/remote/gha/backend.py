@@ -8,12 +8,12 @@ manifest. A pack that was evicted meanwhile, or came damaged, is absence.
 import hashlib
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import BinaryIO
 
 from dunnage.errors import RemoteDamaged, RemoteRefused
 from dunnage.remote import limits
-from dunnage.remote.contract import Backend, BlobName, BlobSource, Record, RecordName, Traits
+from dunnage.remote.contract import Backend, BlobName, BlobSource, Coming, Record, RecordName, Traits
 from dunnage.remote.gha.arrivals import Arrivals
 from dunnage.remote.gha.azure import Expired
 from dunnage.remote.gha.collected import Collected
@@ -36,7 +36,9 @@ class GhaBackend:
     """GitHub's cache, as one job uses it."""
 
     def __init__(self, settings: Settings, http: Http, now: Callable[[], float] = time.monotonic) -> None:
-        self.traits = Traits(wants_packs=True, read_only=not settings.may_write)
+        self.traits = Traits(
+            wants_packs=True, read_only=not settings.may_write, sends_ahead=settings.may_read
+        )
         self._settings = settings
         self._http = http
         # Entries of another version are never seen: the namespace is as good as another repository.
@@ -107,6 +109,15 @@ class GhaBackend:
             self._lane.look_anew()
         until_s = time.monotonic() + limits.GHA_WAIT_S
         return {blob for blob in dict.fromkeys(blobs) if self._get(blob, into, until_s)}
+
+    def arriving(self) -> Iterator[Coming]:
+        """What the packs hold that the manifest knows of. It is not hot for that."""
+        self._may_use()
+        self._lane.look()
+        for pack, packed, write_to in self._arrivals.arriving():
+            where = self._lane.where(packed.name)
+            if where is not None and (where.pack, where.offset) == (pack, packed.offset):
+                yield Coming(packed.name, write_to)
 
     def doubt(self, blobs: Sequence[BlobName]) -> None:
         """Pack these anew when they come."""

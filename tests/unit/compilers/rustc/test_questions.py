@@ -2,7 +2,13 @@
 
 import pytest
 
-from dunnage.compilers.rustc.questions import Question, is_cargos_question, question_of
+from dunnage.compilers.rustc.questions import (
+    Question,
+    about_itself,
+    is_cargos_question,
+    question_of,
+    sysroot_in,
+)
 from dunnage.model.invocation import Invocation
 
 CARGOS = (
@@ -67,3 +73,17 @@ def test_variables_that_count() -> None:
     env = {"PATH": "/bin", "RUSTC_BOOTSTRAP": "1", "LD_LIBRARY_PATH": "/x", "MACOSX_DEPLOYMENT_TARGET": "11"}
     counting = {name: value for name, value in env.items() if name != "PATH"}
     assert question_of(asked("-vV", env=env)) == Question(("-vV",), tuple(sorted(counting.items())))
+
+
+def test_the_first_question_in_the_same_circumstances() -> None:
+    env = {"RUSTC_LOG": "off", "OTHER": "1"}
+    asks = question_of(asked(f"{CARGOS} --target wasm32-unknown-unknown", env=env))
+    assert asks is not None
+    assert about_itself(asks) == question_of(asked("-vV", env=env))
+
+
+def test_where_the_compiler_is_installed() -> None:
+    said = b'___\nlib___.rlib\n%s\noff\n___\ndebug_assertions\npanic="unwind"\n'
+    assert sysroot_in(said % b"/home/me/toolchain \xff") == "/home/me/toolchain \udcff"
+    assert sysroot_in(b'lib___.rlib\npanic="unwind"\n') == ""
+    assert sysroot_in(said % b"/one\n/two") == ""

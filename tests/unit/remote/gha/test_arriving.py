@@ -319,3 +319,33 @@ def test_one_of_our_own_need_not_arrive(stored: Stored) -> None:
     assert stored.got(arriving, TEXTS[2], wait_s=0) == TEXTS[2]
     arriving.close()
     assert file.closed
+
+
+def test_what_has_arrived_is_told_in_its_order_as_it_comes(fake: GhaService, stored: Stored) -> None:
+    fake.knobs.garble = gate = Gate(stored.objects[0].end + 65_536)
+    arriving = stored.arriving()
+    thread = threading.Thread(target=arriving.run)
+    coming = arriving.arriving()
+    thread.start()
+    assert next(coming) == stored.objects[0]
+    target = io.BytesIO()
+    arriving.write(stored.objects[0], target)
+    assert target.getvalue() == TEXTS[0]
+    gate.open()
+    assert list(coming) == stored.objects[1:]
+    thread.join()
+    assert list(arriving.arriving()) == stored.objects
+    arriving.close()
+    with pytest.raises(RemoteUnavailable, match="closed"):
+        arriving.write(stored.objects[0], io.BytesIO())
+
+
+def test_what_never_comes_is_not_waited_for(fake: GhaService, stored: Stored) -> None:
+    never = stored.arriving()
+    never.close()
+    assert list(never.arriving()) == []
+    stored.put(stored.data[: stored.objects[1].end])
+    short = stored.arriving()
+    short.run()
+    assert list(short.arriving()) == stored.objects[:2]
+    short.close()

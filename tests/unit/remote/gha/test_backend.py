@@ -1,5 +1,6 @@
 """What a job asks, finds, and leaves behind."""
 
+import io
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -256,3 +257,25 @@ def _sizes_of_lane(fake: GhaService) -> list[int]:
     newest = max(entry.number for entry in fake.entries.all if entry.key.startswith("dunnage-m1/l/"))
     listed = manifest.decode(fake.storage.path(newest).read_bytes())
     return [pack.size for pack in listed.packs.values()]
+
+
+def test_what_packs_hold_comes_by_itself_and_is_not_hot_for_that(fake: GhaService) -> None:
+    made = units("a", "b")
+    job(fake, made)
+    with opened(fake) as backend:
+        coming = {each.name: each for each in backend.arriving()}
+        assert list(coming) == [name_of(data) for unit in made for data in unit.outputs]
+        for data in made[1].outputs:
+            target = io.BytesIO()
+            coming[name_of(data)].write_to(target)
+            assert target.getvalue() == data
+        assert backend._lane.wanted() == {}
+        assert backend.requests == 2
+        assert made[0].is_in(backend)
+        assert backend.requests == 2
+
+
+def test_where_nothing_may_be_read_nothing_comes(fake: GhaService) -> None:
+    with opened(fake, ACTIONS_CACHE_MODE="write-only") as backend:
+        assert not backend.traits.sends_ahead
+        assert list(backend.arriving()) == []
