@@ -66,6 +66,11 @@ class Machine:
             "CARGO_INCREMENTAL": "0",
         }
 
+    @property
+    def base(self) -> Path:
+        """What dunnage's daemon is found by."""
+        return self.directory / "own/dir"
+
     def renew(self, sources: "Project", lock: Path | None) -> None:
         """Nothing but a checkout, whose files are as old as it is, and where crates come from."""
         shutil.rmtree(self.directory, ignore_errors=True)
@@ -120,7 +125,7 @@ def by_dunnage(machine: Machine, runner: Mapping[str, str], saves: bool) -> str:
     own = machine.directory / "own"
     write = "on" if saves else "off"
     (own / "dunnage.toml").write_text(f'remotes = ["gha://?lane=bench"]\nremote_write = "{write}"\n')
-    env = {**machine.env, "DUNNAGE_DIR": str(own / "dir"), "DUNNAGE_CONFIG": str(own / "dunnage.toml")}
+    env = {**machine.env, "DUNNAGE_DIR": str(machine.base), "DUNNAGE_CONFIG": str(own / "dunnage.toml")}
     _dunnage("start", env={**env, **runner})
     machine.build({**env, **json.loads(_dunnage("env", "--format", "json", "--no-start", env=env))["env"]})
     if saves:
@@ -159,7 +164,7 @@ def race(
                 machine.renew(project, None)
                 shutil.copytree(fetched, machine.directory / "home", dirs_exist_ok=True)
                 found[name].said[""] = WAYS[name](machine, service.environ(), True)
-                end_all_of(machine.directory)
+                end_all_of(machine.base)
                 service.knobs.delay_s, service.knobs.bytes_per_s = github.DELAY_S, github.BYTES_PER_S
                 for changed in (*CHANGED, *locks):
                     machine.renew(project, locks.get(changed))
@@ -170,7 +175,7 @@ def race(
                     began = time.perf_counter()
                     said = WAYS[name](machine, service.environ(), False)
                     took = time.perf_counter() - began
-                    end_all_of(machine.directory)
+                    end_all_of(machine.base)
                     found[name].times.setdefault(changed, []).append(took)
                     found[name].said[changed] = said
                     yield number, name, changed, found
