@@ -122,7 +122,7 @@ def _turn(site: Site, service: "GhaService", job: Job, jobs: Jobs) -> None:
         try:
             took, said = job(site, service.environ(), own)
         finally:
-            end_all_of(own)
+            end_all_of(own / "home")  # what a daemon was told, and is found by
         seconds.append(took)
         asked.append(len(service.asked))
         if seconds is jobs.times.cold:

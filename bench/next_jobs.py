@@ -38,7 +38,6 @@ CHANGED: Final = {"the program": "crates/core/main.rs", "grep-printer": "members
 OTHER_VERSIONS: Final = {"lexopt": "0.3.1", "bstr": "1.12.1"}
 """Of ripgrep 15.2.0's dependencies: one that only the program needs, and one that much of the rest needs."""
 HOME: Final = ("home/registry/index", "home/registry/cache")
-HOME_KEY: Final = "v0-home"
 TARGET: Final = "project/target"
 
 
@@ -65,6 +64,11 @@ class Machine:
             "CARGO_HOME": str(self.directory / "home"),
             "CARGO_INCREMENTAL": "0",
         }
+
+    @property
+    def base(self) -> Path:
+        """What dunnage's daemon is found by."""
+        return self.directory / "own/dir"
 
     def renew(self, sources: "Project", lock: Path | None) -> None:
         """Nothing but a checkout, whose files are as old as it is, and where crates come from."""
@@ -104,10 +108,10 @@ def by_example(machine: Machine, runner: Mapping[str, str], saves: bool) -> str:
     lock = (machine.directory / "project/Cargo.lock").read_bytes()
     key = f"v0-example-{sha256(lock).hexdigest()}"
     if not saves and not tarball.restore(runner, key, machine.directory, others=False):
-        _restore(runner, HOME_KEY, machine)  # as if crates.io were as near as the cache
+        _restore(runner, "v0-home-example", machine)  # as if crates.io were as near as the cache
     machine.build({})
     if saves:
-        tarball.save(runner, HOME_KEY, machine.directory, HOME)
+        tarball.save(runner, "v0-home-example", machine.directory, HOME)
         size = tarball.save(runner, key, machine.directory, (*HOME, TARGET))
         return f"{size / 1e6:.0f} MB saved"
     return ""
@@ -116,16 +120,16 @@ def by_example(machine: Machine, runner: Mapping[str, str], saves: bool) -> str:
 def by_dunnage(machine: Machine, runner: Mapping[str, str], saves: bool) -> str:
     """dunnage's, with cargo's home beside it."""
     if not saves:
-        _restore(runner, HOME_KEY, machine)
+        _restore(runner, "v0-home-dunnage", machine)
     own = machine.directory / "own"
     write = "on" if saves else "off"
     (own / "dunnage.toml").write_text(f'remotes = ["gha://?lane=bench"]\nremote_write = "{write}"\n')
-    env = {**machine.env, "DUNNAGE_DIR": str(own / "dir"), "DUNNAGE_CONFIG": str(own / "dunnage.toml")}
+    env = {**machine.env, "DUNNAGE_DIR": str(machine.base), "DUNNAGE_CONFIG": str(own / "dunnage.toml")}
     _dunnage("start", env={**env, **runner})
     machine.build({**env, **json.loads(_dunnage("env", "--format", "json", "--no-start", env=env))["env"]})
     if saves:
         _dunnage("stop", env=env)
-        tarball.save(runner, HOME_KEY, machine.directory, HOME)
+        tarball.save(runner, "v0-home-dunnage", machine.directory, HOME)
         return ""
     outcomes = json.loads(_dunnage("stats", "--json", env=env))["outcomes"]
     return f"{outcomes['hit']} hits, {outcomes['miss']} misses"
@@ -153,15 +157,18 @@ def race(
     machine = Machine(scratch / "machine")
     project = _workspace(scratch, project)
     fetched, locks = _other_locks(scratch, project)
-    for number, order in enumerate(turns(list(WAYS), rounds)):
-        for name in order:
-            with gha_service(scratch / "github") as service:
+    changes = (*CHANGED, *locks)
+    for number in range(rounds):
+        with gha_service(scratch / "github") as service:
+            for name, way in WAYS.items():
                 machine.renew(project, None)
                 shutil.copytree(fetched, machine.directory / "home", dirs_exist_ok=True)
-                found[name].said[""] = WAYS[name](machine, service.environ(), True)
-                end_all_of(machine.directory)
-                service.knobs.delay_s, service.knobs.bytes_per_s = github.DELAY_S, github.BYTES_PER_S
-                for changed in (*CHANGED, *locks):
+                found[name].said[""] = way(machine, service.environ(), True)
+                end_all_of(machine.base)
+            service.knobs.delay_s, service.knobs.bytes_per_s = github.DELAY_S, github.BYTES_PER_S
+            # Jobs after one and the same change take turns: a busy minute hits all ways.
+            for changed, order in zip(changes, turns(list(WAYS), len(changes)), strict=True):
+                for name in order:
                     machine.renew(project, locks.get(changed))
                     if changed in CHANGED:
                         with (machine.directory / "project" / CHANGED[changed]).open("a") as source:
@@ -170,11 +177,11 @@ def race(
                     began = time.perf_counter()
                     said = WAYS[name](machine, service.environ(), False)
                     took = time.perf_counter() - began
-                    end_all_of(machine.directory)
+                    end_all_of(machine.base)
                     found[name].times.setdefault(changed, []).append(took)
                     found[name].said[changed] = said
                     yield number, name, changed, found
-            shutil.rmtree(scratch / "github", ignore_errors=True)
+        shutil.rmtree(scratch / "github", ignore_errors=True)
 
 
 def _workspace(scratch: Path, project: "Project") -> "Project":

@@ -102,6 +102,10 @@ ANSWERS_MAX: Final = 256
 """Answers of compilers to questions of cargo that a daemon remembers: three or four for each toolchain, target and set
 of flags, some 2 KB each."""
 
+AHEAD_FILES_MAX: Final = 1024
+"""Files of a toolchain that is read before its first unit comes: their descriptors are held meanwhile. A toolchain has
+some sixty, and thirty more for each target's standard library."""
+
 MEMO_ENTRIES_MAX: Final = 200_000
 """Digests remembered by stat. 100,000 files are a large tree; an entry takes some 200 bytes."""
 

@@ -11,6 +11,7 @@ orphan like any (`store.trim`).
 
 import logging
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dunnage import limits
@@ -30,31 +31,31 @@ class Ahead:
     def __init__(self, store: Store, tiers: "Tiers") -> None:
         self._store = store
         self._ended = threading.Event()
+        self._taking = threading.Lock()
+        """Held while one blob is put into the store: one core is enough."""
         self._left_bytes = limits.AHEAD_BYTES_MAX
-        self._threads = [
-            threading.Thread(target=self._run, args=[tier], name="ahead", daemon=True)
-            for tier in tiers
-            if tier.remote.traits.sends_ahead
-        ]
-        for thread in self._threads:
-            thread.start()
+        for tier in tiers:
+            if tier.remote.traits.sends_ahead:
+                with suppress(RuntimeError):  # no more threads: then nothing is taken ahead
+                    threading.Thread(target=self._run, args=[tier], name="ahead", daemon=True).start()
 
     def end(self) -> None:
         """The cores are wanted for something else."""
         self._ended.set()
 
     def wait(self) -> None:
-        """Wait for what was begun. It was told to end, and the remotes are closed."""
-        for thread in self._threads:
-            thread.join(limits.DRAIN_TIMEOUT_S)
+        """Wait for the one blob that may have been begun before it was told to end: the store will be closed."""
+        with self._taking:
+            pass
 
     def _run(self, tier: "Tier") -> None:
         try:
             for coming in tier.remote.arriving():
-                if self._ended.is_set() or coming.name.size > self._left_bytes:
-                    return
-                if not self._store.holds(coming.name.digest, coming.name.size):
-                    self._take(tier, coming)
+                with self._taking:
+                    if self._ended.is_set() or coming.name.size > self._left_bytes:
+                        return
+                    if not self._store.holds(coming.name.digest, coming.name.size):
+                        self._take(tier, coming)
         except DunnageError as error:  # whoever asks for it finds out, too, and says so
             log.info("%s: nothing more is taken ahead: %s", tier.name, error)
         except Exception:

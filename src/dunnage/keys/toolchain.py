@@ -16,6 +16,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
+from dunnage import limits
 from dunnage.keys.bounded import remember
 from dunnage.keys.digests import Digests, Reading, is_settled
 from dunnage.keys.elf import Dynamic
@@ -120,7 +121,7 @@ class Toolchains:
             return None
         programs = [compiler]
         looked = _made_of(view, told, programs, loaded_libraries(view, programs), programs, None)
-        if looked is None:
+        if looked is None or len(looked.files) > limits.AHEAD_FILES_MAX:
             return None
         records = view.stat(looked.watched)
         if not all(is_settled(record, told.asked_ns) for record in records if exists(record)):

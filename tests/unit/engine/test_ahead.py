@@ -48,6 +48,7 @@ def remote(tmp_path: Path, made: Crate) -> Sending:
     with machine(tmp_path / "first", remote) as first:
         assert first.compile(made).reason == "new"
         remote.sends.set()
+        assert remote.has_sent.wait(WAIT_S)
         first.sent()
     made.wipe()
     remote.sends.clear()

@@ -254,6 +254,16 @@ def test_one_toolchain_at_a_time_and_none_that_is_known(scene: Scene) -> None:
     assert any("librustc_driver" in path for path in scene.read_ahead(LocalView(namespace=2)).opened)
 
 
+def test_of_what_is_known_by_its_stats_nothing_is_read(scene: Scene) -> None:
+    """As after a daemon's end: its store knows the digests."""
+    before = Toolchains(Digests(scene.store, lambda: 1 << 62))
+    known = before.identify(scene.view(), scene.unit, scene.invocation.env)
+    scene.toolchains.let.set()
+    assert not [path for path in scene.read_ahead().opened if "libstd-" in path]
+    assert scene.start(replace(scene.unit, link=Link(driver="cc"))) is None  # it has waited
+    assert scene.toolchains.recall(scene.view(), scene.unit, scene.invocation.env) == known
+
+
 class Leaving(LocalView):
     """A client that goes away while it is asked."""
 

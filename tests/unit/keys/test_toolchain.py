@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dunnage import limits
 from dunnage.keys.digests import Digests
 from dunnage.keys.toolchain import Told, Toolchain, Toolchains, still_holds
 from dunnage.model.digest import Digest
@@ -265,9 +266,14 @@ def test_what_is_no_older_than_the_answers_may_be_something_else(sysroot: Sysroo
     assert str(sysroot.std) not in view.opened
 
 
-def test_what_a_proxy_told_says_too_little(sysroot: Sysroot, tmp_path: Path) -> None:
+def test_what_a_proxy_told_says_too_little_and_what_is_no_toolchain_is_left_alone(
+    sysroot: Sysroot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     toolchains, view = Toolchains(Digests(NoMemo(), lambda: 0)), sysroot.view()
     for program in ("/bin/sh", "/nowhere/rustc"):
         assert toolchains.open_told(view, program, told_by(sysroot)) is None
+    monkeypatch.setattr(limits, "AHEAD_FILES_MAX", 2)  # program, driver, and one of the standard library
+    assert toolchains.open_told(view, str(sysroot.rustc), told_by(sysroot)) is None
+    monkeypatch.undo()
     nonsense = Told("no host", str(sysroot.directory), None, 1 << 62)
     assert toolchains.open_told(view, str(sysroot.rustc), nonsense) is None
