@@ -32,7 +32,7 @@ class Incoming:
             os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "r+b", buffering=0
         )
         self._hasher = blake3()
-        self._kept = False
+        self._is_temporary = True
         self.size = 0
         """Bytes so far."""
 
@@ -59,12 +59,12 @@ class Incoming:
             self._publish(self._path, self._file.fileno(), self.digest)
         except OSError as error:
             raise store_error(error, "A blob cannot be stored") from error
-        self._kept = True
+        self._is_temporary = False
 
     def close(self) -> None:
         """Give the file back; what was not kept is gone. Never fails, and may be called twice."""
         self._file.close()
-        if not self._kept:
+        if self._is_temporary:
             with suppress(OSError):
                 os.unlink(self._path)
-            self._kept = True
+            self._is_temporary = False
