@@ -20,7 +20,7 @@ from dunnage.engine.bound import (
     one_or_two,
     told_the_time,
 )
-from dunnage.engine.collect import Collected, crates_of, read_at, same_but_linked, untouched
+from dunnage.engine.collect import Collected, crates_of, externs_of, read_at, same_but_linked, untouched
 from dunnage.engine.recall import Recall
 from dunnage.engine.remotes import Keep
 from dunnage.engine.subject import Located, Missed, Subject
@@ -79,8 +79,8 @@ class Recorder:
             StoreError.
         """
         try:
-            crates = crates_of(subject)
-            texts = [path for path in collected.unread if path not in crates]
+            externs = externs_of(subject)
+            texts = [path for path in collected.unread if path not in externs]
             if (missed := self._hash_inputs(subject, collected, namespace, texts)) is not None:
                 return missed
             named = named_by(subject, collected, self._digests.macros)
@@ -121,10 +121,10 @@ class Recorder:
         self, subject: Subject, collected: Collected, namespace: int, paths: Sequence[str]
     ) -> Missed | None:
         """Read what is not known, and see that it is still what the compiler read: a file may be saved any time."""
-        crates = crates_of(subject)
+        crates, externs = crates_of(subject), externs_of(subject)
         for path in paths:
             descriptor = collected.unread.pop(path)
-            known = self._digests.known(collected.records[path], namespace) if path in crates else None
+            known = self._digests.known(collected.records[path], namespace) if path in externs else None
             if known is not None:  # it was being stored itself
                 os.close(descriptor)
                 collected.digests[path] = known
