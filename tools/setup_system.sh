@@ -26,6 +26,7 @@ dpkg-source dpkg-dev real projects of C and C++, from their source packages
 /usr/include/zlib.h zlib1g-dev the same
 /usr/src/googletest/CMakeLists.txt googletest the tests of another
 tclsh tcl the tests of sqlite and redis
+bazel-4 bazel-bootstrap a Bazel that the cache is offered to
 ccache ccache two caches in front of one compiler
 distcc distcc the same
 nginx nginx-light remotes over HTTP and WebDAV
