@@ -36,6 +36,9 @@ _HIT: Final = "remote cache hit"
 _OWN: Final = "internal"
 """What Bazel does by itself: nothing runs for it, and no cache has it."""
 
+OUT: Final = "base/execroot/__main__/bazel-out"
+"""Where outputs are, in the directory that is Bazel's own."""
+
 _NOT_AN_OUTPUT: Final = "test.cache_status"
 """Bazel's own note, whether it took a test from a cache."""
 
@@ -73,11 +76,10 @@ class Bazel:
 
     def build(self, *options: str, command: str = "test", target: str = "//:all") -> Built:
         """Build what is to be built, and run what is to be tested."""
-        ran = self._run(command, *_ALWAYS, *options, target).succeeded()
-        (found,) = _PROCESSES.findall(ran.stderr)
-        kinds = {kind: int(count) for count, kind in _KIND.findall(found)}
-        executed = sum(count for kind, count in kinds.items() if kind not in (_HIT, _OWN))
-        return Built(ran.stderr, kinds.get(_HIT, 0), executed, self._files())
+        said = self._run(command, *options, target).succeeded().stderr
+        out = self.place / "own" / OUT
+        directories = (*out.glob("*/bin"), *out.glob("*/testlogs"))
+        return built(said, *directories)
 
     def cleaned(self) -> "Bazel":
         """Itself, without outputs, and without knowledge of any."""
@@ -91,7 +93,7 @@ class Bazel:
 
     def with_unix_sockets(self) -> "Bazel":
         """One that can do without a port: Debian's build lacks the library for that, which others have inside."""
-        return replace(self, jvm=(f"--host_jvm_args=-Djava.library.path={_native_netty().parent}",))
+        return replace(self, jvm=(library_path(native_netty().parent),))
 
     def behind(self, *words: str) -> "Bazel":
         """The same, started by another program."""
@@ -101,24 +103,34 @@ class Bazel:
         """End its server, and leave nothing that cannot be deleted."""
         self.anew()
 
-    def _run(self, command: str, *options: str) -> Ran:
-        rules = (
-            f"--override_repository={name}={self.project}/{place}"
-            for name, place in bazel_project.RULES.items()
-        )
-        places = (f"--output_user_root={self.place}/user", f"--output_base={self.place}/base")
+    def _run(self, *words: str) -> Ran:
         env = {"PATH": os.environ["PATH"], "HOME": str(self.place)}
-        words = [*self.before, PROGRAM, *_STARTUP, *self.jvm, *places, command, *rules, *options]
-        return run(words, env=env, cwd=self.project)
+        argv = [*self.before, *bazel_words(self.project, self.place / "own", *words, jvm=self.jvm)]
+        return run(argv, env=env, cwd=self.project)
 
-    def _files(self) -> dict[str, str]:
-        out = self.place / "base" / "execroot" / "__main__" / "bazel-out"
-        return {
-            f"{directory.name}/{name}": file
-            for directory in (*out.glob("*/bin"), *out.glob("*/testlogs"))
-            for name, file in files_of(directory).items()
-            if not name.endswith(_NOT_AN_OUTPUT)
-        }
+
+def bazel_words(
+    project: Path, own: Path, command: str, *options: str, jvm: tuple[str, ...] = ()
+) -> list[str]:
+    """A command line of Bazel, for a project that is at one place and whatever is Bazel's at another."""
+    rules = [f"--override_repository={name}={project}/{place}" for name, place in bazel_project.RULES.items()]
+    places = (f"--output_user_root={own}/user", f"--output_base={own}/base")
+    always = _ALWAYS if command in ("build", "test") else ()
+    return [PROGRAM, *_STARTUP, *jvm, *places, command, *rules, *always, *options]
+
+
+def built(said: str, *directories: Path) -> Built:
+    """What a build came to, by what Bazel said and what is in directories of outputs."""
+    (found,) = _PROCESSES.findall(said)
+    kinds = {kind: int(count) for count, kind in _KIND.findall(found)}
+    executed = sum(count for kind, count in kinds.items() if kind not in (_HIT, _OWN))
+    files = {
+        f"{directory.name}/{name}": file
+        for directory in directories
+        for name, file in files_of(directory).items()
+        if not name.endswith(_NOT_AN_OUTPUT)
+    }
+    return Built(said, kinds.get(_HIT, 0), executed, files)
 
 
 def bazel(place: Path) -> Bazel:
@@ -127,8 +139,13 @@ def bazel(place: Path) -> Bazel:
     return Bazel(place)
 
 
+def library_path(directory: Path) -> str:
+    """Where a Bazel finds `native_netty`."""
+    return f"--host_jvm_args=-Djava.library.path={directory}"
+
+
 @made_once
-def _native_netty() -> Path:
+def native_netty() -> Path:
     """What netty, which Bazel's HTTP client stands on, has in C: the release that is in Bazel, from Debian's source."""
     library = cache_dir() / "netty" / _NATIVE
     if not library.exists():
