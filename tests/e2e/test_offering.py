@@ -14,6 +14,7 @@ from support import images
 from support.builds import Site, dunnage_words, site
 from support.commands import run
 from support.daemons import stop_daemons
+from support.offering import offered
 from support.ports import free_port
 from support.require import require
 
@@ -42,13 +43,6 @@ def there(here: Site, tmp_path: Path) -> Iterator[Site]:
     place = replace(here, dunnage=tmp_path / "second").with_env(DUNNAGE_OFFER=f"127.0.0.1:{free_port()}")
     yield place
     stop_daemons(place.dunnage)
-
-
-def offered(here: Site) -> tuple[str, str]:
-    """URL and token."""
-    here.dunnage_says("start")
-    status = json.loads(here.dunnage_says("status", "--json").stdout)
-    return status["offer"][0], (here.dunnage / "offer-token").read_text().strip()
 
 
 def sccache(here: Site, own: Path) -> dict[str, int]:

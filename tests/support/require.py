@@ -94,6 +94,7 @@ PARTS: dict[str, Callable[[], str | None]] = {
     "tcl": lambda: _runs("sh", "-c", "echo exit | tclsh"),
     "debian sources": lambda: _runs("apt-get", "--version") or _runs("dpkg-source", "--version"),
     "mold": lambda: _runs("mold", "--version"),
+    "bazel": lambda: _runs("bazel-4", "--version"),
     "ccache": lambda: _runs("ccache", "--version"),
     "distcc": lambda: _runs("distcc", "--version"),
     "valgrind": lambda: _runs("valgrind", "--version"),
