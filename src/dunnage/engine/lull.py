@@ -66,7 +66,7 @@ class Lull:
         with self._lock:
             self._waiting.append(ticket)
             if len(self._waiting) > limits.LULL_TICKETS_MAX:
-                next(other for other in self._waiting if not other.is_wanted).want()
+                next((other for other in self._waiting if not other.is_wanted), ticket).want()
             if self._is_over:
                 ticket.want()
         try:

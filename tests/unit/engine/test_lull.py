@@ -168,6 +168,15 @@ def test_too_many_do_not_wait(lull: Lull, monkeypatch: pytest.MonkeyPatch) -> No
         lull.call_all()
 
 
+def test_one_more_than_too_many_may_be_wanted_itself(lull: Lull, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "LULL_TICKETS_MAX", 0)
+    ticket = Ticket()
+    ticket.want()
+    with lull.compiling(), lull.turn(ticket):
+        assert list(lull._waiting) == [ticket]
+    assert not lull._waiting
+
+
 def test_nobody_waits_for_ever(lull: Lull, clock: Clock) -> None:
     with queue(lull, "ab") as (_, waiters):
         clock.now_s += limits.LULL_WAIT_S
