@@ -18,6 +18,7 @@ from dunnage.model.unit import Input
 from dunnage.model.view import Run, StatRecord, ViewGone
 from dunnage.store.store import Store
 from support.crates import Crate, crate
+from support.stores import Clock
 from support.subjects import subject_of, written
 from support.units import LocalView
 
@@ -25,18 +26,9 @@ KEY = ("a unit",)
 WAIT_S = 60  # only ever a hang
 
 
-class Clock:
-    """A clock that goes when it is told."""
-
-    now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(0.0)
 
 
 @pytest.fixture
@@ -95,12 +87,12 @@ def test_a_follower_whose_client_went_away_stops_at_once(flights: Flights) -> No
 
 def test_no_follower_waits_for_a_flight_that_takes_too_long(flights: Flights, clock: Clock) -> None:
     assert flights.lead(KEY) is not None
-    clock.now_s = limits.FLIGHT_WAIT_S - 0.5
+    clock.now = limits.FLIGHT_WAIT_S - 0.5
     asked: list[float] = []
 
     def ask() -> None:
-        asked.append(clock.now_s)
-        clock.now_s += 0.25
+        asked.append(clock.now)
+        clock.now += 0.25
 
     flights.follow(KEY, ask)
     assert asked == [limits.FLIGHT_WAIT_S - 0.5, limits.FLIGHT_WAIT_S - 0.25]
@@ -109,7 +101,7 @@ def test_no_follower_waits_for_a_flight_that_takes_too_long(flights: Flights, cl
 def test_another_may_lead_beside_one_that_takes_too_long(flights: Flights, clock: Clock) -> None:
     slow = flights.lead(KEY)
     assert slow is not None
-    clock.now_s = limits.FLIGHT_WAIT_S
+    clock.now = limits.FLIGHT_WAIT_S
     fresh = flights.lead(KEY)
     assert fresh is not None
     flights.land(slow)

@@ -14,17 +14,9 @@ from dunnage.model.outcome import Result
 from dunnage.model.view import Run
 from dunnage.store.store import Store
 from support.crates import Crate, crate
+from support.stores import Clock
 
 WAIT_S = 60  # only ever a hang
-
-
-class Clock:
-    """A clock that goes when it is told."""
-
-    now_s = 1000.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 @pytest.fixture
@@ -92,7 +84,7 @@ def test_all_are_called_in_their_order_when_it_has_been_calm_for_a_moment(lull: 
     with queue(lull, "abc") as (done, waiters):
         assert done == []
     assert done == []
-    clock.now_s += limits.LULL_REST_S
+    clock.now += limits.LULL_REST_S
     for waiter in waiters:
         waiter.end()
     assert done == ["a", "b", "c"]
@@ -102,12 +94,12 @@ def test_a_moment_between_two_compilers_is_no_lull(lull: Lull, clock: Clock) -> 
     with queue(lull, "a") as (done, waiters):
         pass
     with lull.compiling():
-        clock.now_s += limits.LULL_REST_S
+        clock.now += limits.LULL_REST_S
         waiters[0].ticket.call.set()  # it looks, and finds a compiler
         until(lambda: not waiters[0].ticket.call.is_set())
         assert waiters[0].waits
     assert done == []
-    clock.now_s += limits.LULL_REST_S
+    clock.now += limits.LULL_REST_S
     waiters[0].end()
 
 
@@ -179,7 +171,7 @@ def test_one_more_than_too_many_may_be_wanted_itself(lull: Lull, monkeypatch: py
 
 def test_nobody_waits_for_ever(lull: Lull, clock: Clock) -> None:
     with queue(lull, "ab") as (_, waiters):
-        clock.now_s += limits.LULL_WAIT_S
+        clock.now += limits.LULL_WAIT_S
         waiters[0].ticket.call.set()
         for waiter in waiters:
             waiter.end()  # the second is called by the first
