@@ -185,20 +185,6 @@ FLIGHT_LOOK_S: Final = 1
 """How often a waiting session looks whether its client is still there. A client gives up after `REPLY_TIMEOUT_S`
 without a word."""
 
-# --- storing later --------------------------------------------------------------------------------
-
-LULL_REST_S: Final = 0.03
-"""How long few compilers must have run before what waits is stored. Between two units of cargo's lie 1 to 10 ms."""
-
-LULL_TICKETS_MAX: Final = 64
-"""Results that wait to be stored, with a thread and up to some ten descriptors each."""
-
-LULL_WAIT_S: Final = 60
-"""How long a result waits at most: a daemon that is killed has lost it."""
-
-SETTLE_S: Final = 10
-"""How long who asks for counts waits for what is being stored at that moment: all of ripgrep takes 0.6 s."""
-
 # --- remotes ------------------------------------------------------------------------------------
 
 AHEAD_BYTES_MAX: Final = 512 * 1024 * 1024

@@ -50,9 +50,6 @@ class Asked(Protocol):
     def settings(self) -> dict[str, str]:
         """The settings that it goes by, for people, by name."""
 
-    def settle(self) -> None:
-        """Wait until what is being stored now is stored and counted."""
-
     def hurry(self) -> int:
         """Somebody waits until all results are sent: how many are not."""
 
@@ -99,7 +96,6 @@ def _status(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
 
 
 def _stats(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
-    asked.settle()
     store = asked.store
     counters = store.counters()
     size = store.size()
@@ -123,7 +119,6 @@ def _stats(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
 
 
 def _explain(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
-    asked.settle()
     return {"schema": 1, "sessions": explained(asked.store.accounts, wanted.get("unit"))}
 
 
@@ -158,13 +153,11 @@ def _stop(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
 
 def _clear(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
     del wanted
-    asked.settle()
     trimmed = asked.store.clear()
     return {"schema": 1, "removed_blobs": trimmed.blobs, "removed_bytes": trimmed.bytes}
 
 
 def _trim(asked: Asked, wanted: Mapping[str, Any]) -> Answer:
-    asked.settle()
     trimmed = asked.store.trim(wanted.get("size_bytes_max"))
     return {
         "schema": 1,

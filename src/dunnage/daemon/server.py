@@ -56,7 +56,7 @@ class Daemon:
         self._last_session = time.monotonic()
         self._lock = threading.Condition()
         self._sessions = 0
-        self._storing: set[object] = set()
+        self._storing = 0
         self._stopping = False
         self._drain_s = float(settings.drain_timeout)
         self._wake_end, self.waker = socket.socketpair()  # the accept loop watches the first
@@ -146,11 +146,9 @@ class Daemon:
             if _identity(path) == own:  # else another daemon's
                 with suppress(OSError):
                     os.unlink(path)
-        if self._engine is not None:
-            self._engine.lull.end()
         with self._lock:
-            if not self._lock.wait_for(lambda: not self._storing, limits.DRAIN_TIMEOUT_S):
-                log.warning("ending although %d results are still being stored", len(self._storing))
+            if not self._lock.wait_for(lambda: self._storing == 0, limits.DRAIN_TIMEOUT_S):
+                log.warning("ending although %d results are still being stored", self._storing)
         if self._engine is not None:
             self._engine.remotes.close(min(limits.DRAIN_TIMEOUT_S, self._drain_s))
         self._ledger.close()
@@ -178,18 +176,18 @@ class Daemon:
         except RuntimeError as error:
             log.warning("no thread for a session: %s", error)
             connection.close()
-            self.leave(host)
+            self.leave(storing=False)
 
-    def begin_storing(self, session: object) -> None:
+    def begin_storing(self) -> None:
         """A session's client has gone; its results are being stored."""
         with self._lock:
-            self._storing.add(session)
+            self._storing += 1
 
-    def leave(self, session: object) -> None:
+    def leave(self, *, storing: bool) -> None:
         """A session is over."""
         with self._lock:
             self._sessions -= 1
-            self._storing.discard(session)
+            self._storing -= storing
             self._last_session = time.monotonic()
             self._lock.notify_all()
 
@@ -240,14 +238,6 @@ class Daemon:
         """The settings that it goes by until its end, for people, by name."""
         return {row.name: row.format(self._settings.value(row.name)) for row in SETTINGS}
 
-    def settle(self) -> None:
-        """Wait until what is being stored now is stored and counted, but not for ever."""
-        if self._engine is not None:
-            self._engine.lull.call_all()
-        with self._lock:
-            now = set(self._storing)
-            self._lock.wait_for(lambda: now.isdisjoint(self._storing), limits.SETTLE_S)
-
     def hurry(self) -> int:
         """Somebody waits until all results are sent: how many are not."""
         return 0 if self._engine is None else self._engine.remotes.hurry()
@@ -264,7 +254,7 @@ class Daemon:
         """Who and where this daemon is; the store's size is added by who asks."""
         places = self._places
         with self._lock:
-            sessions, storing = self._sessions, len(self._storing)
+            sessions, storing = self._sessions, self._storing
         return {
             "schema": 1,
             "running": True,
@@ -309,6 +299,7 @@ class _Session:
 
     def __init__(self, daemon: Daemon) -> None:
         self._daemon = daemon
+        self._is_storing = False
 
     @property
     def engine(self) -> Engine:
@@ -322,10 +313,11 @@ class _Session:
         return self._daemon.control(request)
 
     def storing(self) -> None:
-        self._daemon.begin_storing(self)
+        self._is_storing = True
+        self._daemon.begin_storing()
 
     def count(self, result: Result) -> None:
         self._daemon.count(result)
 
     def leave(self) -> None:
-        self._daemon.leave(self)
+        self._daemon.leave(storing=self._is_storing)

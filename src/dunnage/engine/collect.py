@@ -273,12 +273,8 @@ def _changed(after: StatRecord, before: StatRecord | None, started_ns: int) -> b
 
 def crates_of(subject: Subject) -> set[str]:
     """Inputs that only rustc and cargo write, and the toolchain's own, which somebody may link elsewhere meanwhile."""
-    return externs_of(subject).union(subject.toolchain.watched)
-
-
-def externs_of(subject: Subject) -> set[str]:
-    """Inputs that rustc made, and that only cargo and rustc write."""
-    return {item.path for item in subject.inputs if item.role.startswith("extern ")}
+    named = {item.path for item in subject.inputs if item.role.startswith("extern ")}
+    return named.union(subject.toolchain.watched)
 
 
 def same_but_linked(after: StatRecord, before: StatRecord) -> bool:

@@ -15,7 +15,7 @@ it by itself; afterwards the client ends as the compiler did.
 import logging
 import time
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -33,7 +33,6 @@ from dunnage.engine.launchers import place_launcher
 from dunnage.engine.linked import NOTING
 from dunnage.engine.listed import standing
 from dunnage.engine.lookup import look_up
-from dunnage.engine.lull import Lull, Ticket
 from dunnage.engine.nested import Nests, Telling, is_nested
 from dunnage.engine.offered import Offered
 from dunnage.engine.plausible import is_result
@@ -79,8 +78,6 @@ class _Miss:
     """What verify mode compares it with."""
     early: Start | None = None
     """Who makes the subject's key, if that was not made yet when the compiler was started."""
-    flight: Flight | None = None
-    """Which it leads, where others may wait for it and there was a key to begin with."""
 
 
 class Engine:
@@ -96,10 +93,8 @@ class Engine:
         keep_report: KeepReport = lambda *_: "",
         flights: Flights | None = None,
         tiers: "Tiers" = (),
-        lull: Lull | None = None,
     ) -> None:
         self._store = store
-        self.lull = lull or Lull()
         self._keep_report = keep_report
         self._flights = flights or Flights()
         self._digests = Digests(store, clock_ns)
@@ -115,9 +110,7 @@ class Engine:
         self._recorder = Recorder(store, self._digests, clock, keep_text, self._recall, self.remotes.keep)
         self.questions = Questions(self._toolchains, self._early)
         self._nests = Nests()
-        self._runs = Runs(
-            store, self._digests, self._flights, self._nests, clock, self._recall, self.remotes, self.lull
-        )
+        self._runs = Runs(store, self._digests, self._flights, self._nests, clock, self._recall, self.remotes)
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None] = lambda: None) -> Result:
         """Bring one client to its end and say how that was. `storing` is called when the client has gone.
@@ -172,7 +165,6 @@ class Engine:
             if isinstance(found, Uncacheable):
                 return leave(view, unit, found, invocation.env, self._toolchains)
             if isinstance(found, _Miss):
-                found = replace(found, flight=flight)
                 return self._miss(view, unit, invocation.env, found, storing, telling)
         finally:
             if flight is not None:
@@ -250,8 +242,7 @@ class Engine:
         observing = subject is not None and unit.observed
         adding = [*unit.added, *added_words(view, unit, env, self._toolchains, subject)]
         self.remotes.compiling()
-        with self.lull.compiling():
-            run = view.compile(noting, adding=adding, observing=observing)
+        run = view.compile(noting, adding=adding, observing=observing)
         telling.compiled(subject, run.seen)
         collected: Collected | Missed
         if run.signal or run.code:
@@ -272,7 +263,7 @@ class Engine:
         if found.early is not None and not isinstance(collected, Missed) and (unread := found.early.missed()):
             collected.close()
             collected = unread
-        stored = self._store_away(found, collected, view.mount_namespace)
+        stored = self._store_away(subject, collected, view.mount_namespace)
         if found.expected is not None and subject is not None:
             missed = found.expected.conclude(subject, collected, stored, self._keep_report)
         else:
@@ -288,30 +279,17 @@ class Engine:
         except (StoreError, OSError) as error:
             log.warning("%s cannot be verified: %s", found.subject.unit.name, error)
 
-    def _store_away(self, found: _Miss, collected: Collected | Missed, namespace: int) -> Missed | None:
+    def _store_away(
+        self, subject: Subject | None, collected: Collected | Missed, namespace: int
+    ) -> Missed | None:
         if isinstance(collected, Missed):
             return collected
-        subject = found.subject
         assert subject is not None  # nothing is collected without one
         try:
-            return self._recorder.record(subject, collected, namespace, self._turn(found))
+            return self._recorder.record(subject, collected, namespace)
         except StoreError as error:
             log.warning("storing %s: %s", subject.unit.name, error)
             return Missed("store-failed", str(error))
-
-    def _turn(self, found: _Miss) -> AbstractContextManager[None]:
-        """When to store it: a library that nobody had before, in a lull.
-
-        Whatever depends on it is new, too, or its key would say so; a lookup that finds older results wants to know
-        contents at once. Programs are stored at once, because people strip them, and C objects, because assemblers
-        write over them in place. Where there are remotes, sending goes on beside the build.
-        """
-        unit = None if found.subject is None else found.subject.unit
-        later = unit is not None and unit.language == "rust" and unit.link is None
-        if not later or found.missed.reason != "new" or self.remotes:
-            return nullcontext()
-        flight = found.flight if found.early is None else found.early.flight
-        return self.lull.turn(Ticket() if flight is None else flight.ticket)
 
 
 def _missed(unit: Unit, run: Run, missed: Missed) -> Result:

@@ -32,7 +32,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from dunnage import limits
-from dunnage.engine.lull import Ticket
 from dunnage.engine.subject import Missed, Subject
 from dunnage.model.view import STAT
 
@@ -51,8 +50,6 @@ class Flight:
     until_s: float
     """When nobody waits for it any more."""
     landed: threading.Event = field(default_factory=threading.Event)
-    ticket: Ticket = field(default_factory=Ticket)
-    """With which its result waits to be stored: who follows wants it."""
 
 
 class Flights:
@@ -96,7 +93,6 @@ class Flights:
             flight = self._aloft.get(key)
         if flight is None:
             return
-        flight.ticket.want()
         while not flight.landed.wait(self._look_s) and self._clock() < flight.until_s:
             ask()
 

@@ -5,7 +5,6 @@ Blobs first, the record last: who reads the store sees a whole result or none.
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from dunnage.compilers.rustc.archive import is_thin
@@ -20,7 +19,7 @@ from dunnage.engine.bound import (
     one_or_two,
     told_the_time,
 )
-from dunnage.engine.collect import Collected, crates_of, externs_of, read_at, same_but_linked, untouched
+from dunnage.engine.collect import Collected, crates_of, read_at, same_but_linked, untouched
 from dunnage.engine.recall import Recall
 from dunnage.engine.remotes import Keep
 from dunnage.engine.subject import Located, Missed, Subject
@@ -63,72 +62,46 @@ class Recorder:
         self._recall = recall or Recall(digests)
         self._keep = keep
 
-    def record(
-        self,
-        subject: Subject,
-        collected: Collected,
-        namespace: int,
-        turn: AbstractContextManager[None] | None = None,
-    ) -> Missed | None:
+    def record(self, subject: Subject, collected: Collected, namespace: int) -> Missed | None:
         """Store what was collected; None when that was done. Closes the descriptors.
-
-        `turn` is entered when everything that people write to has been read: what only rustc and cargo write, which
-        is nearly all that there is to read, can wait for it (`engine.lull`).
 
         Raises:
             StoreError.
         """
         try:
-            externs = externs_of(subject)
-            texts = [path for path in collected.unread if path not in externs]
-            if (missed := self._hash_inputs(subject, collected, namespace, texts)) is not None:
+            if (missed := self._hash_inputs(subject, collected, namespace)) is not None:
                 return missed
             named = named_by(subject, collected, self._digests.macros)
             missed = told_the_time(named, subject, collected) or one_or_two(collected, self._digests.macros)
             if missed is not None:
                 return missed
             bound = bound_by_environment(subject, collected) | bound_by_texts(named, subject, collected)
-            with turn or nullcontext():
-                rest = list(collected.unread)
-                return self._hash_inputs(subject, collected, namespace, rest) or self._put_all(
-                    subject, collected, bound, namespace
-                )
+            also = rewritten_places(subject.roots, subject.unit.remaps)
+            outputs = []
+            if subject.unit.hides_places:
+                bound |= {name for name, _ in subject.roots.places}
+            for output, descriptor in zip(collected.files, collected.outputs, strict=True):
+                search = PlaceSearch(subject.roots, also)
+                outputs.append(self._put(output.kind, descriptor, namespace, search))
+                bound |= search.found
+                if may_compress(subject) and has_compressed_sections(partial(read_at, descriptor)):
+                    bound |= {name for name, _ in subject.roots.places}
+            for output, descriptor, made in zip(
+                collected.files, collected.outputs, collected.made, strict=True
+            ):
+                if not untouched(record_of(os.fstat(descriptor)), made):
+                    return Missed("output-changed", output.path)
+            return self._add(subject, collected, tuple(outputs), bound, namespace)
         except NotKeepable as error:
             return Missed("dep-info-unreadable", str(error))
         finally:
             collected.close()
 
-    def _put_all(
-        self, subject: Subject, collected: Collected, bound: set[str], namespace: int
-    ) -> Missed | None:
-        """Store the outputs, and then the record."""
-        also = rewritten_places(subject.roots, subject.unit.remaps)
-        outputs = []
-        if subject.unit.hides_places:
-            bound |= {name for name, _ in subject.roots.places}
-        for output, descriptor in zip(collected.files, collected.outputs, strict=True):
-            search = PlaceSearch(subject.roots, also)
-            outputs.append(self._put(output.kind, descriptor, namespace, search))
-            bound |= search.found
-            if may_compress(subject) and has_compressed_sections(partial(read_at, descriptor)):
-                bound |= {name for name, _ in subject.roots.places}
-        for output, descriptor, made in zip(collected.files, collected.outputs, collected.made, strict=True):
-            if not untouched(record_of(os.fstat(descriptor)), made):
-                return Missed("output-changed", output.path)
-        return self._add(subject, collected, tuple(outputs), bound, namespace)
-
-    def _hash_inputs(
-        self, subject: Subject, collected: Collected, namespace: int, paths: Sequence[str]
-    ) -> Missed | None:
+    def _hash_inputs(self, subject: Subject, collected: Collected, namespace: int) -> Missed | None:
         """Read what is not known, and see that it is still what the compiler read: a file may be saved any time."""
-        crates, externs = crates_of(subject), externs_of(subject)
-        for path in paths:
-            descriptor = collected.unread.pop(path)
-            known = self._digests.known(collected.records[path], namespace) if path in externs else None
-            if known is not None:  # it was being stored itself
-                os.close(descriptor)
-                collected.digests[path] = known
-                continue
+        crates = crates_of(subject)
+        while collected.unread:
+            path, descriptor = collected.unread.popitem()
             if is_archive(path) and is_thin(partial(read_at, descriptor)):
                 os.close(descriptor)
                 return Missed("thin-archive", path)

@@ -19,7 +19,6 @@ from dunnage.engine.account import entry_of, with_family
 from dunnage.engine.aside import step_aside
 from dunnage.engine.flight import Flights, flight_key
 from dunnage.engine.lookup import look_up
-from dunnage.engine.lull import Lull
 from dunnage.engine.nested import Nests, Outer, joined
 from dunnage.engine.plausible import is_tree
 from dunnage.engine.recall import Recall
@@ -59,7 +58,6 @@ class Runs:
         clock: Callable[[], float],
         recall: Recall,
         remotes: Remotes,
-        lull: Lull,
     ) -> None:
         self._store = store
         self._digests = digests
@@ -68,7 +66,6 @@ class Runs:
         self._clock = clock
         self._recall = recall
         self._remotes = remotes
-        self._lull = lull
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None]) -> Result:
         """Bring one launcher to its end and say how that was.
@@ -156,8 +153,7 @@ class Runs:
         """Run the program, take what it made, let the launcher go, and record."""
         outer = self._nests.begin(view.mount_namespace, invocation)
         try:
-            with self._lull.compiling():
-                run = view.compile(observing=True)
+            run = view.compile(observing=True)
         finally:
             self._nests.end(view.mount_namespace, invocation)
         kept: tuple[RunInputs, Tree] | Missed = Missed("client-gone")

@@ -21,7 +21,6 @@ class Around:
     def __init__(self, store: Store | None) -> None:
         self._store = store
         self.stopped = 0
-        self.settled = 0
 
     @property
     def store(self) -> Store:
@@ -52,9 +51,6 @@ class Around:
 
     def hurry(self) -> int:
         return 3
-
-    def settle(self) -> None:
-        self.settled += 1
 
 
 @pytest.fixture
@@ -168,13 +164,3 @@ def test_the_settings_that_it_goes_by(around: Around) -> None:
 def test_what_is_still_to_be_sent(around: Around) -> None:
     assert ask(around, "drain") == {"schema": 1, "waiting": 3, "remotes": [{"name": "file:///r"}]}
     assert ask(around, "stats")["remotes"] == [{"name": "file:///r"}]
-
-
-@pytest.mark.parametrize(
-    ("op", "waits"), [("stats", 1), ("explain", 1), ("clear", 1), ("trim", 1), ("status", 0)]
-)
-def test_who_asks_for_what_is_stored_waits_for_what_is_being_stored(
-    around: Around, op: str, waits: int
-) -> None:
-    ask(around, op)
-    assert around.settled == waits

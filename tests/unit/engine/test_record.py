@@ -2,8 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,7 @@ from dunnage.model.digest import ActionKey, Digest
 from dunnage.model.unit import Input
 from dunnage.store.store import Store
 from support.subjects import ended, make_outputs, subject_of, written
-from support.units import LocalView, record_at
+from support.units import LocalView
 
 NOW_S = 1_700_000_000
 
@@ -188,43 +186,6 @@ def test_an_output_that_cargo_stamps_back_is_the_same(scene: Scene) -> None:
     subject, found = scene.collected()
     os.utime(subject.unit.outputs[1].path, (1, 1))
     assert scene.recorder.record(subject, found, 1) is None
-
-
-def test_a_text_of_the_toolchains_own_is_read_before_it_is_asked_what_it_names(scene: Scene) -> None:
-    """What a C compiler reads counts as text, its assembler's program too, which is watched as well."""
-    subject, found = scene.collected()
-    program = written(scene.directory / "bin/as", "__TIMESTAMP__")
-    subject.toolchain = replace(subject.toolchain, watched=(str(program),))
-    subject.unit = replace(subject.unit, language="c")
-    found.texts = frozenset([str(program)])
-    found.records[str(program)] = record_at(str(program))
-    found.unread[str(program)] = os.open(program, os.O_RDONLY)
-    missed = scene.recorder.record(subject, found, 1)
-    assert missed == Missed("time-macro", "__TIMESTAMP__")
-
-
-@pytest.mark.parametrize("stored", [True, False], ids=["stored meanwhile", "not stored"])
-def test_what_people_write_is_read_at_once_and_crates_when_it_is_the_results_turn(
-    scene: Scene, stored: bool
-) -> None:
-    dependency = written(scene.directory / "target/debug/deps/libdep.rlib", "a crate")
-    crate = Input("extern dep", str(dependency))
-    scene.changes = {"inputs": (Input("source", f"{scene.directory}/src/lib.rs"), crate)}
-    subject, found = scene.collected()
-    assert len(found.unread) == 3
-    unread: list[list[str]] = []
-
-    @contextmanager
-    def turn() -> Iterator[None]:
-        unread.append(list(found.unread))
-        if stored:
-            scene.store.remember(found.records[crate.path], 1, Digest(bytes(32)))
-        yield
-        unread.append(list(found.unread))
-
-    assert scene.recorder.record(subject, found, 1, turn()) is None
-    assert unread == [[crate.path], []]
-    assert (Digest(bytes(32)) in found.digests.values()) == stored
 
 
 def test_a_store_that_fails_leaves_no_descriptor_open(scene: Scene) -> None:
