@@ -86,8 +86,9 @@ if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
   wait_for_others=(-o DPkg::Lock::Timeout=600)
   apt-get update -qq || echo "setup: apt-get update failed." >&2
   offered=() # a package that this release lacks keeps none of the others away
+  known=$(apt-cache show "${packages[@]}" 2>/dev/null | sed -n 's/^Package: //p')
   for package in "${packages[@]}"; do
-    if apt-cache show "$package" >/dev/null 2>&1; then
+    if grep -qxF "$package" <<<"$known"; then
       offered+=("$package")
     else
       echo "setup: there is no package $package here; tests that need it skip and say so." >&2

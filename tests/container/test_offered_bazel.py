@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support import images
-from support.bazel import OUT, Built, bazel_words, built, library_path, native_netty
+from support.bazel import OUT, Built, bazel_words, built, library_path, native_netty, shown
 from support.bazel_project import make
 from support.builds import Site, differences, dunnage_words, site
 from support.commands import run
@@ -43,7 +43,7 @@ def in_container(here: Site, *options: str, before: tuple[str, ...], cache: tupl
     out.chmod(0o777)
     netty = native_netty().parent
     parts = [Path("/usr"), Path("/etc/alternatives"), *Path("/etc").glob("java-*")]
-    asked = (*cache, f"--remote_header=Authorization=Bearer {token}", "//:all")
+    asked = (*cache, shown(token), "//:all")
     words = bazel_words(Path("/src"), Path(OWN), "test", *asked, jvm=(library_path(netty),))
     docker = [
         "docker", "run", "--rm", "--network", "none", *options, "--workdir", "/src", "-e", "HOME=/tmp", "-e", "USER=me",
@@ -58,7 +58,6 @@ def in_container(here: Site, *options: str, before: tuple[str, ...], cache: tupl
 
 
 def test_it_hits(here: Site) -> None:
-    here.dunnage_says("start")
     cold = in_container(here, before=FORWARD, cache=BY_PORT)
     assert cold.hits == 0
     assert cold.executed

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from dunnage.config.clients import client_dir, host_arch
-from support.bazel import Bazel, Built
+from support.bazel import Bazel, Built, shown
 from support.bazel import bazel as bazel_at
 from support.builds import Site, differences, site
 from support.daemons import stop_daemons
@@ -53,13 +53,12 @@ def here(bazel: Bazel, tmp_path: Path) -> Iterator[Site]:
 def by_port(here: Site, name: str = "bazel") -> tuple[str, str]:
     """Options for Bazel."""
     url, token = offered(here)
-    return f"--remote_cache={url}/{name}", f"--remote_header=Authorization=Bearer {token}"
+    return f"--remote_cache={url}/{name}", shown(token)
 
 
 def by_socket(here: Site) -> tuple[str, ...]:
     _, token = offered(here)
-    proxy = f"--remote_proxy=unix:{socket_of(here)}"
-    return "--remote_cache=http://localhost/bazel", f"--remote_header=Authorization=Bearer {token}", proxy
+    return "--remote_cache=http://localhost/bazel", shown(token), f"--remote_proxy=unix:{socket_of(here)}"
 
 
 def hits_all(warm: Built, cold: Built) -> None:
@@ -111,13 +110,13 @@ def test_read_only(bazel: Bazel, here: Site) -> None:
 
 @pytest.mark.parametrize("trouble", ["a wrong token", "nobody listens"])
 def test_builds_go_on(bazel: Bazel, here: Site, trouble: str) -> None:
-    cold = bazel.build(*by_port(here))
-    cache, shown = by_port(here)
+    cache, header = by_port(here)
+    cold = bazel.build(cache, header)
     if trouble == "nobody listens":
         here.dunnage_says("stop")
     else:
-        shown += "!"
-    built = bazel.cleaned().build(cache, shown)
+        header += "!"
+    built = bazel.cleaned().build(cache, header)
     assert (built.hits, built.executed) == (0, cold.executed)
     assert ("Connection refused" if trouble == "nobody listens" else "401 Unauthorized") in built.said
 

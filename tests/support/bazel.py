@@ -139,6 +139,11 @@ def bazel(place: Path) -> Bazel:
     return Bazel(place)
 
 
+def shown(token: str) -> str:
+    """The option that shows a token to the cache."""
+    return f"--remote_header=Authorization=Bearer {token}"
+
+
 def library_path(directory: Path) -> str:
     """Where a Bazel finds `native_netty`."""
     return f"--host_jvm_args=-Djava.library.path={directory}"
