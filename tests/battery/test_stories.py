@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -103,25 +104,34 @@ def test_line_15_saved_again_at_once(tmp_path: Path) -> None:
             assert seen.printed == word
 
 
-def test_line_20_no_notice_before_its_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((), ["dep-info", "metadata", "link"]),
+        (("--emit=mir",), ["dep-info", "mir", "metadata", "link"]),
+    ],
+)
+def test_line_20_no_notice_before_its_file(words: Sequence[str], expected: list[str], tmp_path: Path) -> None:
     shop = Workshop.here()
     shop.start()
     made = crate(tmp_path / "demo")
     orders = []
     for _ in range(2):
-        process = shop.begin(made).process
+        process = shop.begin(made, *words).process
         assert process.stderr is not None
-        order = []
+        order, early = [], []
         for line in process.stderr:
             notice = json.loads(line)
-            assert Path(notice["artifact"]).stat().st_size > 0
             order.append(notice["emit"])
+            if not Path(notice["artifact"]).exists():
+                early.append(notice["emit"])
         assert process.wait(WAIT_S) == 0
         process.communicate()
+        assert not early
         orders.append(order)
         shop.settle()
         made.wipe()
-    assert orders[0] == orders[1] == ["dep-info", "metadata", "link"]
+    assert orders == [expected, expected]
     assert shop.reasons() == {"miss": {"new": 1}, "hit": {"local": 1}}
 
 

@@ -1,15 +1,14 @@
 """Restore: the files and streams of a result, written by the client with today's places.
 
-Of a library the metadata come first, and cargo hears of them while the rest is still being copied: its dependents need
-no more, and the rest is most of it.
+Of a library cargo hears while the rest is still being copied that dep-info and metadata are there, the first two files:
+its dependents need no more, and the rest is most of it.
 """
 
 import os
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
 
 from dunnage import limits
+from dunnage.compilers.rustc.notices import until_metadata
 from dunnage.engine.launchers import as_launcher
 from dunnage.engine.subject import Known, Missed, Subject
 from dunnage.errors import BlobCorrupt, BlobMissing
@@ -18,9 +17,6 @@ from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.unit import Unit
 from dunnage.model.view import RestoreFile, View, exists
 from dunnage.store.store import Store
-
-_NOTICE: Final = b'"emit":"metadata"}\n'
-"""How rustc's notice of its metadata ends. A text that happens to end so is printed at once, too, and no harm done."""
 
 
 def restore(view: View, subject: Subject, known: Known, result: ActionResult, store: Store) -> Missed | None:
@@ -33,8 +29,8 @@ def restore(view: View, subject: Subject, known: Known, result: ActionResult, st
     files: list[RestoreFile] = []
     try:
         paths = _open(subject, result, store, files)
-        ordered, stderr = _announced(files, subject.unit, fill(result.stderr, subject.roots))
-        records = view.restore(ordered, fill(result.stdout, subject.roots), stderr)
+        stderr = _announce(files, subject.unit, fill(result.stderr, subject.roots))
+        records = view.restore(files, fill(result.stdout, subject.roots), stderr)
     except BlobMissing as error:
         return Missed("evicted", str(error))
     except BlobCorrupt as error:
@@ -44,7 +40,7 @@ def restore(view: View, subject: Subject, known: Known, result: ActionResult, st
             if file.descriptor is not None:
                 os.close(file.descriptor)
     if not subject.unit.launcher:  # what then stands there is another file than the one that is kept
-        written = dict(zip((file.path for file in ordered), records, strict=True))
+        written = dict(zip((file.path for file in files), records, strict=True))
         for path, item in zip(paths, result.outputs, strict=True):
             if exists(record := written[path]):
                 store.remember(record, view.mount_namespace, item.digest)
@@ -70,16 +66,15 @@ def _open(subject: Subject, result: ActionResult, store: Store, files: list[Rest
     return paths
 
 
-def _announced(
-    files: Sequence[RestoreFile], unit: Unit, stderr: bytes
-) -> tuple[Sequence[RestoreFile], bytes]:
-    """The files, the metadata first where there is more to come, with their notice; and what of stderr is left."""
-    kinds = {output.kind: output.path for output in unit.outputs}
-    end = stderr.find(_NOTICE) + len(_NOTICE)
-    if not {"metadata", "link"} <= kinds.keys() or not len(_NOTICE) <= end <= limits.NOTICE_BYTES_MAX:
-        return files, stderr
-    first = [replace(file, notice=stderr[:end]) for file in files if file.path == kinds["metadata"]]
-    return [*first, *(file for file in files if file.path != kinds["metadata"])], stderr[end:]
+def _announce(files: list[RestoreFile], unit: Unit, stderr: bytes) -> bytes:
+    """Give the metadata what may be said when they are in place, if more comes behind them; what is left to say."""
+    kinds = [output.kind for output in unit.outputs]
+    end = until_metadata(stderr) if {"metadata", "link"} <= set(kinds) else 0
+    if not 0 < end <= limits.NOTICE_BYTES_MAX:
+        return stderr
+    place = kinds.index("metadata")
+    files[place] = replace(files[place], notice=stderr[:end])
+    return stderr[end:]
 
 
 def _file(path: str, item: StoredFile, store: Store) -> RestoreFile:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from dunnage import limits
+from dunnage.engine.record import stderr_template
 from dunnage.engine.restore import restore
 from dunnage.engine.subject import Known, Missed, Subject
-from dunnage.keys.template import dep_info_template, notice_template
+from dunnage.keys.template import dep_info_template
 from dunnage.keys.text import KeyText
 from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.digest import ActionKey
@@ -25,6 +26,14 @@ from support.units import LocalView, record_at
 KNOWN = Known(PathSet(), ActionKey(bytes(32)), KeyText("action"))
 
 
+def notices(directory: str) -> list[str]:
+    """What rustc says of files when its metadata are there."""
+    return [
+        f'{{"$message_type":"artifact","artifact":"{directory}/{name}","emit":"{kind}"}}\n'
+        for name, kind in (("demo-1.d", "dep-info"), ("libdemo-1.rmeta", "metadata"))
+    ]
+
+
 def stored(store: Store, directory: Path, subject: Subject) -> ActionResult:
     """A result of this unit, its blobs in the store."""
     outputs = []
@@ -32,13 +41,12 @@ def stored(store: Store, directory: Path, subject: Subject) -> ActionResult:
         with written(directory / kind, f"bytes of {kind}").open("rb") as file:
             digest, size = store.put(file.fileno())
         outputs.append(StoredFile(kind, digest, size, executable=kind == "link"))
-    notice = f'{{"artifact":"{subject.unit.out_dir}/libdemo-1.rmeta","emit":"metadata"}}\n'
-    notice += "warned\n"
+    stderr = "".join(notices(subject.unit.out_dir)) + "warned\n"
     result = ActionResult(
         outputs=tuple(outputs),
         dep_info=dep_info_template(f"{subject.unit.dep_info}: src/lib.rs\n".encode(), subject.roots),
         stdout=b"said",
-        stderr=notice_template(notice.encode(), subject.roots),
+        stderr=stderr_template(stderr.encode(), subject.roots),
         bound=(), compile_us=1, created_s=0, unit_name="demo",
     )  # fmt: skip
     store.add(subject.key, KNOWN.paths, KNOWN.action, result)
@@ -55,8 +63,7 @@ def test_everything_is_written_with_todays_places(tmp_path: Path, store: Store) 
     assert (deps / "libdemo-1.rmeta").read_text() == "bytes of metadata"
     assert (deps / "libdemo-1.rlib").read_text() == "bytes of link"
     assert (deps / "demo-1.d").read_text() == f"{deps}/demo-1.d: src/lib.rs\n"
-    notice = f'{{"artifact":"{deps}/libdemo-1.rmeta","emit":"metadata"}}\n'
-    assert view.printed == (b"said", notice.encode() + b"warned\n")
+    assert view.printed == (b"said", "".join(notices(str(deps))).encode() + b"warned\n")
 
 
 def test_files_that_only_the_compiler_could_name(tmp_path: Path, store: Store) -> None:
@@ -89,26 +96,36 @@ class Watching(LocalView):
         return super().restore(files, stdout, stderr)
 
 
-def test_metadata_come_first_and_are_announced_before_the_rest_is_copied(
-    tmp_path: Path, store: Store
-) -> None:
+def test_metadata_are_announced_before_the_rest_is_copied(tmp_path: Path, store: Store) -> None:
+    """What is said of dep-info goes with them, so that file is there already."""
     subject, view = subject_of(tmp_path), Watching()
     restore(view, subject, KNOWN, stored(store, tmp_path / "blobs", subject), store)
-    assert [Path(file.path).name for file in view.files] == ["libdemo-1.rmeta", "demo-1.d", "libdemo-1.rlib"]
-    notice = f'{{"artifact":"{subject.unit.out_dir}/libdemo-1.rmeta","emit":"metadata"}}\n'
-    assert [file.notice for file in view.files] == [notice.encode(), b"", b""]
+    assert [Path(file.path).name for file in view.files] == ["demo-1.d", "libdemo-1.rmeta", "libdemo-1.rlib"]
+    early = "".join(notices(subject.unit.out_dir)).encode()
+    assert [file.notice for file in view.files] == [b"", early, b""]
     assert view.stderr == b"warned\n"
 
 
-@pytest.mark.parametrize("warned", [b"", b"w" * limits.NOTICE_BYTES_MAX])
+def test_metadata_behind_a_notice_of_something_else_wait_for_it(tmp_path: Path, store: Store) -> None:
+    """rustc says of MIR that it is there before it says so of metadata (seen with 1.95); it is restored later."""
+    subject, view = subject_of(tmp_path), Watching()
+    dep_info, metadata = notices(subject.unit.out_dir)
+    said = (dep_info + dep_info.replace("dep-info", "mir") + metadata).encode()
+    result = replace(stored(store, tmp_path / "blobs", subject), stderr=stderr_template(said, subject.roots))
+    restore(view, subject, KNOWN, result, store)
+    assert not any(file.notice for file in view.files)
+    assert view.stderr == said
+
+
+@pytest.mark.parametrize("warned", [b"", b"w" * limits.NOTICE_BYTES_MAX + b"\n"])
 def test_what_is_not_announced_comes_at_the_end(tmp_path: Path, store: Store, warned: bytes) -> None:
     """rustc gave no notice, or said so much in front of it that no pipe holds it."""
     subject, view = subject_of(tmp_path), Watching()
-    notice = b'"emit":"metadata"}\n' if warned else b"warned\n"
-    result = replace(stored(store, tmp_path / "blobs", subject), stderr=warned + notice)
+    said = warned + (notices("/places")[1].encode() if warned else b"")
+    result = replace(stored(store, tmp_path / "blobs", subject), stderr=said)
     restore(view, subject, KNOWN, result, store)
     assert not any(file.notice for file in view.files)
-    assert view.stderr == warned + notice
+    assert view.stderr == said
 
 
 def test_files_have_their_mode(tmp_path: Path, store: Store) -> None:

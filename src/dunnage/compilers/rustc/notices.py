@@ -32,6 +32,19 @@ def has_diagnostics(stderr: bytes) -> bool:
     )
 
 
+def until_metadata(stderr: bytes) -> int:
+    """How many bytes of stderr, up to the notice of metadata, may be said once dep-info and metadata are in place.
+
+    0 where there is none, or where a file beside these two is spoken of before: rustc 1.95 does so of MIR.
+    """
+    size = 0
+    for is_notice, line in split_notices(stderr):
+        size += len(line)
+        if is_notice and (kind := artifact(line)[1]) != "dep-info":
+            return size if kind == "metadata" else 0
+    return 0
+
+
 def artifact(line: bytes) -> tuple[str, str]:
     """Path and --emit kind of a notice.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dunnage.compilers.rustc.notices import artifact, has_diagnostics, split_notices
+from dunnage.compilers.rustc.notices import artifact, has_diagnostics, split_notices, until_metadata
 from support.rustc_args import installed_rustc
 
 NEW = b'{"$message_type":"artifact","artifact":"/t/libx.rmeta","emit":"metadata"}\n'
@@ -50,6 +50,28 @@ def test_path_and_kind() -> None:
 def test_what_is_no_notice(line: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         artifact(line)
+
+
+DEP_INFO = NEW.replace(b"metadata", b"dep-info")
+MIR = NEW.replace(b"metadata", b"mir")
+
+
+@pytest.mark.parametrize(
+    ("early", "late"),
+    [
+        (NEW, b""),
+        (NEW, WARNING + OLD),
+        (WARNING + DEP_INFO + WARNING + NEW, OLD),
+        (WARNING + b"plain\r\n" + DEP_INFO + NEW, WARNING),
+        (b"", b""),
+        (b"", WARNING + DEP_INFO),
+        (b"", DEP_INFO + MIR + NEW + OLD),
+        (b"", OLD + NEW),
+        (b"", b'note: "emit":"metadata"}\n'),
+    ],
+)
+def test_what_may_be_said_when_dep_info_and_metadata_are_there(early: bytes, late: bytes) -> None:
+    assert until_metadata(early + late) == len(early)
 
 
 @pytest.mark.parametrize(("source", "loud"), [("pub fn f() {}\n", False), ("fn unused() {}\n", True)])
