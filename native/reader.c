@@ -52,7 +52,7 @@ static struct span take_text(struct cursor *cursor) {
 }
 
 static bool has_descriptor(uint8_t source) {
-    return source == WIRE_SOURCE_DESCRIPTOR || source == WIRE_SOURCE_LAUNCHER;
+    return source == WIRE_SOURCE_DESCRIPTOR || source == WIRE_SOURCE_LAUNCHER || source == WIRE_SOURCE_LENT;
 }
 
 /* Whether a file's data are what its source asks for. */
@@ -61,6 +61,7 @@ static bool data_fits(const struct file_to_write *file) {
     case WIRE_SOURCE_INLINE:
         return true;
     case WIRE_SOURCE_DESCRIPTOR:
+    case WIRE_SOURCE_LENT:
     case WIRE_SOURCE_DIRECTORY:
         return file->data.size == 0;
     case WIRE_SOURCE_LAUNCHER:

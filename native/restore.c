@@ -6,6 +6,7 @@
 #include "restore.h"
 
 #include "files.h"
+#include "lend.h"
 #include "said.h"
 #include "trailer.h"
 
@@ -205,15 +206,32 @@ static int write_content(const struct file_to_write *file, int fd, int to) {
     case WIRE_SOURCE_LAUNCHER:
         return put_launcher(&file->data, fd, to);
     case WIRE_SOURCE_DESCRIPTOR:
+    case WIRE_SOURCE_LENT:
         return copy_all(fd, to);
     default:
         return write_all(to, file->data.at, file->data.size);
     }
 }
 
+/* The blob itself in the place of a copy; false: nothing has happened. */
+static bool write_lent(int fd, const char *path) {
+    static char temporary[PATH_MAX];
+    if (!temporary_name(path, temporary_number++, temporary) || !lend(fd, path, temporary)) {
+        return false;
+    }
+    if (rename(temporary, path) != 0) {
+        (void)unlink(temporary);
+        return false; /* a copy will meet the same, and say so */
+    }
+    return true;
+}
+
 static int write_regular(const struct file_to_write *file, int fd, char *path) {
     static char temporary[PATH_MAX];
     int to;
+    if (file->source == WIRE_SOURCE_LENT && write_lent(fd, path)) {
+        return 0;
+    }
     int error = open_temporary(path, file->executable, temporary, &to);
     if (error != 0) {
         return error;

@@ -3,7 +3,7 @@
 #define DUNNAGE_WIRE_H
 
 #define WIRE_CLIENT_VERSION "0.1.0"
-#define WIRE_VERSION 4
+#define WIRE_VERSION 5
 /* "dunnage\0" as a little endian u64. */
 #define WIRE_MAGIC 0x006567616e6e7564ULL
 
@@ -63,6 +63,7 @@
 #define WIRE_SOURCE_DIRECTORY 3u
 #define WIRE_SOURCE_SYMLINK 4u
 #define WIRE_SOURCE_RENAME 5u
+#define WIRE_SOURCE_LENT 6u
 
 /* What a note of SEEN is of. */
 #define WIRE_NOTE_BEGAN 1u

@@ -197,6 +197,7 @@ _SOURCES: Final = {
     Made.LAUNCHER: FileSource.LAUNCHER,
     Made.DIRECTORY: FileSource.DIRECTORY,
     Made.MOVED: FileSource.RENAME,
+    Made.LENT: FileSource.LENT,
 }
 
 

@@ -6,6 +6,7 @@ its dependents need no more, and the rest is most of it.
 
 import os
 from dataclasses import replace
+from typing import Final
 
 from dunnage import limits
 from dunnage.compilers.rustc.notices import until_metadata
@@ -15,8 +16,11 @@ from dunnage.errors import BlobCorrupt, BlobMissing
 from dunnage.keys.template import fill
 from dunnage.model.action import ActionResult, StoredFile
 from dunnage.model.unit import Unit
-from dunnage.model.view import RestoreFile, View, exists
+from dunnage.model.view import Made, RestoreFile, View, exists
 from dunnage.store.store import Store
+
+
+_LENT: Final = ("metadata", "link")
 
 
 def restore(view: View, subject: Subject, known: Known, result: ActionResult, store: Store) -> Missed | None:
@@ -43,6 +47,8 @@ def restore(view: View, subject: Subject, known: Known, result: ActionResult, st
         written = dict(zip((file.path for file in files), records, strict=True))
         for path, item in zip(paths, result.outputs, strict=True):
             if exists(record := written[path]):
+                if _is_lent(item):
+                    store.lent(item.digest, record)
                 store.remember(record, view.mount_namespace, item.digest)
     store.used(subject.key, known.paths, known.action, result)
     return None
@@ -78,7 +84,15 @@ def _announce(files: list[RestoreFile], unit: Unit, stderr: bytes) -> bytes:
 
 
 def _file(path: str, item: StoredFile, store: Store) -> RestoreFile:
-    return RestoreFile(path, item.executable, store.open_blob(item.digest, item.size))
+    made = Made.LENT if _is_lent(item) else Made.FILE
+    return RestoreFile(path, item.executable, store.open_blob(item.digest, item.size), made=made)
+
+
+def _is_lent(item: StoredFile) -> bool:
+    """Whether a target directory may hold the blob itself: only what nothing but rustc and cargo ever writes, and these
+    make it anew. Programs are stripped and signed in place, objects are patched.
+    """
+    return item.kind in _LENT and not item.executable
 
 
 def _listed(subject: Subject, item: StoredFile) -> str:

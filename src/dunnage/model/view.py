@@ -89,6 +89,8 @@ class Made(IntEnum):
     DIRECTORY = 2
     MOVED = 3
     """What stands at the path `data`, moved here at once."""
+    LENT = 4
+    """The file of the descriptor itself under this name, too, where nobody else has it; else a copy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,8 @@
 """Blobs: files named by their digest, complete as soon as they have their name, and never changed after.
 
+A blob that no target directory holds may be lent to one: the file then has a name there, too, and the mode and time of
+a file that was made there (ADR 26). Should somebody write to it, its size or its time is not what was recorded.
+
 What is hashed is what was written into a temporary file: what the source becomes meanwhile does not matter. The
 record in the database (`blobs`) keeps what `stat` said when the bytes were last known to be right; as long as it says
 the same, a blob is opened without being read.
@@ -15,6 +18,7 @@ from typing import Final, NamedTuple
 from dunnage import limits
 from dunnage.errors import BlobCorrupt, BlobMissing, StoreError
 from dunnage.model.digest import Digest
+from dunnage.model.view import STAT, StatRecord
 from dunnage.store.cache import Generations
 from dunnage.store.contents import Look, copy_of_open, digest_of_open
 from dunnage.store.database import Database
@@ -22,6 +26,9 @@ from dunnage.store.incoming import Incoming
 from dunnage.store.layout import Layout, store_error
 
 _I64: Final = (1 << 63) - 1
+_RESTAMP: Final = "UPDATE blobs SET mtime_ns = ?, ctime_ns = ?, inode = ? WHERE digest = ?"
+_WRITABLE: Final = 0o222
+"""Bits of the mode that only a blob has that was lent."""
 
 
 class Stamp(NamedTuple):
@@ -38,6 +45,18 @@ def stamp_of(found: os.stat_result) -> Stamp:
     return Stamp(found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino & _I64)
 
 
+def is_as(found: os.stat_result, known: Stamp | None) -> bool:
+    """Whether a blob is as it was when its bytes were last known to be right.
+
+    One that was lent has been writable since. Each name that it gets or loses changes its ctime, so there the time of
+    the last write and the size have to do.
+    """
+    now = stamp_of(found)
+    if known is not None and found.st_mode & _WRITABLE:
+        return now._replace(ctime_ns=known.ctime_ns) == known
+    return now == known
+
+
 class Blobs:
     """The blobs of one store. Thread-safe."""
 
@@ -47,6 +66,7 @@ class Blobs:
         self._lock = threading.Lock()
         self._fresh: dict[Digest, Stamp] = {}
         self._stamps: Generations[Stamp] = Generations(limits.STAMPS_CACHED_MAX)
+        self._lent: dict[Digest, Stamp] = {}
 
     # --- putting ----------------------------------------------------------------------------------
 
@@ -115,7 +135,7 @@ class Blobs:
     def _is_there(self, digest: Digest, path: str) -> bool:
         known = self._known(digest)
         try:
-            return known is not None and stamp_of(os.lstat(path)) == known
+            return is_as(os.lstat(path), known)
         except FileNotFoundError:
             return False
 
@@ -139,7 +159,7 @@ class Blobs:
         known = self._known(digest)
         path = self._layout.blob(digest)
         try:
-            if known is not None and stamp_of(os.lstat(path)) == known:
+            if known is not None and is_as(os.lstat(path), known):
                 return known
             # Another process put the same bytes a moment later. (No lock may be taken here, so nothing is dropped.)
             fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
@@ -195,7 +215,7 @@ class Blobs:
         fd = self._open(digest)
         try:
             found = os.fstat(fd)
-            if found.st_size != size or stamp_of(found) != self._known(digest):
+            if found.st_size != size or not is_as(found, self._known(digest)):
                 self._read(digest, size, fd, found)
         except BaseException:
             os.close(fd)
@@ -240,10 +260,29 @@ class Blobs:
             if digest in self._fresh:
                 self._fresh[digest] = stamp
         with suppress(StoreError), self._database.transaction() as c:
-            c.execute(
-                "UPDATE blobs SET mtime_ns = ?, ctime_ns = ?, inode = ? WHERE digest = ?",
-                (*stamp[1:], digest),
-            )
+            c.execute(_RESTAMP, (*stamp[1:], digest))
+
+    # --- lending ----------------------------------------------------------------------------------
+
+    def lent(self, digest: Digest, record: StatRecord) -> None:
+        """A client has put a blob, or a copy of it, where this record is of. Of a blob it is the new stamp, which is
+        written with the next `flush`. StoreError.
+        """
+        _, mode, _, inode, size, mtime_ns, ctime_ns = STAT.unpack(record)
+        known = self._known(digest)
+        if known is not None and (inode & _I64, size) == (known.inode, known.size) and mode & _WRITABLE:
+            stamp = Stamp(size, mtime_ns, ctime_ns, known.inode)
+            self._stamps.put(digest, stamp)
+            with self._lock:
+                (self._fresh if digest in self._fresh else self._lent)[digest] = stamp
+
+    def flush(self) -> None:
+        """Write the stamps of what was lent. StoreError: they are lost, and these blobs are read once more."""
+        with self._lock:
+            lent, self._lent = self._lent, {}
+        if lent:
+            with self._database.transaction() as c:
+                c.executemany(_RESTAMP, [(*stamp[1:], digest) for digest, stamp in lent.items()])
 
     # --- losing -----------------------------------------------------------------------------------
 

@@ -55,6 +55,7 @@ class Store:
             (
                 self._counters.flush,
                 self.accounts.flush,
+                self._blobs.flush,
                 self._records.flush,
                 self._memo.flush,
                 self._database.checkpoint,
@@ -148,6 +149,11 @@ class Store:
         BlobMissing; BlobCorrupt where it was not what its name says (it is set aside then); StoreError.
         """
         return self._blobs.open(digest, size)
+
+    def lent(self, digest: Digest, record: StatRecord) -> None:
+        """A client has put the blob that it was lent, or a copy, where this record is of. StoreError."""
+        self._blobs.lent(digest, record)
+        self._committer.wake()
 
     def holds(self, digest: Digest, size: int) -> bool:
         """Whether a blob is here, as far as that can be told without reading it. StoreError."""

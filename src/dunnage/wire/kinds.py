@@ -181,7 +181,7 @@ def _read_files(body: bytes, at: int, limit: int | None) -> tuple[Sequence[Write
 
 def _file(file: WriteFile) -> WriteFile:
     """A file whose parts agree."""
-    if file.source is FileSource.DESCRIPTOR and file.data:
+    if file.source in (FileSource.DESCRIPTOR, FileSource.LENT) and file.data:
         raise ProtocolError("has a file with a descriptor and data, too")
     if not _fits(file):
         raise ProtocolError(f"has a file from {file.source.name} with data that it cannot have")

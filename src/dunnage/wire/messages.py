@@ -95,16 +95,18 @@ class FileSource(IntEnum):
     """No file: a symbolic link; `data` is what it says."""
     RENAME = 5
     """What stands at the path `data` is moved here."""
+    LENT = 6
+    """From a descriptor, whose file may itself get this name, too, where nobody else has it; else a copy of it."""
 
 
-WITH_DESCRIPTOR: Final = frozenset({FileSource.DESCRIPTOR, FileSource.LAUNCHER})
+WITH_DESCRIPTOR: Final = frozenset({FileSource.DESCRIPTOR, FileSource.LAUNCHER, FileSource.LENT})
 """Sources whose bytes come with a descriptor."""
 
 
 @dataclass(frozen=True, slots=True)
 class WriteFile:
     """One file of WRITE: `text path`, `u8 executable`, `u8 source`, `blob data` (as `FileSource` says;
-    empty with DESCRIPTOR and DIRECTORY), `blob notice` (printed to stderr when this file is in place, and all in front
+    empty with DESCRIPTOR, LENT and DIRECTORY), `blob notice` (printed to stderr when this file is in place, and all in front
     of it, before the next one is begun; empty for nothing).
     """
 

@@ -11,7 +11,7 @@ MAGIC: Final = b"dunnage\0"
 MAGIC_NUMBER: Final = int.from_bytes(MAGIC, "little")
 """The magic as the u64 that it is in a message."""
 
-WIRE_VERSION: Final = 4
+WIRE_VERSION: Final = 5
 
 
 class Capability(IntFlag):
