@@ -10,7 +10,9 @@ import pytest
 from dunnage import limits
 from dunnage.errors import BlobCorrupt, BlobMissing, StoreError, StoreFull
 from dunnage.model.digest import Digest
+from dunnage.model.view import StatRecord, record_of
 from dunnage.store.blobs import Blobs, stamp_of
+from dunnage.store.contents import digest_of_open
 from dunnage.store.database import Database
 from dunnage.store.layout import Layout
 from support.stores import digest_of
@@ -305,3 +307,84 @@ def test_a_store_that_cannot_be_written_receives_nothing(layout: Layout, blobs: 
     layout.step = full
     with pytest.raises(StoreFull):
         blobs.receive()
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Grows with each blob whose bytes are read."""
+    seen: list[int] = []
+
+    def counting(fd: int) -> tuple[Digest, int]:
+        seen.append(fd)
+        return digest_of_open(fd)
+
+    monkeypatch.setattr("dunnage.store.blobs.digest_of_open", counting)
+    return seen
+
+
+def lend(layout: Layout, target: Path) -> StatRecord:
+    """What a client does (`native/lend.c`); the record of the new name."""
+    os.link(layout.blob(NAME), target)
+    target.chmod(0o644)
+    os.utime(target)
+    return record_of(target.stat())
+
+
+def test_what_was_lent_is_known_before_and_after_it_comes_back(
+    layout: Layout, database: Database, blobs: Blobs, tmp_path: Path, reads: list[int]
+) -> None:
+    put(blobs)
+    record(layout, blobs, NAME)
+    target = tmp_path / "target"
+    blobs.lent(NAME, lend(layout, target))
+    blobs.flush()
+    for again in (blobs, Blobs(layout, database)):
+        os.close(again.open(NAME, SIZE))
+        assert again.holds(NAME, SIZE)
+    target.unlink()
+    for again in (blobs, Blobs(layout, database)):
+        os.close(again.open(NAME, SIZE))
+    assert not reads
+
+
+def test_a_loan_that_nobody_told_of_is_read_once(
+    layout: Layout, blobs: Blobs, tmp_path: Path, reads: list[int]
+) -> None:
+    """The client was killed behind it."""
+    put(blobs)
+    lend(layout, tmp_path / "target")
+    for _ in range(2):
+        os.close(blobs.open(NAME, SIZE))
+    assert len(reads) == 1
+
+
+def test_a_copy_is_no_loan(layout: Layout, blobs: Blobs, tmp_path: Path, reads: list[int]) -> None:
+    put(blobs)
+    copy = tmp_path / "copy"
+    shutil.copy(layout.blob(NAME), copy)
+    copy.chmod(0o644)
+    blobs.lent(NAME, record_of(copy.stat()))
+    os.close(blobs.open(NAME, SIZE))
+    assert not reads
+
+
+@pytest.mark.parametrize("comes_back", [False, True])
+@pytest.mark.parametrize("data", [b"J" + HELLO[1:], HELLO + b"!"])
+def test_who_writes_to_what_was_lent_ruins_the_blob_and_no_more(
+    layout: Layout, blobs: Blobs, tmp_path: Path, data: bytes, comes_back: bool
+) -> None:
+    put(blobs)
+    target = tmp_path / "target"
+    blobs.lent(NAME, lend(layout, target))
+    with target.open("r+b") as file:
+        file.write(data)
+    os.utime(target, ns=(0, target.stat().st_mtime_ns + 1))  # a clock that stands still tells nothing
+    if comes_back:
+        target.unlink()
+    with pytest.raises(BlobCorrupt):
+        blobs.open(NAME, SIZE)
+    with pytest.raises(BlobMissing):
+        blobs.open(NAME, SIZE)
+    assert put(blobs) == NAME
+    os.close(blobs.open(NAME, SIZE))
+    assert comes_back or target.read_bytes() == data
