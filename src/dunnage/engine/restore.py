@@ -19,7 +19,6 @@ from dunnage.model.unit import Unit
 from dunnage.model.view import Made, RestoreFile, View, exists
 from dunnage.store.store import Store
 
-
 _LENT: Final = ("metadata", "link")
 
 

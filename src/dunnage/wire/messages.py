@@ -105,9 +105,9 @@ WITH_DESCRIPTOR: Final = frozenset({FileSource.DESCRIPTOR, FileSource.LAUNCHER, 
 
 @dataclass(frozen=True, slots=True)
 class WriteFile:
-    """One file of WRITE: `text path`, `u8 executable`, `u8 source`, `blob data` (as `FileSource` says;
-    empty with DESCRIPTOR, LENT and DIRECTORY), `blob notice` (printed to stderr when this file is in place, and all in front
-    of it, before the next one is begun; empty for nothing).
+    """One file of WRITE: `text path`, `u8 executable`, `u8 source`, `blob data` (as `FileSource` says; empty with
+    DESCRIPTOR, LENT and DIRECTORY), `blob notice` (printed to stderr when this file is in place, and all in front of
+    it, before the next one is begun; empty for nothing).
     """
 
     path: str
