@@ -1,4 +1,4 @@
-"""Libraries that a target directory shares with the store: one file with two names (ADR 26)."""
+"""Libraries that a target directory shares with the store: one file with two names (ADR 27)."""
 
 import os
 from pathlib import Path

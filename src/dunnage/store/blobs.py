@@ -1,7 +1,7 @@
 """Blobs: files named by their digest, complete as soon as they have their name, and never changed after.
 
 A blob that no target directory holds may be lent to one: the file then has a name there, too, and the mode and time of
-a file that was made there (ADR 26). Should somebody write to it, its size or its time is not what was recorded.
+a file that was made there (ADR 27). Should somebody write to it, its size or its time is not what was recorded.
 
 What is hashed is what was written into a temporary file: what the source becomes meanwhile does not matter. The
 record in the database (`blobs`) keeps what `stat` said when the bytes were last known to be right; as long as it says
