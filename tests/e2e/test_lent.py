@@ -92,3 +92,21 @@ def test_whoever_writes_to_one_makes_a_miss(project: Project, wiped: bool) -> No
     project.cargo("build")
     assert project.outputs() == outputs
     assert Workshop.here().reasons()["miss"].get("corrupt") == 1
+
+
+def test_rustc_makes_a_new_file_in_the_place_of_one(project: Project) -> None:
+    """Then the blob is only the store's again, and still what it was."""
+    source = project.directory / "base/src/lib.rs"
+    project.cargo("build")
+    outputs, text = project.outputs(), source.read_text()
+    before = {name: path.stat().st_ino for name, path in libraries(project).items() if "base" in name}
+    for cached in (True, False):
+        source.write_text(text + f"pub fn more() -> usize {{ {int(cached)} }}\n")
+        project.cargo("build", cached=cached)
+        assert not before.items() & {(name, path.stat().st_ino) for name, path in libraries(project).items()}
+        source.write_text(text)
+        project.wipe()
+        project.cargo("build")
+        assert project.outputs() == outputs
+    assert {name: path.stat().st_ino for name, path in libraries(project).items() if "base" in name} == before
+    assert "corrupt" not in Workshop.here().reasons()["miss"]

@@ -266,10 +266,12 @@ class Blobs:
 
     def lent(self, digest: Digest, record: StatRecord) -> None:
         """A client has put a blob, or a copy of it, where this record is of. Of a blob it is the new stamp, which is
-        written with the next `flush`. StoreError.
+        written with the next `flush`. Never fails: what is not learnt is read once more.
         """
         _, mode, _, inode, size, mtime_ns, ctime_ns = STAT.unpack(record)
-        known = self._known(digest)
+        known = None
+        with suppress(StoreError):
+            known = self._known(digest)
         if known is not None and (inode & _I64, size) == (known.inode, known.size) and mode & _WRITABLE:
             stamp = Stamp(size, mtime_ns, ctime_ns, known.inode)
             self._stamps.put(digest, stamp)

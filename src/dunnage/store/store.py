@@ -151,7 +151,7 @@ class Store:
         return self._blobs.open(digest, size)
 
     def lent(self, digest: Digest, record: StatRecord) -> None:
-        """A client has put the blob that it was lent, or a copy, where this record is of. StoreError."""
+        """A client has put the blob that it was lent, or a copy, where this record is of. Never fails."""
         self._blobs.lent(digest, record)
         self._committer.wake()
 
