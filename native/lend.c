@@ -34,8 +34,8 @@ static bool owned_alike(const struct stat *blob, const char *path) {
         return false;
     }
     gid_t group = parent.st_mode & S_ISGID ? parent.st_gid : getegid();
-    return blob->st_uid == geteuid() && blob->st_gid == group && !has_attribute(directory, "system.posix_acl_default") &&
-           !has_attribute(directory, "security.selinux");
+    return blob->st_uid == geteuid() && blob->st_gid == group &&
+           !has_attribute(directory, "system.posix_acl_default") && !has_attribute(directory, "security.selinux");
 }
 
 bool lend(int fd, const char *path, const char *temporary) {
