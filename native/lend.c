@@ -2,8 +2,8 @@
  *
  * Nobody can tell it from a file that was just made: owner, group, mode and times are such a file's, and no other
  * target directory has it, so that writing to it (nobody does; compilers make new files) changes no other build. The
- * store sees by its time and size that it was written to. Whatever would make a difference is a reason to copy:
- * another file system or mount (EXDEV), other owners, access lists, labels.
+ * store sees by its time and size that it was written to: only its owner could set the old time again. Whatever would
+ * make a difference is a reason to copy: another file system or mount (EXDEV), other owners, access lists, labels.
  */
 #include "lend.h"
 
@@ -12,12 +12,10 @@
 
 enum { STORE_ONLY = 1, STORE_AND_TARGET = 2 };
 
-/* The access that a new file gets. Whoever else may write to it could write to the blob. */
-static bool new_mode(mode_t *mode) {
+static mode_t mode_of_new_files(void) {
     mode_t mask = umask(0);
     (void)umask(mask);
-    *mode = 0666 & ~mask;
-    return (*mode & (S_IWGRP | S_IWOTH)) == 0;
+    return 0666 & ~mask;
 }
 
 static bool has_attribute(const char *path, const char *name) {
@@ -41,8 +39,9 @@ static bool owned_alike(const struct stat *blob, const char *path) {
 bool lend(int fd, const char *path, const char *temporary) {
     char blob[32] = "/proc/self/fd/";
     struct stat found;
-    mode_t mode;
-    if (fstat(fd, &found) != 0 || found.st_nlink != STORE_ONLY || !new_mode(&mode) || !owned_alike(&found, path) ||
+    mode_t mode = mode_of_new_files();
+    if (fstat(fd, &found) != 0 || found.st_nlink != STORE_ONLY || !owned_alike(&found, path) ||
+        (mode & S_IRUSR) == 0 || /* then the store could not read it, either */
         !append_number(blob, sizeof blob, (uint64_t)fd) ||
         linkat(AT_FDCWD, blob, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) != 0) {
         return false;

@@ -5,11 +5,8 @@ import fcntl
 import mmap
 import os
 import stat
-import struct
 import sys
-import tempfile
 import termios
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -27,7 +24,6 @@ from dunnage.wire.messages import (
     WriteFile,
     Written,
 )
-from support.fake_daemon import Peer
 from support.native import Stage
 from support.running import until
 
@@ -40,15 +36,6 @@ def by_descriptor(path: Path | str, *, executable: bool = False) -> WriteFile:
 def inline(path: Path | str, data: bytes = b"inline") -> WriteFile:
     """A file whose bytes come in the frame."""
     return WriteFile(str(path), False, FileSource.INLINE, data)
-
-
-def write(peer: Peer, files: Sequence[WriteFile], sources: Sequence[Path] = ()) -> list[tuple[int, ...]]:
-    """Have files written; the records of WRITTEN."""
-    fds = [os.open(source, os.O_RDONLY) for source in sources]
-    peer.send(Write(list(files)), fds=fds)
-    for fd in fds:
-        os.close(fd)
-    return [STAT_RECORD.unpack(record) for record in peer.expect(Written).records]
 
 
 def test_what_is_written(stage: Stage, tmp_path: Path) -> None:
@@ -65,7 +52,7 @@ def test_what_is_written(stage: Stage, tmp_path: Path) -> None:
         inline(paths[2]),
         inline(paths[3], b""),
     ]
-    records = write(peer, files, [blob, blob])
+    records = peer.write(files, [blob, blob])
     paths[2] = stage.directory / paths[2]
     assert [path.read_bytes() for path in paths] == [blob.read_bytes(), blob.read_bytes(), b"inline", b""]
     assert [stat.S_IMODE(path.stat().st_mode) for path in paths] == [0o640, 0o750, 0o640, 0o640]
@@ -214,7 +201,7 @@ def test_old_files_are_replaced_not_written_through(stage: Stage) -> None:
     (place / "read-only").chmod(0o400)
     call, peer = stage.compile(stage.script("exit 9"))
     names = ["linked", "symbolic", "read-only"]
-    assert [record[0] for record in write(peer, [inline(name, b"new") for name in names])] == [0, 0, 0]
+    assert [record[0] for record in peer.write([inline(name, b"new") for name in names])] == [0, 0, 0]
     peer.send(Exit(0, 0))
     assert call.end()[0] == 0
     assert [(place / name).read_text() for name in names] == ["new"] * 3
@@ -226,7 +213,7 @@ def test_names_as_long_as_can_be(stage: Stage) -> None:
     """A temporary name has room beside it."""
     call, peer = stage.compile(stage.script("exit 9"))
     name = "n" * 255
-    assert write(peer, [inline(name)])[0][0] == 0
+    assert peer.write([inline(name)])[0][0] == 0
     assert (stage.directory / name).read_bytes() == b"inline"
     peer.send(Exit(0, 0))
     assert call.end()[0] == 0
@@ -240,7 +227,7 @@ def test_a_temporary_name_that_is_taken(stage: Stage) -> None:
     taken = [stage.directory / f".out.dunnage-{hello.pid}-{i}" for i in range(3)]
     for path in taken:
         path.write_text("not ours")
-    assert write(peer, [inline("out")])[0][0] == 0
+    assert peer.write([inline("out")])[0][0] == 0
     peer.send(Exit(0, 0))
     assert call.end()[0] == 0
     assert [path.read_text() for path in taken] == ["not ours"] * 3
@@ -320,101 +307,8 @@ def test_as_many_as_a_frame_may_have(stage: Stage, tmp_path: Path) -> None:
     blob.write_text("blob")
     call, peer = stage.compile(stage.script("exit 9"))
     assert {
-        record[0] for record in write(peer, [by_descriptor(f"out{i}") for i in range(64)], [blob] * 64)
+        record[0] for record in peer.write([by_descriptor(f"out{i}") for i in range(64)], [blob] * 64)
     } == {0}
     peer.send(Exit(0, 0))
     assert call.end()[0] == 0
     assert all((stage.directory / f"out{i}").read_text() == "blob" for i in range(64))
-
-
-def lent(path: Path | str) -> WriteFile:
-    """A file that may be the descriptor's own."""
-    return WriteFile(str(path), False, FileSource.LENT)
-
-
-@pytest.fixture
-def blob(stage: Stage) -> Path:
-    """As it lies in the store, on the file system of the target directory."""
-    path = stage.directory / "blob"
-    path.write_bytes(os.urandom(10_000))
-    path.chmod(0o444)
-    os.utime(path, (1, 1))
-    return path
-
-
-def test_a_blob_is_lent(stage: Stage, blob: Path) -> None:
-    """It is the same file, and looks like one that was just made; what had the name before is left as it was."""
-    (stage.directory / "lib.rlib").write_bytes(b"before")
-    os.link(stage.directory / "lib.rlib", stage.directory / "uplifted.rlib")
-    call, peer = stage.compile(stage.script("exit 9"), umask=0o027)
-    began_ns = (stage.directory / "lib.rlib").stat().st_mtime_ns
-    [record] = write(peer, [lent("lib.rlib")], [blob])
-    found = (stage.directory / "lib.rlib").stat()
-    assert found.st_ino == blob.stat().st_ino
-    assert (found.st_nlink, stat.S_IMODE(found.st_mode)) == (2, 0o640)
-    assert found.st_mtime_ns >= began_ns
-    assert record == (
-        0, found.st_mode, found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns,
-    )  # fmt: skip
-    assert (stage.directory / "uplifted.rlib").read_bytes() == b"before"
-    peer.send(Exit(0, 0))
-    assert call.end() == (0, b"", b"")
-    assert not list(stage.directory.rglob("*dunnage*"))
-
-
-def unread(path: Path) -> tuple[int, ...]:
-    """What `stat` says, without when it was read last."""
-    found = path.stat()
-    return found.st_mode, found.st_nlink, found.st_size, found.st_mtime_ns, found.st_ctime_ns
-
-
-def another_has_it(directory: Path, blob: Path) -> None:
-    os.link(blob, directory / "another")
-
-
-def others_would_write_to_it(directory: Path, blob: Path) -> None:
-    """A default access list: what is made here is for others, too."""
-    entries = [(0x01, 6, -1), (0x02, 6, 1), (0x04, 4, -1), (0x10, 6, -1), (0x20, 4, -1)]
-    packed = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
-    os.setxattr(directory, "system.posix_acl_default", packed)
-    assert blob.stat().st_nlink == 1
-
-
-@pytest.mark.parametrize(
-    ("why", "umask", "path"),
-    [
-        (another_has_it, 0o022, "here/lib.rlib"),
-        (others_would_write_to_it, 0o022, "here/lib.rlib"),
-        (None, 0o002, "here/lib.rlib"),
-        (None, 0o022, "here/missing/lib.rlib"),
-        (None, 0o022, "/dev/shm/{name}/lib.rlib"),
-    ],
-)
-def test_what_cannot_be_lent_is_copied(
-    why: Callable[[Path, Path], None] | None, umask: int, path: str, stage: Stage, blob: Path
-) -> None:
-    here = stage.directory / "here"
-    here.mkdir()
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as elsewhere:
-        if why is not None:
-            why(here, blob)
-        before = unread(blob)
-        place = stage.directory / path.format(name=Path(elsewhere).name)
-        call, peer = stage.compile(stage.script("exit 9"), umask=umask)
-        write(peer, [lent(place)], [blob])
-        assert place.read_bytes() == blob.read_bytes()
-        assert place.stat().st_nlink == 1
-        assert unread(blob) == before
-        peer.send(Exit(0, 0))
-        assert call.end() == (0, b"", b"")
-    assert not list(stage.directory.rglob("*dunnage*"))
-
-
-def test_a_name_that_cannot_be_taken(stage: Stage, blob: Path) -> None:
-    (stage.directory / "lib.rlib").mkdir()
-    call, peer = stage.compile(stage.script("exit 7"))
-    [record] = write(peer, [lent("lib.rlib")], [blob])
-    assert record[0] == errno.EISDIR
-    assert blob.stat().st_nlink == 1
-    assert call.end() == (7, b"", b"")
-    assert not list(stage.directory.rglob("*dunnage*"))

@@ -12,7 +12,16 @@ from typing import Self, TypeVar
 
 from dunnage import limits
 from dunnage.wire.codec import Decoder, encode
-from dunnage.wire.messages import CLIENT_MESSAGES, Hello, Message, Welcome
+from dunnage.wire.messages import (
+    CLIENT_MESSAGES,
+    STAT_RECORD,
+    Hello,
+    Message,
+    Welcome,
+    Write,
+    WriteFile,
+    Written,
+)
 from dunnage.wire.version import CAPABILITIES, WIRE_VERSION
 
 WAIT_S = 30
@@ -58,6 +67,14 @@ class Peer:
                 return None
             self._decoder.feed(data)
         return message
+
+    def write(self, files: Sequence[WriteFile], sources: Sequence[Path] = ()) -> list[tuple[int, ...]]:
+        """Have files written, those with descriptors from `sources` in turn; the records of WRITTEN."""
+        fds = [os.open(source, os.O_RDONLY) for source in sources]
+        self.send(Write(list(files)), fds=fds)
+        for fd in fds:
+            os.close(fd)
+        return [STAT_RECORD.unpack(record) for record in self.expect(Written).records]
 
     def expect(self, kind: type[M]) -> M:
         """The next message, which must be of this kind."""
