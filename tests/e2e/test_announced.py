@@ -17,12 +17,14 @@ PACKAGE = '[package]\nname = "{}"\nversion = "0.1.0"\nedition = "2021"\n'
 FAILING = """#!/bin/sh
 case " $* " in
 *" --crate-name below "*)
-    exec strace -o {log} -e trace=ioctl,copy_file_range,sendfile,pread64 -e inject=ioctl:error=EOPNOTSUPP \\
+    exec strace -o {log} -e trace=linkat,ioctl,copy_file_range,sendfile,pread64 \\
+        -e inject=linkat:error=EXDEV -e inject=ioctl:error=EOPNOTSUPP \\
         -e inject=copy_file_range:error=EIO:when=2+ -e inject=sendfile,pread64:error=EIO {client} "$@" ;;
 esac
 exec {client} "$@"
 """
-"""The client, which for one crate can copy one file and no other, in whatever way. What it runs is not hindered."""
+"""The client, which for one crate can copy one file and no other, in whatever way, and is lent none. What it runs is
+not hindered."""
 
 
 @pytest.fixture
