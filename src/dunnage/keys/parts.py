@@ -85,6 +85,17 @@ def _variable(label: str, before: Values, now: Values) -> str:
     return f"the environment variable `{_shown(label)}`: {_paths(before)} → {_paths(now)}"
 
 
+def _pwd(label: str, before: Values, now: Values) -> str:
+    del label
+    said = (
+        " ".join("by its own name" if value is None else f"as {place(value)}" for value in values)
+        if values
+        else "not asked for"
+        for values in (before, now)
+    )
+    return f"`PWD` names the working directory otherwise, and compilers write that down: {' → '.join(said)}"
+
+
 def _paths(values: Values) -> str:
     return " ".join("unset" if value is None else place(value) for value in values) if values else "none"
 
@@ -236,6 +247,7 @@ KINDS: Final = (
     Kind("listing", ("listing ",), _listing),
     Kind("there", ("there ",), _there),
     Kind("env", ("env ",), _variable),
+    Kind("pwd", ("pwd",), _pwd),
     Kind("environment", ("environment",), _environment),
     Kind("check-cfg", ("check-cfg",), _listed("--check-cfg {}"), _whole),
     Kind("lint", ("lint",), _listed("lint level {}"), _whole),

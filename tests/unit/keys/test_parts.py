@@ -48,6 +48,9 @@ GOLDEN: dict[str, tuple[Pairs, Pairs, str]] = {
     "there": ((("there {workspace}/t", "directory"),), (("there {workspace}/t", "other"),),
               "`t` is another kind of thing (directory → other)"),
     "env": ((("env X" + UNSET, ""),), (("env X", "y"),), "the environment variable `X`: unset → y"),
+    "pwd": ((("pwd" + UNSET, ""),), (("pwd", "/link"),),
+            ("`PWD` names the working directory otherwise, and compilers write that down: "
+             "by its own name → as /link")),
     "environment": ((("environment", A),), (("environment", B),),
                     "a variable of the environment differs, and a program was started that may read any of them"),
     "check-cfg": ((), (("check-cfg", "cfg(a)"),), "`--check-cfg cfg(a)` was added"),
