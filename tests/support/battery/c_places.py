@@ -97,18 +97,36 @@ CASES = [
             _words("gcc", "-c", "{here}/one/a.c", "-o", "a.o"),
         ),
     ),
-    CCase(
-        name="working-directory",
-        claim="A directory through a symbolic link is what PWD says it is.",
-        files={"real/a.c": "int word(void) { return 1; }\n", "link": Link("real")},
-        words=("gcc", "-g", "-c", "a.c"),
-        states=(
-            State(cwd="real", env={"PWD": "{here}/real"}),
-            State(cwd="real", env={"PWD": "{here}/link"}),
-            State(cwd="real", env={"PWD": None}),
-            State(cwd="real", env={"PWD": "/elsewhere"}),
-        ),
-        differ=False,
+    *(
+        CCase(
+            name="working-directory",
+            claim="A directory through a symbolic link is what PWD says it is.",
+            files={
+                "real/a.c": "int word(void) { return 1; }\n",
+                "other/b.c": "",
+                "link": Link("real"),
+                "again": Link("link"),
+            },
+            words=(compiler, "-g", "-c", "a.c"),
+            states=(
+                # Stored where PWD leads elsewhere, and then asked for where it leads here.
+                State(cwd="real", env={"PWD": "{here}/other"}),
+                State(cwd="real", env={"PWD": "{here}/link"}),
+                State(cwd="real", env={"PWD": "{here}/again"}),
+                State(cwd="real", env={"PWD": "{here}/link/"}),
+                State(cwd="real", env={"PWD": "{here}/real"}),
+                State(cwd="real", env={"PWD": "{here}"}),
+                State(cwd="real", env={"PWD": None}),
+                State(cwd="real", env={"PWD": ""}),
+                State(cwd="real", env={"PWD": "."}),
+                State(cwd="real", env={"PWD": "/elsewhere"}),
+                # The same value, which leads elsewhere now.
+                State(cwd="real", env={"PWD": "{here}/again"}, files={"again": Link("other")}),
+            ),
+            hits=17,
+            differ=False,
+        )
+        for compiler in ("gcc", "clang")
     ),
     CCase(
         name="script-as-compiler",
