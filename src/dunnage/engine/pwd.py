@@ -1,7 +1,8 @@
 """PWD in what was seen of compilers of C: it counts as far as it leads to the directory that they are in (`keys.pwd`).
 
-A unit    all its programs are a compiler's own, and its client told its directory. Where nothing else can have been the
-          reason, the look at PWD's place is left out, too: it tells where cargo was started, and no more.
+A unit    where all its programs are a compiler's own, as in all that are stored; its client told its directory. Where
+          nothing else can have been the reason, the look at PWD's place is left out, too: it tells where cargo was
+          started, and no more.
 A run     of a build script: programs of a compiler that it starts itself, to try what that can. Nothing says in which
           directory they are, but that they look at `.` right after they have asked for PWD and looked there. Where that
           was not the run's own, or they did not look (PWD is not set; gcc: nothing is there), or any other program
@@ -27,8 +28,10 @@ _LOOKS_MAX: Final = 2
 
 
 def of_unit(seen: Seen, subject: Subject) -> Seen:
-    """What a unit of C looked at, with `PWD_HERE` for PWD, and without PWD's place."""
-    if not _asks(seen):
+    """What a unit of C looked at, with `PWD_HERE` for PWD, and without PWD's place; all of it, where another program
+    ran than a compiler's.
+    """
+    if not (_asks(seen) and all(map(is_driven, seen.programs))):
         return seen
     place = place_of(subject.env, subject.unit.cwd)
     without = {place} if place and not _has_other_reason(place, seen, subject) else ()

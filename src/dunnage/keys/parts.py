@@ -87,13 +87,10 @@ def _variable(label: str, before: Values, now: Values) -> str:
 
 def _pwd(label: str, before: Values, now: Values) -> str:
     del label
-    said = (
-        " ".join("by its own name" if value is None else f"as {place(value)}" for value in values)
-        if values
-        else "not asked for"
-        for values in (before, now)
-    )
-    return f"`PWD` names the working directory otherwise, and compilers write that down: {' → '.join(said)}"
+    if not (before and now):
+        return f"a compiler {'asks now' if now else 'does not ask any more'} what `PWD` calls the working directory"
+    names = (" ".join("nothing" if value is None else place(value) for value in v) for v in (before, now))
+    return f"compilers call the working directory what `PWD` does if it leads there: {' → '.join(names)}"
 
 
 def _paths(values: Values) -> str:

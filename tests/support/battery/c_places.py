@@ -129,6 +129,16 @@ CASES = [
         for compiler in ("gcc", "clang")
     ),
     CCase(
+        name="working-directory-included",
+        claim="A place that PWD and an option name is looked at for the option, too.",
+        files={"a.c": "int word(void) { return 1; }\n", "inc/kept": ""},
+        words=("gcc", "-Wmissing-include-dirs", "-I{here}/inc", "-g", "-c", "a.c"),
+        states=tuple(
+            State(env={"PWD": "{here}/inc"}, prepare=prepare)
+            for prepare in (None, lambda here: shutil.rmtree(here / "inc"))
+        ),
+    ),
+    CCase(
         name="script-as-compiler",
         claim="A script in front of a compiler is not stored.",
         files={"a.c": "int word(void) { return WORD; }\n"},

@@ -46,6 +46,13 @@ def test_a_unit_that_did_not_ask(subject: Subject) -> None:
     assert of_unit(seen, subject) is seen
 
 
+def test_a_unit_in_which_something_else_ran(subject: Subject) -> None:
+    """It is not stored, but a run around it hears of it."""
+    seen = seen_of(programs=frozenset({"/usr/bin/gcc", "/opt/wrapper"}))
+    assert of_unit(seen, subject) is seen
+    assert of_unit(seen_of(programs=frozenset({"/usr/bin/gcc", CC1})), subject).env == {PWD_HERE, "CPATH"}
+
+
 @pytest.mark.parametrize("env", [{}, {"PWD": ""}])
 def test_where_it_is_not_set_there_is_no_place(subject: Subject, env: dict[str, str]) -> None:
     subject.env = env
