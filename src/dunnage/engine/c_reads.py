@@ -6,6 +6,7 @@ listed                                       the names in the directory
 a variable's name                            its value, save `compilers.gnu.programs.IGNORED`
 written, and gone again                      a temporary file
 written, and still there                     an expected output; anything else: not stored
+PWD                                          its value where it leads to the working directory (`engine.pwd`)
 another program than a driver starts         not stored: a wrapper may do what it likes
 read, and no file: a pipe, a descriptor      not stored
 what cannot be followed                      not stored. Every cc1 asks for the time, so the texts that it reads
@@ -19,9 +20,11 @@ from typing import Final
 
 from dunnage.compilers.gnu.programs import IGNORED, is_driven
 from dunnage.engine.absent import topmost_absent
+from dunnage.engine.pwd import of_unit
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.path_sets import joined
-from dunnage.model.path_set import PathSet
+from dunnage.keys.pwd import name_here, undecided
+from dunnage.model.path_set import PWD, PWD_HERE, PathSet
 from dunnage.model.seen import Seen
 from dunnage.model.view import View, exists, is_directory, is_regular
 from dunnage.wire.seen_parse import SeenError, parse_seen
@@ -60,6 +63,7 @@ def c_reads(view: View, subject: Subject, notes: bytes | None) -> CReads | Misse
         return missed
     if handed := sorted(filter(_HANDED.fullmatch, seen.read)):
         return Missed("compiler-unfollowed", f"it read {handed[0]}, which is no file")
+    seen = of_unit(seen, subject)
     machinery = seen.programs | seen.libraries
     own = {output.path for output in subject.unit.outputs}
     named = {item.path for item in subject.inputs}
@@ -67,7 +71,12 @@ def c_reads(view: View, subject: Subject, notes: bytes | None) -> CReads | Misse
     wrote, listed = _others(seen.wrote, own), _others(seen.listed, ())
     looked = _others((*seen.read, *seen.looked, *machinery), own | wrote) - listed
     paths_seen = sorted(wrote | listed | looked)
-    there = dict(zip(paths_seen, view.stat(paths_seen), strict=True))
+    pwd = undecided(subject.env, subject.unit.cwd)
+    records = view.stat([*paths_seen, *pwd])
+    there = dict(zip(paths_seen, records, strict=False))
+    name = name_here(subject.env, subject.unit.cwd, records[len(paths_seen) :])
+    if PWD_HERE in seen.env and name != subject.env.get(PWD_HERE):
+        return Missed("input-changed", subject.env[PWD])
     if lasting := _first(path for path in wrote if exists(there[path]) and not is_directory(there[path])):
         return Missed("compiler-wrote", lasting)
     files = [path for path in looked if is_regular(there[path])]

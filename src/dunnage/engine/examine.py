@@ -1,7 +1,8 @@
 """From a unit to its unit key: libraries in search directories, the toolchain, the roots, and one batch of stats.
 
 The batch serves three questions at once: does the toolchain's identity still hold, what are the inputs, what has
-become of the files of the newest path set. That is the one round trip of a hit.
+become of the files of the newest path set. That is the one round trip of a hit. Of a unit of C it also tells whether
+PWD leads to its directory (`keys.pwd`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,7 @@ from dunnage.engine.subject import Located, Subject
 from dunnage.keys.drivers import Drivers
 from dunnage.keys.linker import Linker, Linkers
 from dunnage.keys.native import NativeCpus
+from dunnage.keys.pwd import name_here, undecided, with_name
 from dunnage.keys.roots import roots_of
 from dunnage.keys.toolchain import Toolchain, Toolchains, still_holds
 from dunnage.keys.which import which
@@ -46,6 +48,7 @@ def examine(
         return prepared
     unit, inputs = prepared
     extra = NONE
+    pwd = undecided(env, unit.cwd) if unit.language == "c" else ()
     if unit.language == "rust":
         extra = extras.recall(view, unit, env) or extras.identify(view, unit, env)
     toolchain = toolchains.recall(view, unit, env) or toolchains.identify(view, unit, env)
@@ -64,12 +67,16 @@ def examine(
         path_sets = [Located.at(subject.roots, paths) for paths in store.path_sets(subject.key)]
         watched = (*toolchain.watched, *(() if linker is None else linker.watched))
         paths = [*watched, *extra.watched, *(item.path for item in subject.inputs), *unit.directories]
-        records = view.stat([*paths, *path_sets[0].all] if path_sets else paths)
+        newest = path_sets[0].all if path_sets else ()
+        records = view.stat([*paths, *newest, *pwd])
         split = len(toolchain.watched)
         holds = still_holds(toolchain, records[:split])
         links = still_holds(linker, records[split : len(watched)])
         subject.records.update(zip(paths, records, strict=False))
-        subject.newest = records[len(paths) :]
+        subject.newest = records[len(paths) : len(paths) + len(newest)]
+        subject.env = with_name(
+            env, name_here(env, unit.cwd, records[len(paths) + len(newest) :]) if pwd else None
+        )
         stands = extra.holds(subject.records)
         if holds and links and stands:
             if extra.problem:

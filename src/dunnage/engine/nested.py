@@ -4,17 +4,22 @@ The run's library sees what the run's programs look at, but not what a unit look
 nobody reads anything, and on a miss the unit has a memory file of its own. So each unit tells here what it read, before
 its client ends; the run joins that to its own notes. Whose unit it is tells `DUNNAGE_SEEN`, the name of the run's
 memory file: `/proc/<pid of the run's client>/fd/<number>`, in the mount namespace of both.
+
+PWD counts for the run as it does for a unit of C (`engine.pwd`) where both are in one directory and have one PWD. Of a
+unit elsewhere it counts by its value: what the run's PWD may lead to there is not asked when the run is looked up.
 """
 
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from dunnage.engine.pwd import of_unit
 from dunnage.engine.subject import Located, Subject
+from dunnage.keys.pwd import place_of
 from dunnage.model.invocation import Invocation
-from dunnage.model.path_set import PathSet
+from dunnage.model.path_set import PWD, PWD_HERE, PathSet
 from dunnage.model.seen import Seen
 from dunnage.wire.seen import SEEN_VARIABLE
 from dunnage.wire.seen_parse import SeenError, parse_seen
@@ -26,11 +31,18 @@ _MEMORY: Final = re.compile(r"/proc/([0-9]{1,10})/fd/[0-9]{1,10}")
 class Outer:
     """A run that is going on, and what its units have told."""
 
+    cwd: str = ""
+    pwd: str | None = None
+    """PWD in its environment."""
     seen: list[Seen] = field(default_factory=list)
     answered: set[int] = field(default_factory=set)
     """The clients of its units, by their pids: programs that the library is not in, and that were followed."""
     is_whole: bool = True
     """Whether each of them has told what it read."""
+
+    def has_pwd_of(self, subject: Subject) -> bool:
+        """Whether PWD leads a unit's compiler where it leads the run."""
+        return subject.unit.cwd == self.cwd and subject.env.get(PWD) == self.pwd
 
     def told(self, client: int, seen: Seen | None) -> None:
         """What one unit looked at; None where nobody knows."""
@@ -50,7 +62,7 @@ class Nests:
 
     def begin(self, namespace: int, invocation: Invocation) -> Outer:
         """A run begins, whose client this is. To be ended whatever happens."""
-        outer = Outer()
+        outer = Outer(invocation.cwd, invocation.env.get(PWD))
         with self._lock:
             self._outer[namespace, invocation.pid] = outer
         return outer
@@ -79,12 +91,17 @@ class Telling:
     def compiled(self, subject: Subject | None, notes: bytes | None) -> None:
         """Its compiler has run, and its client is about to end."""
         if self._outer is not None:
-            self._outer.told(self._client, None if subject is None else seen_in_run(notes, subject))
+            seen = None
+            if subject is not None:
+                here = subject.unit.language == "c" and self._outer.has_pwd_of(subject)
+                seen = seen_in_run(notes, subject, pwd_here=here)
+            self._outer.told(self._client, seen)
 
     def restored(self, subject: Subject, paths: PathSet) -> None:
         """Its result is about to be restored."""
         if self._outer is not None:
-            self._outer.told(self._client, seen_before(subject, paths))
+            here = self._outer.has_pwd_of(subject)
+            self._outer.told(self._client, seen_before(subject, paths, pwd_here=here))
 
 
 def is_nested(env: Mapping[str, str]) -> bool:
@@ -92,28 +109,37 @@ def is_nested(env: Mapping[str, str]) -> bool:
     return bool(env.get(SEEN_VARIABLE))
 
 
-def seen_in_run(notes: bytes | None, subject: Subject) -> Seen | None:
-    """What a unit looked at that was compiled."""
+def seen_in_run(notes: bytes | None, subject: Subject, *, pwd_here: bool = False) -> Seen | None:
+    """What a unit looked at that was compiled; `pwd_here`: with PWD as far as it leads to its directory."""
     try:
         seen = None if notes is None else parse_seen(notes)
     except SeenError:
         return None
-    return None if seen is None or seen.first is None else joined([seen, _made(subject)])
+    if seen is None or seen.first is None:
+        return None
+    return joined([of_unit(seen, subject) if pwd_here else seen, _made(subject)])
 
 
-def seen_before(subject: Subject, paths: PathSet) -> Seen:
-    """What a unit would look at whose result is restored."""
+def seen_before(subject: Subject, paths: PathSet, *, pwd_here: bool = False) -> Seen:
+    """What a unit would look at whose result is restored; `pwd_here` as for `seen_in_run`."""
     located = Located.at(subject.roots, paths)
     named = [item.path for item in subject.inputs]
-    return joined([
-        _made(subject),
-        Seen(
-            read=frozenset((*located.files, *named, *subject.toolchain.watched)),
-            looked=frozenset((*located.absent, *located.places)),
-            listed=frozenset(located.listed),
-            env=frozenset(paths.env),
-        ),
-    ])  # fmt: skip
+    seen = Seen(
+        read=frozenset((*located.files, *named, *subject.toolchain.watched)),
+        looked=frozenset((*located.absent, *located.places)),
+        listed=frozenset(located.listed),
+        env=frozenset(paths.env),
+    )
+    return joined([_made(subject), seen if pwd_here else _with_value(seen, subject)])
+
+
+def _with_value(seen: Seen, subject: Subject) -> Seen:
+    """What was seen with PWD and its place, where the path set has as much of it as leads to the unit's directory."""
+    if PWD_HERE not in seen.env:
+        return seen
+    place = place_of(subject.env, subject.unit.cwd)
+    looked = seen.looked.union((place,) if place else ())
+    return replace(seen, env=(seen.env - {PWD_HERE}) | {PWD}, looked=looked)
 
 
 def _made(subject: Subject) -> Seen:

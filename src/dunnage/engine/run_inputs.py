@@ -15,7 +15,7 @@ from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.unit_key import Around
 from dunnage.model.digest import Digest
-from dunnage.model.path_set import PathSet
+from dunnage.model.path_set import PWD, PWD_HERE, PathSet
 from dunnage.model.seen import Seen
 from dunnage.model.view import STAT, StatRecord, View, exists, is_regular
 
@@ -52,14 +52,18 @@ def run_inputs(
     records = dict(zip(candidates, view.stat(candidates), strict=True))
     if lost := sorted(path for path in ran if not exists(records[path])):
         return Missed("input-changed", lost[0])
-    of_job = job_variables(subject, seen)
+    with_all = read_with_all(subject, seen)
     paths = PathSet(
         files=_relative((path for path in candidates if is_regular(records[path])), subject),
         absent=_relative((path for path in candidates if not exists(records[path])), subject),
         env=tuple(
             sorted(
-                of_job
-                | {name for name in seen.env | seen.compiler_env if not (counts(name) or never_counts(name))}
+                with_all
+                | {
+                    name
+                    for name in seen.env | seen.compiler_env
+                    if name == PWD_HERE or not (counts(name) or never_counts(name))
+                }
             )
         ),
         listed=_relative(
@@ -85,10 +89,14 @@ def run_inputs(
     return RunInputs(paths, contents, around)
 
 
-def job_variables(subject: Subject, seen: Seen) -> set[str]:
-    """The variables of a CI job that count, because something ran that reads whole environments."""
+def read_with_all(subject: Subject, seen: Seen) -> set[str]:
+    """The variables that count because something ran that reads whole environments: those of a CI job, and PWD by its
+    value where it would count as far as it leads to the run's directory. A makefile that says `$(PWD)` takes the value.
+    """
     programs = (*seen.programs, *(process.program for process in seen.by_pid.values()))
-    return set(filter(is_of_jobs, subject.env)) if any(map(reads_all, programs)) else set()
+    if not any(map(reads_all, programs)):
+        return set()
+    return {*filter(is_of_jobs, subject.env), *((PWD,) if PWD_HERE in seen.env else ())}
 
 
 def _foreign(paths: Iterable[str], seen: Seen, out_dir: str) -> set[str]:

@@ -10,7 +10,7 @@ is bound to the places of all its roots: what a program makes of a place cannot 
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from dunnage.compilers.build_script import LANGUAGE, name_of, parse, traces_of_jobs
@@ -21,6 +21,7 @@ from dunnage.engine.flight import Flights, flight_key
 from dunnage.engine.lookup import look_up
 from dunnage.engine.nested import Nests, Outer, joined
 from dunnage.engine.plausible import is_tree
+from dunnage.engine.pwd import of_run
 from dunnage.engine.recall import Recall
 from dunnage.engine.remotes import Remotes
 from dunnage.engine.run_inputs import RunInputs, run_inputs
@@ -30,6 +31,7 @@ from dunnage.engine.subject import Known, Located, Missed, Subject
 from dunnage.engine.verify import is_wanted
 from dunnage.errors import StoreError
 from dunnage.keys.digests import Digests
+from dunnage.keys.pwd import name_here, undecided, with_name
 from dunnage.keys.roots import run_roots
 from dunnage.keys.search import TextSearch
 from dunnage.keys.toolchain import Toolchain
@@ -38,6 +40,7 @@ from dunnage.model.action import ActionResult
 from dunnage.model.digest import DIGEST_BYTES, ToolchainId
 from dunnage.model.invocation import Invocation
 from dunnage.model.outcome import Outcome, Result
+from dunnage.model.path_set import PWD, PWD_HERE
 from dunnage.model.unit import Uncacheable, Unit
 from dunnage.model.view import Run, View, ViewGone, exists
 from dunnage.store.store import Store
@@ -124,8 +127,8 @@ class Runs:
     def _find(self, view: View, subject: Subject) -> ActionResult | Missed:
         """The result that was restored, or why there is none."""
         try:
-            subject.records.clear()  # time has passed, if another session was waited for
             path_sets = [Located.at(subject.roots, paths) for paths in self._store.path_sets(subject.key)]
+            _look(view, subject, path_sets[0].all if path_sets else ())
             found = look_up(view, subject, path_sets, self._digests, self._store, self._recall)
             if isinstance(found, Missed):
                 return found
@@ -184,7 +187,8 @@ class Runs:
         if run.seen is None or not outer.is_whole:
             return Missed("run-unobserved")
         try:
-            seen = joined([parse_seen(run.seen, answered=outer.answered), *outer.seen])
+            own = of_run(parse_seen(run.seen, answered=outer.answered), run.seen, unit.cwd)
+            seen = joined([own, *outer.seen])
             facts = Facts(
                 seen, unit.out_dir, temporary_places(subject.env),
                 lambda paths: [p for p, r in zip(paths, view.stat(paths), strict=True) if not exists(r)],
@@ -194,6 +198,8 @@ class Runs:
             inputs = run_inputs(view, subject, seen, run.started_ns, self._digests)
             if isinstance(inputs, Missed):
                 return inputs
+            if PWD_HERE in inputs.paths.env and _pwd(view, subject) != subject.env.get(PWD_HERE):
+                return Missed("input-changed", subject.env[PWD])
             traces = traces_of_jobs(subject.env)
             of_job = TextSearch(traces)
             # Outside of CI there is nothing to look for, and whoever gets to see the bytes costs a copy of some.
@@ -231,6 +237,24 @@ class Runs:
             return Missed("store-failed", str(error))
         subject.entry = entry_of(subject, text, result)
         return None
+
+
+def _look(view: View, subject: Subject, newest: Sequence[str]) -> None:
+    """Stat the newest path set, and what tells where PWD leads, in one batch: time has passed, if another session was
+    waited for. ViewGone.
+    """
+    pwd = undecided(subject.env, subject.unit.cwd)
+    records = view.stat([*newest, *pwd]) if newest or pwd else []
+    subject.records.clear()
+    subject.newest = records[: len(newest)] if newest else None
+    name = name_here(subject.env, subject.unit.cwd, records[len(newest) :])
+    subject.env = with_name(subject.env, name)
+
+
+def _pwd(view: View, subject: Subject) -> str | None:
+    """The name that PWD gives the run's directory now. ViewGone."""
+    pwd = undecided(subject.env, subject.unit.cwd)
+    return name_here(subject.env, subject.unit.cwd, view.stat(pwd) if pwd else ())
 
 
 def _digest(text: str) -> ToolchainId | None:

@@ -57,6 +57,7 @@ class Subject:
 
     unit: Unit
     env: Mapping[str, str]
+    """The invocation's; of a unit of C and a run, with `PWD_HERE` where PWD names the directory (`keys.pwd`)."""
     toolchain: Toolchain
     linker: Linker | None = None
     roots: Roots

@@ -85,6 +85,14 @@ def _variable(label: str, before: Values, now: Values) -> str:
     return f"the environment variable `{_shown(label)}`: {_paths(before)} → {_paths(now)}"
 
 
+def _pwd(label: str, before: Values, now: Values) -> str:
+    del label
+    if not (before and now):
+        return f"a compiler {'asks now' if now else 'does not ask any more'} what `PWD` calls the working directory"
+    names = (" ".join("nothing" if value is None else place(value) for value in v) for v in (before, now))
+    return f"compilers call the working directory what `PWD` does if it leads there: {' → '.join(names)}"
+
+
 def _paths(values: Values) -> str:
     return " ".join("unset" if value is None else place(value) for value in values) if values else "none"
 
@@ -236,6 +244,7 @@ KINDS: Final = (
     Kind("listing", ("listing ",), _listing),
     Kind("there", ("there ",), _there),
     Kind("env", ("env ",), _variable),
+    Kind("pwd", ("pwd",), _pwd),
     Kind("environment", ("environment",), _environment),
     Kind("check-cfg", ("check-cfg",), _listed("--check-cfg {}"), _whole),
     Kind("lint", ("lint",), _listed("lint level {}"), _whole),

@@ -17,7 +17,7 @@ from dunnage.keys.roots import Roots
 from dunnage.keys.text import KeyText
 from dunnage.keys.toolchain import Toolchain
 from dunnage.model.digest import ActionKey, Digest, UnitKey
-from dunnage.model.path_set import ALL_VARIABLES, PathSet
+from dunnage.model.path_set import ALL_VARIABLES, PWD_HERE, PathSet
 from dunnage.model.unit import Unit
 
 
@@ -85,7 +85,7 @@ def action_text(
     Args:
         inputs: roles and digests of what the command line names, libraries in search directories among them.
         contents: digests of `paths.files`, in order. The caller has seen that `paths.absent` are absent.
-        env: the invocation's environment, of which the variables of `paths.env` count.
+        env: the invocation's environment, of which the variables of `paths.env` count; `PWD_HERE` is one of them.
         around: what is at `paths.listed` and `paths.places`, in order.
     """
     text = KeyText("action")
@@ -100,7 +100,9 @@ def action_text(
             text.add_digest("environment", whole_environment(env, roots))
             continue
         value = env.get(name)
-        text.add(f"env {name}", None if value is None else roots.relative(value))
+        # A part of its own: a dunnage that does not know this name takes it for a variable, and must not find it.
+        part = "pwd" if name == PWD_HERE else f"env {name}"
+        text.add(part, None if value is None else roots.relative(value))
     for path, digest in zip(paths.listed, around.listings, strict=True):
         text.add_digest(f"listing {path}", digest)
     for path, is_dir in zip(paths.places, around.places, strict=True):

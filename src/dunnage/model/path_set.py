@@ -6,6 +6,10 @@ from typing import Final
 ALL_VARIABLES: Final = "*"
 """In `PathSet.env`: a program took the whole environment, and nobody saw which names it looked at."""
 
+PWD: Final = "PWD"
+PWD_HERE: Final = "PWD=."
+"""In `PathSet.env`: `PWD` as far as it leads to the working directory (`keys.pwd`). No variable has such a name."""
+
 
 @dataclass(frozen=True, slots=True)
 class PathSet:
@@ -18,7 +22,7 @@ class PathSet:
     """Their contents count."""
     absent: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
-    """Names, or `ALL_VARIABLES`."""
+    """Names, `ALL_VARIABLES`, or `PWD_HERE`."""
     listed: tuple[str, ...] = ()
     """Directories whose names count, with the kind of each (`keys.digests.listing_digest`)."""
     places: tuple[str, ...] = ()

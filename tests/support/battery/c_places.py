@@ -97,18 +97,46 @@ CASES = [
             _words("gcc", "-c", "{here}/one/a.c", "-o", "a.o"),
         ),
     ),
+    *(
+        CCase(
+            name="working-directory",
+            claim="A directory through a symbolic link is what PWD says it is.",
+            files={
+                "real/a.c": "int word(void) { return 1; }\n",
+                "other/b.c": "",
+                "link": Link("real"),
+                "again": Link("link"),
+            },
+            words=(compiler, "-g", "-c", "a.c"),
+            states=(
+                # Stored where PWD leads elsewhere, and then asked for where it leads here.
+                State(cwd="real", env={"PWD": "{here}/other"}),
+                State(cwd="real", env={"PWD": "{here}/link"}),
+                State(cwd="real", env={"PWD": "{here}/again"}),
+                State(cwd="real", env={"PWD": "{here}/link/"}),
+                State(cwd="real", env={"PWD": "{here}/real"}),
+                State(cwd="real", env={"PWD": "{here}"}),
+                State(cwd="real", env={"PWD": None}),
+                State(cwd="real", env={"PWD": ""}),
+                State(cwd="real", env={"PWD": "."}),
+                State(cwd="real", env={"PWD": "/elsewhere"}),
+                # The same value, which leads elsewhere now.
+                State(cwd="real", env={"PWD": "{here}/again"}, files={"again": Link("other")}),
+            ),
+            hits=17,
+            differ=False,
+        )
+        for compiler in ("gcc", "clang")
+    ),
     CCase(
-        name="working-directory",
-        claim="A directory through a symbolic link is what PWD says it is.",
-        files={"real/a.c": "int word(void) { return 1; }\n", "link": Link("real")},
-        words=("gcc", "-g", "-c", "a.c"),
-        states=(
-            State(cwd="real", env={"PWD": "{here}/real"}),
-            State(cwd="real", env={"PWD": "{here}/link"}),
-            State(cwd="real", env={"PWD": None}),
-            State(cwd="real", env={"PWD": "/elsewhere"}),
+        name="working-directory-included",
+        claim="A place that PWD and an option name is looked at for the option, too.",
+        files={"a.c": "int word(void) { return 1; }\n", "inc/kept": ""},
+        words=("gcc", "-Wmissing-include-dirs", "-I{here}/inc", "-g", "-c", "a.c"),
+        states=tuple(
+            State(env={"PWD": "{here}/inc"}, prepare=prepare)
+            for prepare in (None, lambda here: shutil.rmtree(here / "inc"))
         ),
-        differ=False,
     ),
     CCase(
         name="script-as-compiler",

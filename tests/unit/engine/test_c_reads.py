@@ -7,6 +7,7 @@ import pytest
 
 from dunnage.engine.c_reads import CReads, c_reads
 from dunnage.engine.subject import Missed, Subject
+from dunnage.model.path_set import PWD_HERE
 from dunnage.model.unit import Input, Output
 from dunnage.wire.seen import SeenKind
 from support.noting import PID, began, memory, note
@@ -114,3 +115,20 @@ def test_what_cannot_be_followed(subject: Subject, word: str) -> None:
 def test_a_file_that_is_no_expected_output(subject: Subject) -> None:
     dump = written(Path(subject.unit.cwd) / "a.c.005t.original", "")
     assert reads(subject, note(SeenKind.WROTE, str(dump))) == Missed("compiler-wrote", str(dump))
+
+
+def test_pwd_is_asked_for_as_far_as_it_leads_here(subject: Subject, tmp_path: Path) -> None:
+    here = subject.unit.cwd
+    looks = [note(SeenKind.ENV, "PWD"), note(SeenKind.LOOKED, "/usr"), note(SeenKind.LOOKED, f"{here}/.")]
+    subject.env = {"PWD": "/usr"}
+    found = reads(subject, *looks)
+    assert isinstance(found, CReads)
+    assert PWD_HERE in found.paths.env
+    assert "PWD" not in found.paths.env
+    assert not [path for path in found.paths.places if path.startswith("/usr")]
+    # A link that led elsewhere when the unit was looked up leads here now.
+    (tmp_path / "link").symlink_to(here)
+    subject.env = {"PWD": f"{tmp_path}/link"}
+    assert reads(subject, *looks) == Missed("input-changed", f"{tmp_path}/link")
+    subject.env = {"PWD": f"{tmp_path}/link", PWD_HERE: f"{tmp_path}/link"}
+    assert isinstance(reads(subject, *looks), CReads)

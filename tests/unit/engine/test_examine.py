@@ -12,13 +12,14 @@ from dunnage.engine.examine import examine
 from dunnage.engine.extras import Extras
 from dunnage.engine.subject import Subject
 from dunnage.keys.digests import Digests
+from dunnage.keys.drivers import Drivers
 from dunnage.keys.linker import Linkers
 from dunnage.keys.native import NativeCpus
 from dunnage.keys.toolchain import Toolchains
 from dunnage.model.action import ActionResult
 from dunnage.model.digest import ActionKey
 from dunnage.model.invocation import Invocation
-from dunnage.model.path_set import PathSet
+from dunnage.model.path_set import PWD_HERE, PathSet
 from dunnage.model.unit import SearchDir, Uncacheable, Unit
 from dunnage.model.view import StatRecord
 from dunnage.store.store import Store
@@ -101,6 +102,31 @@ def test_a_known_toolchain_costs_one_batch_of_stats(
     assert {f"{tmp_path}/src/lib.rs", *newest} <= set(batch)
     assert f"{tmp_path}/src/lib.rs" in again.records
     assert again.newest == view.stat(newest)
+
+
+def test_where_pwd_leads_is_asked_in_that_batch_and_of_c_only(
+    tmp_path: Path, toolchains: Toolchains, store: Store
+) -> None:
+    written(tmp_path / "bin/gcc", "gcc")
+    (tmp_path / "link").symlink_to(tmp_path)
+    drivers = Drivers(Digests(store, lambda: 1 << 62), ())
+    rust, c = unit_in(tmp_path), unit_in(tmp_path, language="c", compiler=f"{tmp_path}/bin/gcc")
+    asked = []
+    for value, name in ((str(tmp_path), None), ("/usr", None), (f"{tmp_path}/link", f"{tmp_path}/link")):
+        env = ENV | {"PWD": value}
+        for unit, compilers in ((rust, toolchains), (c, drivers)):
+            args = (unit, env, compilers, linkers_of(store), store, extras_of(), NativeCpus())
+            assert not isinstance(examine(CountingView(), *args), Uncacheable)
+            view = CountingView()
+            found = examine(view, *args)
+            assert not isinstance(found, Uncacheable)
+            subject, _ = found
+            assert subject.env.get(PWD_HERE) == (name if unit is c else None)
+            assert subject.newest == []
+            asked.append([len(batch) for batch in view.batches])
+    assert asked[0] == asked[2] == asked[4], "Rust"
+    batches, elsewhere, link = asked[1], asked[3], asked[5]
+    assert elsewhere == link == [*batches[:-1], batches[-1] + 2]
 
 
 def test_a_compiler_named_without_a_directory(tmp_path: Path, toolchains: Toolchains, store: Store) -> None:

@@ -1,5 +1,6 @@
 """Units inside an observed run: whose they are, and what they tell it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from dunnage.engine.nested import Nests, Telling, is_nested, joined
 from dunnage.engine.subject import Subject
 from dunnage.model.invocation import Invocation
-from dunnage.model.path_set import PathSet
+from dunnage.model.path_set import PWD_HERE, PathSet
 from dunnage.model.seen import Process, Seen
 from dunnage.wire.seen import SeenKind
 from support.noting import began, memory, note
@@ -82,6 +83,37 @@ def test_what_a_restored_unit_tells(subject: Subject) -> None:
     assert seen.read == {f"{cwd}/a.h", f"{cwd}/src/lib.rs"}
     assert (seen.looked, seen.listed, seen.env) == ({"/b.h", "/usr/include"}, {"/l"}, {"CPATH"})
     assert outer.is_whole
+
+
+HERE, VALUE = ({PWD_HERE}, set()), ({"PWD"}, {"/ws"})
+
+
+@pytest.mark.parametrize(
+    ("cwd", "env", "told"),
+    [
+        (None, {"PWD": "/ws"}, HERE),
+        (None, {"PWD": "/etc"}, VALUE),  # somebody set it in between: who, and from what, is not known
+        (None, {}, VALUE),
+        ("/elsewhere", {"PWD": "/ws"}, VALUE),
+    ],
+)
+def test_pwd_counts_for_a_run_as_for_a_unit_beside_it(
+    tmp_path: Path, cwd: str | None, env: dict[str, str], told: tuple[set[str], set[str]]
+) -> None:
+    subject = subject_of(tmp_path, env={"PWD": "/ws"}, language="c")
+    run = replace(invocation(1), cwd=cwd or subject.unit.cwd, env=env)
+    outer = Nests().begin(NAMESPACE, run)
+    asked = [note(SeenKind.ENV, "PWD"), note(SeenKind.LOOKED, "/ws")]
+    Telling(outer, 20).compiled(subject, memory(began("/usr/bin/gcc"), *asked))
+    Telling(outer, 21).restored(subject, PathSet(env=(PWD_HERE,)))
+    assert [(seen.env, seen.looked) for seen in outer.seen] == [told, told]
+
+
+def test_another_language_tells_pwd_as_it_is(tmp_path: Path) -> None:
+    subject = subject_of(tmp_path, env={"PWD": "/usr"})
+    outer = Nests().begin(NAMESPACE, replace(invocation(1), cwd=subject.unit.cwd, env={"PWD": "/usr"}))
+    Telling(outer, 20).compiled(subject, memory(began("/usr/bin/rustc"), note(SeenKind.ENV, "PWD")))
+    assert outer.seen[0].env == {"PWD"}
 
 
 @pytest.mark.parametrize("notes", [None, b"", memory()])

@@ -10,6 +10,7 @@ from dunnage import limits
 from dunnage.engine.run_inputs import RunInputs, run_inputs
 from dunnage.engine.subject import Missed, Subject
 from dunnage.keys.digests import Digests, hash_descriptor
+from dunnage.model.path_set import PWD_HERE
 from dunnage.model.seen import Seen
 from dunnage.store.store import Store
 from support.subjects import subject_of, written
@@ -35,8 +36,8 @@ def test_each_kind(subject: Subject, store: Store, tmp_path: Path) -> None:
     found = look(
         subject, store,
         read=frozenset({f"{at}/data.txt", f"{at}/out/own"}), looked=frozenset({f"{at}/gone", f"{at}/out"}),
-        listed=frozenset({at}), wrote=frozenset({f"{at}/scratch"}), env=frozenset({"TERM", "MY_WORD", "NUM_JOBS"}),
-        compiler_env=frozenset({"COLORTERM"}),
+        listed=frozenset({at}), wrote=frozenset({f"{at}/scratch"}),
+        env=frozenset({"TERM", "MY_WORD", "NUM_JOBS", PWD_HERE}), compiler_env=frozenset({"COLORTERM"}),
     )  # fmt: skip
     assert isinstance(found, RunInputs)
     root = subject.roots.relative(at)
@@ -44,10 +45,20 @@ def test_each_kind(subject: Subject, store: Store, tmp_path: Path) -> None:
     assert found.paths.absent == (f"{root}/gone",)
     assert found.paths.listed == (root,)
     assert found.paths.places == (root,)
-    assert found.paths.env == ("COLORTERM", "TERM"), "all others count anyway, or never"
+    assert found.paths.env == ("COLORTERM", PWD_HERE, "TERM"), "all others count anyway, or never"
     with file.open("rb") as open_file:
         assert list(found.contents) == [hash_descriptor(open_file.fileno(), 4)]
     assert len(found.around.listings) == 1
+
+
+@pytest.mark.parametrize(("program", "env"), [("make", ("PWD", PWD_HERE)), ("gcc", (PWD_HERE,))])
+def test_pwd_counts_by_its_value_where_something_reads_all_variables(
+    subject: Subject, store: Store, tmp_path: Path, program: str, env: tuple[str, ...]
+) -> None:
+    path = str(written(tmp_path / "bin" / program, program))
+    found = look(subject, store, programs=frozenset({path}), env=frozenset({PWD_HERE}))
+    assert isinstance(found, RunInputs)
+    assert found.paths.env == env
 
 
 def test_what_the_run_made_is_no_input(subject: Subject, store: Store, tmp_path: Path) -> None:

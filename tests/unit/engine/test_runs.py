@@ -1,7 +1,7 @@
 """The use case: a launcher's session from its verdict to its outcome, with a script of shell as the program."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import pytest
 from dunnage.engine.engine import Engine
 from dunnage.model.invocation import Invocation
 from dunnage.model.outcome import REASONS, Outcome, Result
-from dunnage.model.view import Run
+from dunnage.model.view import Run, StatRecord
 from dunnage.store.store import Store
 from dunnage.wire.seen import SeenKind
 from support.noting import began, memory, note
@@ -213,3 +213,81 @@ def test_where_the_job_shows_in_what_was_made_it_misses(
     assert how(engine.serve(Launcher(), in_job(invocation, 2))) == (Outcome.MISS, "inputs-changed")
     wipe(invocation)
     assert how(engine.serve(Launcher(), in_job(invocation, 1)))[0] is Outcome.HIT
+
+
+class Probing(Launcher):
+    """One whose program starts a compiler, which asks for PWD. Counts batches of stats."""
+
+    def __init__(self, invocation: Invocation, program: str = "/usr/bin/gcc") -> None:
+        pwd = invocation.env.get("PWD", "/")
+        looks = [note(SeenKind.LOOKED, path, pid=200) for path in (pwd, f"{invocation.cwd}/.")]
+        super().__init__(lambda: None, began(program, pid=200), note(SeenKind.ENV, "PWD", pid=200), *looks)
+        self.batches = 0
+
+    def stat(self, paths: Sequence[str]) -> list[StatRecord]:
+        self.batches += 1
+        return super().stat(paths)
+
+
+def with_pwd(invocation: Invocation, value: str | None) -> Invocation:
+    return replace(invocation, env=invocation.env | ({} if value is None else {"PWD": value}))
+
+
+def probed(engine: Engine, invocation: Invocation, program: str = "/usr/bin/gcc") -> tuple[Outcome, str]:
+    return how(engine.serve(Probing(invocation, program), invocation))
+
+
+@pytest.fixture
+def gcc(tmp_path: Path) -> str:
+    return str(written(tmp_path / "bin/gcc", "gcc"))
+
+
+def test_pwd_that_leads_elsewhere_is_nothing_to_a_compiler(
+    engine: Engine, invocation: Invocation, tmp_path: Path, gcc: str
+) -> None:
+    (tmp_path / "link").symlink_to("app")
+    there, here = with_pwd(invocation, str(tmp_path)), with_pwd(invocation, f"{tmp_path}/link")
+    assert probed(engine, there, gcc) == (Outcome.MISS, "new")
+    for other in ("/usr", "/nowhere", invocation.cwd, "", None):
+        assert probed(engine, with_pwd(invocation, other), gcc)[0] is Outcome.HIT, other
+    assert probed(engine, here, gcc) == (Outcome.MISS, "inputs-changed")
+    assert probed(engine, here, gcc)[0] is Outcome.HIT
+    assert probed(engine, there, gcc)[0] is Outcome.HIT
+    (tmp_path / "link").unlink()
+    (tmp_path / "link").symlink_to("/usr")
+    assert probed(engine, here, gcc)[0] is Outcome.HIT
+
+
+def test_pwd_is_by_its_value_for_all_other_programs(
+    engine: Engine, invocation: Invocation, tmp_path: Path
+) -> None:
+    git = str(written(tmp_path / "bin/git", "git"))
+    assert probed(engine, with_pwd(invocation, "/usr"), git) == (Outcome.MISS, "new")
+    assert probed(engine, with_pwd(invocation, "/"), git) == (Outcome.MISS, "inputs-changed")
+    assert probed(engine, with_pwd(invocation, "/usr"), git)[0] is Outcome.HIT
+
+
+def test_where_pwd_leads_costs_a_hit_no_question(engine: Engine, invocation: Invocation, gcc: str) -> None:
+    there = with_pwd(invocation, "/usr")
+    assert probed(engine, there, gcc) == (Outcome.MISS, "new")
+    batches = []
+    for value in (invocation.cwd, "/usr"):
+        view = Probing(with_pwd(invocation, value), gcc)
+        assert how(engine.serve(view, with_pwd(invocation, value)))[0] is Outcome.HIT
+        batches.append(view.batches)
+    assert batches[0] == batches[1]
+
+
+def test_a_link_that_was_turned_while_it_ran(
+    engine: Engine, invocation: Invocation, tmp_path: Path, gcc: str
+) -> None:
+    link = tmp_path / "link"
+    link.symlink_to("app")
+    view = Probing(with_pwd(invocation, str(link)), gcc)
+
+    def turn() -> None:
+        link.unlink()
+        link.symlink_to("/usr")
+
+    view.work = turn
+    assert how(engine.serve(view, with_pwd(invocation, str(link)))) == (Outcome.MISS, "input-changed")

@@ -48,6 +48,8 @@ GOLDEN: dict[str, tuple[Pairs, Pairs, str]] = {
     "there": ((("there {workspace}/t", "directory"),), (("there {workspace}/t", "other"),),
               "`t` is another kind of thing (directory → other)"),
     "env": ((("env X" + UNSET, ""),), (("env X", "y"),), "the environment variable `X`: unset → y"),
+    "pwd": ((("pwd" + UNSET, ""),), (("pwd", "/link"),),
+            "compilers call the working directory what `PWD` does if it leads there: nothing → /link"),
     "environment": ((("environment", A),), (("environment", B),),
                     "a variable of the environment differs, and a program was started that may read any of them"),
     "check-cfg": ((), (("check-cfg", "cfg(a)"),), "`--check-cfg cfg(a)` was added"),
@@ -117,6 +119,14 @@ def test_what_binds_a_result_has_its_sentences() -> None:
         "an output holds the path of cargo home, which stood at /a and stands at /b now",
     ]
     assert not differences(before, Entry(places=before.bound))
+
+
+def test_pwd_is_asked_for_or_not() -> None:
+    asked, silent = entry((("pwd" + UNSET, ""),)), entry(())
+    assert [item.sentence for item in (*differences(silent, asked), *differences(asked, silent))] == [
+        "a compiler asks now what `PWD` calls the working directory",
+        "a compiler does not ask any more what `PWD` calls the working directory",
+    ]
 
 
 def test_portable_mode_off_again_and_with_other_names() -> None:

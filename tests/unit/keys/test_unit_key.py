@@ -7,7 +7,7 @@ from dunnage.keys.roots import Roots
 from dunnage.keys.toolchain import Toolchain
 from dunnage.keys.unit_key import Around, action_key, action_text, unit_key, unit_text
 from dunnage.model.digest import Digest, ToolchainId, UnitKey
-from dunnage.model.path_set import PathSet
+from dunnage.model.path_set import PWD_HERE, PathSet
 from dunnage.model.unit import SearchDir, Word
 from support.units import unit_of
 
@@ -81,6 +81,16 @@ def test_the_text_of_an_action_names_what_was_looked_at() -> None:
         "there /x: directory",
         "there /y: other",
     ]
+
+
+@pytest.mark.parametrize(
+    ("env", "line"),
+    [({"PWD": "/a"}, "pwd (unset): "), ({"PWD": "/a", PWD_HERE: "/ws/link"}, "pwd: {workspace}/link")],
+)
+def test_pwd_has_a_part_of_its_own(env: dict[str, str], line: str) -> None:
+    """An older dunnage would look for `env PWD=.`, find it unset, and must not come to the same key."""
+    text = action_text(UnitKey(b"u" * 32), [], PathSet(env=(PWD_HERE,)), [], env, ROOTS)
+    assert text.render().splitlines()[3:] == [line]
 
 
 def test_keys_are_the_digests_of_their_texts() -> None:

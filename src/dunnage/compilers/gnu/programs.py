@@ -30,8 +30,8 @@ IGNORED: Final[dict[str, str]] = {
 def is_driven(program: str) -> bool:
     """Whether a program, by its file, is one that belongs to a compiler's run.
 
-    All of them ask the C library for a variable by its name, start programs only from places that are looked for, and
-    have no other inputs than files.
+    All of them ask the C library for a variable by its name, start programs only from places that are looked for, have
+    no other inputs than files, and take PWD for a name of their directory or for nothing (`keys.pwd`).
     """
     name = posixpath.basename(program)
     return name in _PROPER or is_driver(name) or bare_name(name) in SEARCHED
