@@ -22,6 +22,7 @@ from bench import (
     observe,
     scale,
     units,
+    warm,
 )
 from bench.plot import draw
 from bench.report import Report, print_report
@@ -34,6 +35,7 @@ OBSERVE_ROUNDS = 10
 """A difference of one part in a hundred does not show in fewer."""
 PARTS = (
     "builds",
+    "warm",
     "units",
     "containers",
     "github",
@@ -46,6 +48,7 @@ PARTS = (
     "sessions",
     "observe",
 )
+OF_A_PROJECT = {"builds", "warm", "units", "daemon", "scale", "containers", "github", "observe"}
 
 
 def arguments() -> argparse.Namespace:
@@ -53,7 +56,9 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="rounds of cold and warm builds (default 5)")
     parser.add_argument("--project", choices=VERSIONS, default="ripgrep")
-    parser.add_argument("--only", action="append", help="a contestant; may be given more than once")
+    parser.add_argument(
+        "--only", action="append", choices=contestants.NAMES, help="a contestant; may be given more than once"
+    )
     parser.add_argument("--part", action="append", choices=PARTS, help="a part; may be given more than once")
     parser.add_argument(
         "--output", type=Path, default=ROOT / "bench" / "results", help="where JSON and plot go"
@@ -71,14 +76,26 @@ def site_of(name: str, scratch: Path) -> builds.Site:
     return builds.Site(project.copy_to(scratch / "project"), project.cargo_home, scratch / "stores")
 
 
+def those_who_race(asked: argparse.Namespace, console: Console) -> dict[str, contestants.Contestant]:
+    """Whoever was asked for and can be had."""
+    cache = ROOT / ".cache" / "bench"
+    cache.mkdir(parents=True, exist_ok=True)
+    return contestants.installed(cache, console.print, asked.only)
+
+
+def race_warm(report: Report, site: builds.Site, asked: argparse.Namespace, console: Console) -> None:
+    """The rounds of warm builds alone."""
+    racing = those_who_race(asked, console)
+    for number, name, so_far in warm.race(site, racing, max(warm.ROUNDS_MIN, report.rounds)):
+        report.warm = so_far
+        console.print(f"warm, round {number + 1}: {name}: {so_far[name].seconds[-1]:.2f} s")
+
+
 def race(
     report: Report, site: builds.Site, calls: list[Unit], asked: argparse.Namespace, console: Console
 ) -> None:
     """The rounds of library units alone, and of builds, each turn told as it ends."""
-    cache = ROOT / ".cache" / "bench"
-    cache.mkdir(parents=True, exist_ok=True)
-    everybody = contestants.installed(cache, console.print)
-    racing = {name: everybody[name] for name in asked.only or everybody}
+    racing = those_who_race(asked, console)
     races = []
     if "units" in asked.part:
         races.append(("library units", report.units, units.race(site, calls, racing, report.rounds)))
@@ -139,8 +156,12 @@ def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: C
         report.notice = notice.measure(scratch / "notice", runs=20)
     if "next-jobs" in asked.part:
         compare_next_jobs(report, scratch, console)
-    if not {"builds", "units", "daemon", "scale", "containers", "github", "observe"} & set(asked.part):
-        return
+    if OF_A_PROJECT & set(asked.part):
+        measure_project(report, asked, scratch, console)
+
+
+def measure_project(report: Report, asked: argparse.Namespace, scratch: Path, console: Console) -> None:
+    """The parts that build the project that was asked for."""
     site = site_of(asked.project, scratch)
     if "github" in asked.part:
         for number, name, jobs in github.race(site, report.rounds):
@@ -151,6 +172,8 @@ def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: C
     if "observe" in asked.part:
         rounds = max(OBSERVE_ROUNDS, asked.runs)
         report.observe = observe.measure(site, client_dir(host_arch()), scratch / "observe", rounds)
+    if "warm" in asked.part:
+        race_warm(report, site, asked, console)
     if {"builds", "units", "daemon", "scale", "containers"} & set(asked.part):
         calls = units.record(site, scratch / "record")
         report.unit_count = len(calls)
@@ -160,7 +183,8 @@ def measure(report: Report, asked: argparse.Namespace, scratch: Path, console: C
             report.scale = list(scale.measure(site, calls))
         if "containers" in asked.part:
             contain(report, site, console)
-        race(report, site, calls, asked, console)
+        if {"builds", "units"} & set(asked.part):
+            race(report, site, calls, asked, console)
 
 
 def main() -> int:

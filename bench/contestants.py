@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -105,9 +105,19 @@ class Dunnage(Contestant):
         return f"{counts['hit']} hits, {counts['miss']} misses, {counts['uncacheable']} uncacheable"
 
 
-def installed(cache: Path, tell: Callable[[str], None]) -> dict[str, Contestant]:
-    """Everybody who can take part here, in the order of the table; `tell` is given who cannot, and why."""
+NAMES = ("plain", "dunnage", "sccache", "zccache", "kache", "mbx")
+"""Everybody, in the order of the table."""
+
+
+def installed(
+    cache: Path, tell: Callable[[str], None], only: Collection[str] | None = None
+) -> dict[str, Contestant]:
+    """Everybody (or of `only`) who can take part here, in the order of the table; `tell` is given who cannot, and why.
+
+    Nobody else is installed: some take ten minutes to compile.
+    """
     from bench.peers import installed_peers
 
-    everybody: list[Contestant] = [Plain(), Dunnage(), *installed_peers(cache, tell)]
-    return {contestant.name: contestant for contestant in everybody}
+    wanted = NAMES if only is None else only
+    ours = [one for one in (Plain(), Dunnage()) if one.name in wanted]
+    return {one.name: one for one in (*ours, *installed_peers(cache, tell, wanted))}

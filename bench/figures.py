@@ -28,8 +28,13 @@ def ratio(series: Series, base: Series) -> float:
     Round by round, because a busy minute of the machine then hits both.
     """
     if len(series.seconds) == len(base.seconds):
-        return median(one / other for one, other in zip(series.seconds, base.seconds, strict=True))
+        return median(ratios(series, base))
     return series.median / base.median
+
+
+def ratios(series: Series, base: Series) -> tuple[float, ...]:
+    """How many times `base` it is, round by round."""
+    return tuple(one / other for one, other in zip(series.seconds, base.seconds, strict=True))
 
 
 def turns(names: Sequence[str], rounds: int) -> list[list[str]]:

@@ -6,7 +6,7 @@ below the directory of their store. The sources and toolchains stay the user's, 
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -191,15 +191,17 @@ def mbx_hits(document: Mapping[str, Any]) -> str:
     return f"last build: {document['hits']} hits, {document['misses']} misses"
 
 
-def installed_peers(cache: Path, tell: Callable[[str], None]) -> Iterator[Contestant]:
-    """Those that can be had, in the order of the table; `tell` is given who cannot, and why."""
-    wanted: list[tuple[type[Peer], Callable[[], Path]]] = [
+def installed_peers(cache: Path, tell: Callable[[str], None], only: Collection[str]) -> Iterator[Contestant]:
+    """Those of `only` that can be had, in the order of the table; `tell` is given who cannot, and why."""
+    peers: list[tuple[type[Peer], Callable[[], Path]]] = [
         (Sccache, lambda: _newest_sccache(cache)),
         (Zccache, lambda: from_pypi(cache, "zccache")),
         (Kache, lambda: from_crates_io(cache, KACHE)),
         (Mbx, lambda: from_crates_io(cache, MBX)),
     ]
-    for peer, program in wanted:
+    for peer, program in peers:
+        if peer.name not in only:
+            continue
         try:
             yield peer(program())
         except NotInstalled as missing:

@@ -6,6 +6,7 @@ import platform
 import subprocess
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from rich.console import Console
@@ -16,11 +17,12 @@ from bench.client import ClientCost
 from bench.containers import HOST, WarmBuilds
 from bench.costs import rows_of
 from bench.daemon import DaemonCost
-from bench.figures import Series, ratio
+from bench.figures import Series, ratio, ratios
 from bench.github import Jobs
 from bench.next_jobs import NextJobs
 from bench.observe import ObserveCost
 from bench.scale import Scale
+from bench.warm import Warm
 
 
 @dataclass(slots=True)
@@ -30,6 +32,8 @@ class Report:
     project: str
     rounds: int
     builds: dict[str, Times] = field(default_factory=dict)
+    warm: dict[str, Warm] = field(default_factory=dict)
+    """Warm builds in turn, over stores that were filled once."""
     units: dict[str, Times] = field(default_factory=dict)
     """The library units alone, replayed."""
     unit_count: int = 0
@@ -60,6 +64,7 @@ class Report:
             "project": self.project,
             "rounds": self.rounds,
             "builds": _document(self.builds),
+            "warm": {name: {"warm_s": one.seconds, "hits": one.hits} for name, one in self.warm.items()},
             "library_units": {"count": self.unit_count, **_document(self.units)},
             "c_compiles": {
                 group: {"count": self.c_counts[group], **_document(race)}
@@ -130,6 +135,8 @@ def print_report(report: Report, console: Console) -> None:
     )
     if report.builds:
         console.print(_race(report.builds, "cargo build, target wiped, CARGO_INCREMENTAL=0"))
+    if report.warm:
+        console.print(_warm(report.warm))
     if report.units:
         title = f"the {report.unit_count} library units alone, one after the other"
         console.print(_race(report.units, title))
@@ -163,6 +170,27 @@ def _race(race: dict[str, Times], title: str) -> Table:
             f"{ratio(times.warm_series, plain.cold_series):.3f}" if plain and times.warm else "",
             f"{ratio(ours.warm_series, times.warm_series):.2f}" if ours and ours.warm and times.warm else "",
             times.hits,
+        )
+    return table
+
+
+def _warm(race: dict[str, Warm]) -> Table:
+    rounds = max(len(one.seconds) for one in race.values())
+    table = Table(
+        title=f"warm cargo build, every store filled once, {rounds} rounds in turn", title_justify="left"
+    )
+    for heading in ("", "least", "median", "dunnage is × this", "round by round", "says of itself"):
+        table.add_column(heading, justify="left" if heading in ("", "says of itself") else "right")
+    ours = race.get("dunnage")
+    for name, one in race.items():
+        found = ratios(ours.series, one.series) if ours else ()
+        table.add_row(
+            name,
+            f"{min(one.seconds):.2f} s",
+            f"{one.series.median:.2f} s",
+            f"{median(found):.2f}" if found else "",
+            f"{min(found):.2f} to {max(found):.2f}" if found else "",
+            one.hits,
         )
     return table
 

@@ -14,6 +14,7 @@ from bench.next_jobs import NextJobs
 from bench.observe import ObserveCost
 from bench.report import Report, print_report
 from bench.scale import Scale
+from bench.warm import Warm
 
 
 def daemon(cpu_ms: float, actions: int) -> DaemonCost:
@@ -55,6 +56,20 @@ def row(text: str, beginning: str) -> str:
     """The row of a table that begins so, without what separates its cells."""
     [found] = [line for line in text.splitlines() if line.strip("│┃ ").startswith(beginning)]
     return " ".join(found.replace("│", " ").split())
+
+
+def test_warm_builds_are_compared_round_by_round() -> None:
+    report = full()
+    report.builds = {}
+    report.warm = {
+        "dunnage": Warm([0.2, 0.3, 0.2], "9 hits"),
+        "mbx": Warm([0.4, 0.4, 0.5], "10 hits"),
+    }
+    text = printed(report)
+    assert "3 rounds in turn" in text
+    assert row(text, "mbx") == "mbx 0.40 s 0.40 s 0.50 0.40 to 0.75 10 hits"
+    assert row(text, "dunnage") == "dunnage 0.20 s 0.20 s 1.00 1.00 to 1.00 9 hits"
+    assert report.document()["warm"]["mbx"]["warm_s"] == [0.4, 0.4, 0.5]
 
 
 def test_ratios_are_against_plain_and_against_dunnage() -> None:

