@@ -36,6 +36,10 @@ four bytes."""
 CONNECT_TIMEOUT_MS: Final = 200
 """How long a client waits for a connection before it runs the compiler without us."""
 
+SETTLE_TIMEOUT_S: Final = 10
+"""How long `dunnage stats` and the like wait for what a build that has ended left to be stored; then they answer with
+what there is. Less than `REPLY_TIMEOUT_S`, after which nobody listens any more."""
+
 REPLY_TIMEOUT_S: Final = 20
 """How long either side waits for the other's answer, the run of a compiler excepted. The longest that a daemon has to
 think is the first look at a toolchain: 350 MB to read, which takes a slow disk some seconds."""

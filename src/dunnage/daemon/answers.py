@@ -53,6 +53,9 @@ class Asked(Protocol):
     def hurry(self) -> int:
         """Somebody waits until all results are sent: how many are not."""
 
+    def settle(self) -> None:
+        """Wait until all is stored, and counted, of clients that are gone by now. Not forever; never fails."""
+
 
 def answer(asked: Asked, request: bytes) -> bytes:
     """The JSON answer to a JSON request. A failure is an answer, too, with its class, message, hint, exit code."""
@@ -61,6 +64,8 @@ def answer(asked: Asked, request: bytes) -> bytes:
         op = _OPS.get(wanted.get("op"))
         if op is None:
             raise UsageError(f"The daemon does not know {wanted.get('op')!r}.")
+        if op not in _AT_ONCE:  # a person asks about the build that has just ended
+            asked.settle()
         return json.dumps(op(asked, wanted)).encode()
     except DunnageError as error:
         return _failure(error)
@@ -178,3 +183,6 @@ _OPS: dict[str, Callable[[Asked, Mapping[str, Any]], Answer]] = {
     "clear": _clear,
     "trim": _trim,
 }
+
+_AT_ONCE = (_status, _settings, _remotes, _stop)
+"""Answers in which nothing is that a build leaves behind (`_stop` waits for it at the end)."""

@@ -56,7 +56,7 @@ class Daemon:
         self._last_session = time.monotonic()
         self._lock = threading.Condition()
         self._sessions = 0
-        self._storing = 0
+        self._storing: set[_Session] = set()
         self._stopping = False
         self._drain_s = float(settings.drain_timeout)
         self._wake_end, self.waker = socket.socketpair()  # the accept loop watches the first
@@ -147,8 +147,8 @@ class Daemon:
                 with suppress(OSError):
                     os.unlink(path)
         with self._lock:
-            if not self._lock.wait_for(lambda: self._storing == 0, limits.DRAIN_TIMEOUT_S):
-                log.warning("ending although %d results are still being stored", self._storing)
+            if not self._lock.wait_for(lambda: not self._storing, limits.DRAIN_TIMEOUT_S):
+                log.warning("ending although %d results are still being stored", len(self._storing))
         if self._engine is not None:
             self._engine.remotes.close(min(limits.DRAIN_TIMEOUT_S, self._drain_s))
         self._ledger.close()
@@ -176,20 +176,26 @@ class Daemon:
         except RuntimeError as error:
             log.warning("no thread for a session: %s", error)
             connection.close()
-            self.leave(storing=False)
+            self.leave(host)
 
-    def begin_storing(self) -> None:
-        """A session's client has gone; its results are being stored."""
+    def begin_storing(self, session: "_Session") -> None:
+        """A session's client is about to go; its results are being stored."""
         with self._lock:
-            self._storing += 1
+            self._storing.add(session)
 
-    def leave(self, *, storing: bool) -> None:
+    def leave(self, session: "_Session") -> None:
         """A session is over."""
         with self._lock:
             self._sessions -= 1
-            self._storing -= storing
+            self._storing.discard(session)
             self._last_session = time.monotonic()
             self._lock.notify_all()
+
+    def settle(self) -> None:
+        """Wait until all is stored, and counted, of clients that are gone by now; for `limits.SETTLE_TIMEOUT_S`."""
+        with self._lock:
+            begun = set(self._storing)
+            self._lock.wait_for(lambda: begun.isdisjoint(self._storing), limits.SETTLE_TIMEOUT_S)
 
     @property
     def refusal(self) -> str | None:
@@ -254,7 +260,7 @@ class Daemon:
         """Who and where this daemon is; the store's size is added by who asks."""
         places = self._places
         with self._lock:
-            sessions, storing = self._sessions, self._storing
+            sessions, storing = self._sessions, len(self._storing)
         return {
             "schema": 1,
             "running": True,
@@ -299,7 +305,6 @@ class _Session:
 
     def __init__(self, daemon: Daemon) -> None:
         self._daemon = daemon
-        self._is_storing = False
 
     @property
     def engine(self) -> Engine:
@@ -313,11 +318,10 @@ class _Session:
         return self._daemon.control(request)
 
     def storing(self) -> None:
-        self._is_storing = True
-        self._daemon.begin_storing()
+        self._daemon.begin_storing(self)
 
     def count(self, result: Result) -> None:
         self._daemon.count(result)
 
     def leave(self) -> None:
-        self._daemon.leave(storing=self._is_storing)
+        self._daemon.leave(self)

@@ -35,7 +35,7 @@ class Host(Protocol):
         """Answer the command line."""
 
     def storing(self) -> None:
-        """This session's client has gone, and its results are being stored."""
+        """This session's client is about to go, and its results are being stored."""
 
     def count(self, result: Result) -> None:
         """Count an outcome."""

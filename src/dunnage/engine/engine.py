@@ -113,7 +113,7 @@ class Engine:
         self._runs = Runs(store, self._digests, self._flights, self._nests, clock, self._recall, self.remotes)
 
     def serve(self, view: View, invocation: Invocation, storing: Callable[[], None] = lambda: None) -> Result:
-        """Bring one client to its end and say how that was. `storing` is called when the client has gone.
+        """Bring one client to its end and say how that was. `storing` is called before the client is let go.
 
         Raises:
             ViewGone: the client went away or broke the rules before its compiler was done.
@@ -253,13 +253,13 @@ class Engine:
             collected = Missed("input-changed", "an extra input appeared, or is gone")
         else:
             collected = collect(view, subject, run, self._digests)
+        storing()
         # The compiler is done, and what it made is here: a client that left is no loss.
         with suppress(ViewGone):
             self._compare(view, found, collected)
             if unit.launcher and isinstance(collected, Collected):
                 place_launcher(view, collected)
             view.exit(run)
-        storing()
         if found.early is not None and not isinstance(collected, Missed) and (unread := found.early.missed()):
             collected.close()
             collected = unread

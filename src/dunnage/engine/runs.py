@@ -159,11 +159,11 @@ class Runs:
             run = view.compile(observing=True)
         finally:
             self._nests.end(view.mount_namespace, invocation)
+        storing()
         kept: tuple[RunInputs, Tree] | Missed = Missed("client-gone")
         with suppress(ViewGone):  # its program has run: a launcher that left is no loss
             kept = self._collect(view, subject, run, outer)
             view.exit(run)
-        storing()
         if not isinstance(kept, Missed):
             kept_missed = self._record(subject, run, *kept)
         else:

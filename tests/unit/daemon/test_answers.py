@@ -20,7 +20,7 @@ class Around:
 
     def __init__(self, store: Store | None) -> None:
         self._store = store
-        self.stopped = 0
+        self.stopped = self.settled = 0
 
     @property
     def store(self) -> Store:
@@ -51,6 +51,9 @@ class Around:
 
     def hurry(self) -> int:
         return 3
+
+    def settle(self) -> None:
+        self.settled += 1
 
 
 @pytest.fixture
@@ -107,6 +110,18 @@ def test_stop(around: Around) -> None:
     assert (around.stopped, around.drain_s) == (1, None)
     ask(around, "stop", drain_s=2)
     assert (around.stopped, around.drain_s) == (2, 2)
+
+
+@pytest.mark.parametrize("op", ["stats", "explain", "drain", "clear", "trim"])
+def test_answers_about_the_last_build_wait_for_it(around: Around, op: str) -> None:
+    ask(around, op)
+    assert around.settled == 1
+
+
+@pytest.mark.parametrize("op", ["status", "settings", "remotes", "stop"])
+def test_others_come_at_once(around: Around, op: str) -> None:
+    ask(around, op)
+    assert around.settled == 0
 
 
 @pytest.mark.parametrize("op", ["stats", "clear", "trim"])
