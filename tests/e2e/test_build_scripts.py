@@ -135,6 +135,12 @@ REASONS = {
     "run-clock by date": 'String::from_utf8(Command::new("date").arg("+%C").output().unwrap().stdout).unwrap()',
     "run-machine": "std::thread::available_parallelism().is_ok().to_string()",
     "run-machine by file": 'fs::read_to_string("/proc/cpuinfo").unwrap().is_empty().to_string()',
+    "run-machine beside a compiler": """{
+        Command::new("gcc").args(["-E", "-", "-o", "/dev/null"]).stdin(std::process::Stdio::null()).status().unwrap();
+        let mut byte = [0];
+        std::io::Read::read_exact(&mut fs::File::open("/dev/urandom").unwrap(), &mut byte).unwrap();
+        format!("{byte:?}")
+    }""",
     "run-machine by name": "env::current_exe().is_ok().to_string()",
     "run-wrote": 'fs::write("made.txt", "x").unwrap(); "".into()',
     "run-children": 'Command::new("sleep").arg("2").spawn().unwrap(); "".into()',

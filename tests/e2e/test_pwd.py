@@ -60,7 +60,6 @@ def assert_all_hit(counts: Counts) -> None:
     assert (counts.misses, counts.fallbacks) == (0, 0), counts.all["reasons"]
 
 
-# Runs in which clang is tried out are not stored (`run-machine`).
 both = pytest.mark.parametrize("here", ["gcc", "clang"], indirect=True)
 
 
@@ -88,8 +87,21 @@ def test_runs_are_replayed_wherever_cargo_was_started(here: Site) -> None:
     assert_replayed(here)
 
 
+@both
 def test_the_name_that_pwd_gives_the_directory_is_in_a_run(here: Site) -> None:
     assert_each_has_its_own(here)
+
+
+@pytest.mark.parametrize("here", ["clang"], indirect=True)
+def test_a_run_in_which_clang_is_tried_out_is_replayed_at_its_place(here: Site) -> None:
+    """The cc crate asks clang in another directory than the run's who it is, and clang asks for PWD wherever it is."""
+    plain = built(here, cache=False)
+    assert differences(plain, built(here)) == []
+    here.counts()
+    assert differences(plain, built(here)) == []
+    counts = here.counts()
+    assert_all_hit(counts)
+    assert counts.all["languages"]["build script"] == HIT
 
 
 def test_a_run_that_tries_a_compiler_is_replayed_wherever_cargo_was_started(probing: Site) -> None:

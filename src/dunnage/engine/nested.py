@@ -153,10 +153,13 @@ def joined(parts: Sequence[Seen]) -> Seen:
     def all_of(name: str) -> frozenset[str]:
         return frozenset().union(*(getattr(part, name) for part in parts))
 
+    def by_program(name: str) -> frozenset[tuple[str, str]]:
+        return frozenset().union(*(getattr(part, name) for part in parts))
+
     return Seen(
         read=all_of("read"), wrote=all_of("wrote"), looked=all_of("looked"), listed=all_of("listed"),
         env=all_of("env"), compiler_env=all_of("compiler_env"), programs=all_of("programs"),
-        libraries=all_of("libraries"), unseen=frozenset().union(*(part.unseen for part in parts)),
+        libraries=all_of("libraries"), unseen=by_program("unseen"), special=by_program("special"),
         first=first.first, first_pid=first.first_pid,
         by_pid={pid: process for part in reversed(parts) for pid, process in part.by_pid.items()},
     )  # fmt: skip

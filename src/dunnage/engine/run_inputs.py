@@ -10,13 +10,13 @@ from dunnage import limits
 from dunnage.compilers.build_script import counts, is_of_jobs, never_counts, reads_all
 from dunnage.engine.around import changed_around, look_around
 from dunnage.engine.run_sources import asks_for_the_time, may_ask
-from dunnage.engine.run_verdict import is_special, within
+from dunnage.engine.run_verdict import within
 from dunnage.engine.subject import Located, Missed, Subject
 from dunnage.keys.digests import Digests
 from dunnage.keys.unit_key import Around
 from dunnage.model.digest import Digest
 from dunnage.model.path_set import PWD, PWD_HERE, PathSet
-from dunnage.model.seen import Seen
+from dunnage.model.seen import Seen, is_special
 from dunnage.model.view import STAT, StatRecord, View, exists, is_regular
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from dunnage.engine.git_words import is_idle_question
 from dunnage.engine.subject import Missed
-from dunnage.model.seen import Seen
+from dunnage.model.seen import Seen, is_special
 
 TOOLS: Final = re.compile(
     r"(.*-)?(cc|c\+\+|gcc|g\+\+|clang|clang\+\+|cpp|ar|ranlib|nm|as|strip|objcopy|objdump)(-[0-9.]+)?"
@@ -45,8 +45,10 @@ TELLERS: Final = frozenset(
 )
 """Programs that print what they asked the kernel for: no file has it."""
 
-_OF_TOOLS: Final = ("/dev/urandom", "/dev/random", "/dev/tty")
-"""For names by chance, and for how wide rustc's diagnostics may be: an output shows neither."""
+_OF_TOOLS: Final = re.compile(r"/dev/(urandom|random|tty)|/proc/(self|thread-self|[0-9]+)/exe")
+"""For names by chance, for how wide rustc's diagnostics may be, and for where clang's own headers are: an output shows
+none of them. What a tool finds beside itself it looks at. (The run's own program is in a memory file, and sees another
+name of itself than it would have.)"""
 
 _WRITTEN_BY_ALL: Final = re.compile(
     r"/dev|/dev/(null|zero|full|stdout|stderr|fd/.*)|/proc/(self|[0-9]+)/fd/.*"
@@ -55,8 +57,6 @@ _WRITTEN_BY_ALL: Final = re.compile(
 _OF_RUSTC: Final = re.compile(r"/rmeta[A-Za-z0-9]{6}(/|$)")
 """A directory that rustc makes where its output goes, the current directory for `-o -`, and removes again. Build
 scripts that try whether something compiles are at home in their package. Source: `rustc_metadata::fs`."""
-
-_NO_FILES: Final = ("/proc/", "/sys/", "/dev/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,6 @@ def disqualified(facts: Facts) -> Missed | None:
         if detail := look(facts):
             return Missed(reason, detail)
     return None
-
-
-def is_special(path: str) -> bool:
-    """Whether a path is the kernel's own and no input."""
-    return path.startswith((*_NO_FILES, "/memfd:")) or path in ("/proc", "/sys", "/dev")
 
 
 def within(path: str, directory: str) -> bool:
@@ -137,32 +132,23 @@ def is_tool(program: str) -> bool:
     return TOOLS.fullmatch(posixpath.basename(program)) is not None
 
 
-def _itself(facts: Facts) -> str:
-    """The program that runs from a memory file sees another name of itself than it would have."""
-    seen = facts.seen
-    itself = (
-        path
-        for path in (*seen.read, *seen.looked)
-        if re.fullmatch(r"/proc/(self|thread-self|[0-9]+)/exe", path)
-    )
-    return _first(itself)
-
-
 def _special(facts: Facts) -> str:
     seen = facts.seen
-    asked = (path for path in (*seen.read, *seen.listed, *seen.looked) if is_special(path))
+    by_whom = {path for _, path in seen.special}
+    by_nobody_known = (
+        ("", path)
+        for path in (*seen.read, *seen.listed, *seen.looked)
+        if is_special(path) and path not in by_whom
+    )
     return _first(
-        path
-        for path in asked
-        if not (_READ_BY_ALL.fullmatch(path) or path.startswith("/memfd:") or _by_tools(path, facts))
+        path for program, path in (*seen.special, *by_nobody_known) if not _says_nothing(program, path)
     )
 
 
-def _by_tools(path: str, facts: Facts) -> bool:
-    """Whether nobody but tools can have asked: the notes of what was read do not say who it was."""
-    if not (_CORES.fullmatch(path) or path in _OF_TOOLS):
-        return False
-    return any(is_tool(process.program) for process in facts.seen.by_pid.values())
+def _says_nothing(program: str, path: str) -> bool:
+    if _READ_BY_ALL.fullmatch(path) or path.startswith("/memfd:"):
+        return True
+    return is_tool(program) and bool(_CORES.fullmatch(path) or _OF_TOOLS.fullmatch(path))
 
 
 def _wrote(facts: Facts) -> str:
@@ -206,7 +192,6 @@ ROWS: Final[tuple[Row, ...]] = (
     ("run-clock", _clock),
     ("run-machine", _cores),
     ("run-machine", _told),
-    ("run-machine", _itself),
     ("run-machine", _special),
     ("run-wrote", _wrote),
 )

@@ -6,6 +6,14 @@ places: read, and looked at before.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
+
+_KERNELS: Final = ("/proc/", "/sys/", "/dev/", "/memfd:")
+
+
+def is_special(path: str) -> bool:
+    """Whether a path is the kernel's own and no input."""
+    return path.startswith(_KERNELS) or path in ("/proc", "/sys", "/dev")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +43,9 @@ class Seen:
     looked: frozenset[str] = frozenset()
     """Asked for (stat, access, readlink), or tried in vain as a program."""
     listed: frozenset[str] = frozenset()
+    special: frozenset[tuple[str, str]] = frozenset()
+    """(program, path) of who read, looked at or listed what is the kernel's own: such paths stand in these three sets,
+    too. The program is empty where it is a process's that was forked and ran none yet."""
     env: frozenset[str] = frozenset()
     """Variables that were asked for by their names, set or not, save those of `compiler_env`."""
     compiler_env: frozenset[str] = frozenset()

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from dunnage import limits
-from dunnage.model.seen import Process, Seen
+from dunnage.model.seen import Process, Seen, is_special
 from dunnage.wire.seen import SEEN_HEADER_BYTES, SEEN_NOTE, SEEN_SEPARATOR, SEEN_VERSION, SeenKind
 
 _WORDS: Final = frozenset({SeenKind.ENV, SeenKind.COMPILER_ENV, SeenKind.UNSEEN, SeenKind.ARGUMENTS})
 """Kinds whose text is a word. That of all others is a path."""
+_ASKED: Final = frozenset({SeenKind.READ, SeenKind.LOOKED, SeenKind.LISTED})
 _KINDS: Final = {int(kind): kind for kind in SeenKind}
 
 
@@ -124,6 +125,7 @@ class _Gathered:
     """Child → who started it, and which program."""
     began: set[int] = field(default_factory=set)
     unseen: set[tuple[str, str]] = field(default_factory=set)
+    special: set[tuple[str, str]] = field(default_factory=set)
     first_pid: int = 0
     first: str | None = None
 
@@ -153,6 +155,8 @@ class _Gathered:
             self.texts[kind].add(text)
         else:
             self.texts[kind].add(text)
+            if kind in _ASKED and is_special(text):
+                self.special.add((process.program, text))
 
     def _began(self, pid: int, process: _Process, parent: int, program: str) -> None:
         if self.first is None:
@@ -185,7 +189,7 @@ class _Gathered:
         texts = {kind: frozenset(found) for kind, found in self.texts.items()}
         return Seen(
             read=texts[SeenKind.READ], wrote=texts[SeenKind.WROTE], looked=texts[SeenKind.LOOKED],
-            listed=texts[SeenKind.LISTED], env=texts[SeenKind.ENV],
+            listed=texts[SeenKind.LISTED], special=frozenset(self.special), env=texts[SeenKind.ENV],
             compiler_env=texts[SeenKind.COMPILER_ENV], programs=texts[SeenKind.EXEC],
             libraries=texts[SeenKind.LIBRARY], unseen=frozenset(self.unseen), first=self.first,
             first_pid=self.first_pid,

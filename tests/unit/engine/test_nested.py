@@ -129,12 +129,22 @@ def test_a_unit_in_no_run_tells_nobody(subject: Subject) -> None:
 
 
 def test_joined_keeps_who_was_first() -> None:
+    asked, other = (("/one", "/dev/tty"), ("/two", "/dev/tty"))
     one = Seen(
-        read=frozenset("a"), first="/one", first_pid=1, by_pid={1: Process(pid=1, parent=0, program="/one")}
+        read=frozenset("a"),
+        special=frozenset({asked}),
+        first="/one",
+        first_pid=1,
+        by_pid={1: Process(pid=1, parent=0, program="/one")},
     )
     two = Seen(
-        read=frozenset("b"), first="/two", first_pid=2, by_pid={1: Process(pid=1, parent=9, program="/x")}
+        read=frozenset("b"),
+        special=frozenset({other}),
+        first="/two",
+        first_pid=2,
+        by_pid={1: Process(pid=1, parent=9, program="/x")},
     )
     both = joined([one, two])
     assert (both.read, both.first, both.first_pid) == ({"a", "b"}, "/one", 1)
+    assert both.special == {asked, other}
     assert both.by_pid[1].program == "/one"

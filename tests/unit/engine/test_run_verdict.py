@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from dunnage.engine.run_verdict import Facts, disqualified, is_special, is_tool, temporary_places, within
+from dunnage.engine.run_verdict import Facts, disqualified, is_tool, temporary_places, within
 from dunnage.engine.subject import Missed
 from dunnage.model.outcome import REASONS, Outcome
 from dunnage.model.seen import Process, Seen
@@ -62,11 +62,24 @@ def test_rows(reason: str, seen: dict[str, object]) -> None:
     assert (Outcome.MISS, reason) in REASONS
 
 
-def test_tools_may_ask_for_processors() -> None:
-    by_pid = {7: Process(pid=7, parent=1, program="/usr/bin/rustc")}
-    assert (
-        judge(read=frozenset({"/sys/fs/cgroup/cpu.max", "/dev/urandom", "/dev/tty"}), by_pid=by_pid) is None
-    )
+OF_TOOLS = ("/sys/fs/cgroup/cpu.max", "/dev/urandom", "/dev/tty", "/proc/self/exe")
+
+
+def asked_by(program: str, *paths: str) -> frozenset[tuple[str, str]]:
+    return frozenset((program, path) for path in paths)
+
+
+@pytest.mark.parametrize("program", ["/usr/bin/rustc", "/usr/lib/llvm-14/bin/clang"])
+def test_tools_may_ask_for_processors_and_themselves(program: str) -> None:
+    assert judge(read=frozenset(OF_TOOLS), special=asked_by(program, *OF_TOOLS)) is None
+    assert judge(special=asked_by(program, "/proc/cpuinfo")) is not None
+
+
+@pytest.mark.parametrize("program", ["", FIRST, "/usr/bin/python3"])
+@pytest.mark.parametrize("path", OF_TOOLS)
+def test_others_may_not_although_a_tool_asked_too(program: str, path: str) -> None:
+    special = asked_by("/usr/bin/rustc", path) | asked_by(program, path)
+    assert judge(looked=frozenset({path}), special=special) == Missed("run-machine", path)
 
 
 RMETA = ("/c/x-1.0.0/rmetaDfJsSu", "/c/x-1.0.0/rmetaDfJsSu/full.rmeta")
@@ -132,7 +145,4 @@ def test_no_tools(program: str) -> None:
 def test_places() -> None:
     assert within(f"{OUT}/a/../b", OUT)
     assert not within(f"{OUT}/..", OUT)
-    assert is_special("/proc/1/maps")
-    assert is_special(FIRST)
-    assert not is_special("/processes")
     assert temporary_places({"TMPDIR": "/mine/", "TMP": "relative"}) == {"/tmp", "/var/tmp", "/mine"}

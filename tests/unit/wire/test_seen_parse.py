@@ -41,6 +41,24 @@ def test_each_kind_has_its_place() -> None:
     assert (process.wrote, process.unseen) == ({"/b"}, {"clock"})
 
 
+def test_who_asked_for_what_is_the_kernels() -> None:
+    """A program that a process became later did not ask what it had asked before."""
+    found = seen(
+        began(),
+        note(SeenKind.READ, "/proc/self/exe"),
+        note(SeenKind.LISTED, "/sys"),
+        note(SeenKind.WROTE, "/dev/null"),
+        note(SeenKind.READ, "/processes"),
+        note(SeenKind.LOOKED, "/dev/tty", pid=CHILD),
+        began(SH, pid=CHILD, parent=PID),
+        note(SeenKind.READ, "/memfd:x (deleted)", pid=CHILD),
+    )
+    assert found.special == {
+        (RUSTC, "/proc/self/exe"), (RUSTC, "/sys"), ("", "/dev/tty"), (SH, "/memfd:x (deleted)"),
+    }  # fmt: skip
+    assert "/proc/self/exe" in found.read
+
+
 def test_the_words_are_those_of_the_last_program() -> None:
     words = note(SeenKind.ARGUMENTS, "git\x1fdescribe\x1f--always", pid=CHILD)
     found = seen(began(), began("/git", pid=CHILD, parent=PID), words)
