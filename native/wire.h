@@ -84,6 +84,7 @@
 #define WIRE_UNSEEN_NETWORK "network"
 #define WIRE_UNSEEN_CLOCK "clock"
 #define WIRE_UNSEEN_CORES "cores"
+#define WIRE_UNSEEN_MACHINE "machine"
 #define WIRE_UNSEEN_SYSTEM "system"
 #define WIRE_UNSEEN_EXEC "exec"
 #define WIRE_UNSEEN_LISTING "listing"

@@ -107,6 +107,9 @@ static void note_call(long number, long a, long b, long c, long d) {
         /* Without our variables: whatever it becomes notes nothing. */
         note_word(WIRE_NOTE_UNSEEN, WIRE_UNSEEN_EXEC);
         break;
+    case __NR_uname:
+        note_word(WIRE_NOTE_UNSEEN, WIRE_UNSEEN_MACHINE);
+        break;
     case __NR_sched_getaffinity:
         note_word(WIRE_NOTE_UNSEEN, WIRE_UNSEEN_CORES);
         break;

@@ -43,6 +43,7 @@
     X(__time64) X(__gettimeofday64) X(__clock_gettime64) X(__timespec_get64) X(__gettimeofday_time64) \
     X(__timespec_get_time64) \
     X(sched_getaffinity) X(sysconf) X(get_nprocs) X(get_nprocs_conf) \
+    X(uname) X(gethostname) X(getdomainname) X(gethostid) \
     /* kernel.c */ \
     X(syscall)
 /* clang-format on */

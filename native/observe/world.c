@@ -1,4 +1,4 @@
-/* What is no file: the network, the time of day, how many processors there are. */
+/* What is no file: the network, the time of day, how many processors there are, how the machine is called. */
 #include "world.h"
 #include "next.h"
 #include "note.h"
@@ -37,6 +37,11 @@ void note_socket(int family) {
     WRAPPED(int, name, (void)) {                                                                                       \
         note_word(WIRE_NOTE_UNSEEN, WIRE_UNSEEN_CORES);                                                                \
         return NEXT(name)();                                                                                           \
+    }
+#define ASKS_FOR_A_NAME(name)                                                                                          \
+    WRAPPED(int, name, (char *room, size_t size)) {                                                                    \
+        note_word(WIRE_NOTE_UNSEEN, WIRE_UNSEEN_MACHINE);                                                              \
+        return NEXT(name)(room, size);                                                                                 \
     }
 
 WRAPPED(int, socket, (int family, int type, int protocol)) {
@@ -81,6 +86,8 @@ ASKS_CLOCK(clock_gettime)
 ASKS_CLOCK(__clock_gettime64)
 COUNTS(get_nprocs)
 COUNTS(get_nprocs_conf)
+ASKS_FOR_A_NAME(gethostname)
+ASKS_FOR_A_NAME(getdomainname)
 
 /* With as many bits as the C library gives it. */
 WRAPPED(long, time, (long *now)) {
@@ -103,4 +110,14 @@ WRAPPED(long, sysconf, (int what)) {
         note_word(WIRE_NOTE_UNSEEN, WIRE_UNSEEN_CORES);
     }
     return NEXT(sysconf)(what);
+}
+
+WRAPPED(int, uname, (void *found)) {
+    note_word(WIRE_NOTE_UNSEEN, WIRE_UNSEEN_MACHINE);
+    return NEXT(uname)(found);
+}
+
+WRAPPED(long, gethostid, (void)) {
+    note_word(WIRE_NOTE_UNSEEN, WIRE_UNSEEN_MACHINE);
+    return NEXT(gethostid)();
 }

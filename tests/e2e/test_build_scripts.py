@@ -134,6 +134,14 @@ REASONS = {
     "run-clock": f'format!("{{:?}}", {_TIME} > std::time::UNIX_EPOCH)',
     "run-clock by date": 'String::from_utf8(Command::new("date").arg("+%C").output().unwrap().stdout).unwrap()',
     "run-machine": "std::thread::available_parallelism().is_ok().to_string()",
+    "run-machine by uname": """{
+        extern "C" { fn uname(room: *mut [u8; 1024]) -> i32; }
+        unsafe { uname(&mut [0; 1024]) }.to_string()
+    }""",
+    "run-machine by host": """{
+        extern "C" { fn gethostname(room: *mut [u8; 256], size: usize) -> i32; }
+        unsafe { gethostname(&mut [0; 256], 256) }.to_string()
+    }""",
     "run-machine by file": 'fs::read_to_string("/proc/cpuinfo").unwrap().is_empty().to_string()',
     "run-machine beside a compiler": """{
         Command::new("gcc").args(["-E", "-", "-o", "/dev/null"]).stdin(std::process::Stdio::null()).status().unwrap();

@@ -141,6 +141,9 @@ REST = [
     *both("sysconf", "i:83", (UNSEEN, "cores")),
     *both("sysconf", "i:30"),
     *both("get_nprocs get_nprocs_conf", "", (UNSEEN, "cores")),
+    *both("uname", "b", (UNSEEN, "machine")),
+    *both("gethostname getdomainname", "b i:64", (UNSEEN, "machine")),
+    *both("gethostid", "", (UNSEEN, "machine")),
     *both("system", "s:true", (UNSEEN, "system")),
     *both("system", "i:0"),
     *both("popen", "s:true s:r", (UNSEEN, "system")),
@@ -148,7 +151,15 @@ REST = [
 ]
 
 NUMBERS = {
-    "x86_64": {"openat": 257, "statx": 332, "getdents64": 217, "unlinkat": 263, "futex": 202, "open": 2}
+    "x86_64": {
+        "openat": 257,
+        "statx": 332,
+        "getdents64": 217,
+        "unlinkat": 263,
+        "futex": 202,
+        "open": 2,
+        "uname": 63,
+    }
 }
 """Of system calls; their numbers elsewhere are the compiler's business."""
 
@@ -162,6 +173,7 @@ SYSCALLS: list[Case] = [
         ("unlinkat", f"i:{HERE} s:f i:0", [(W, "f")]),
         ("futex", "b i:1 i:1 i:0 i:0 i:0", []),
         ("openat", "i:-1 s:f i:0", [(UNSEEN, "place")]),
+        ("uname", "b", [(UNSEEN, "machine")]),
     ]
     if name in number
 ]

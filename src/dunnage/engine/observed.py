@@ -7,7 +7,8 @@
     a child program of a macro           the program, the libraries in it, and the whole environment, because a shell
                                          takes all of it without asking for a name
     a file that a macro wrote            cannot be given back on a hit: not stored
-    what cannot be followed              not stored: the network, the clock, a pipe, a program without the library
+    what cannot be followed              not stored: the network, the clock, the machine's name, a pipe, a program
+                                         without the library
 
 What is left out, because rustc itself looks at it: `compilers.rustc.own_reads`. rustc asks for the clock only with
 `-C incremental` and in nightlies, and how many processors there are says nothing about what it makes; a child of a
@@ -30,10 +31,11 @@ from dunnage.wire.seen_parse import SeenError, parse_seen
 
 BOOKKEEPERS: Final[dict[str, str]] = {
     "cargo": "notes when it used what, and says nothing of time (`cargo metadata`, `cargo locate-project`)",
-    "rustup": "becomes cargo or rustc",
+    "rustup": "becomes cargo or rustc, and asks which of them runs here",
     "rustc": "as when it is no child",
 }
-"""Programs whose clock and number of processors are not in what they say: macros run them to find the workspace."""
+"""Programs that ask for the time and about the machine and do not say what they heard: macros run them to find the
+workspace."""
 
 
 @dataclass(slots=True)
@@ -118,7 +120,7 @@ def _unfollowed(subject: Subject, own: OwnReads, seen: Seen, children: set[int])
         by_child = any(
             word in seen.by_pid[pid].unseen and seen.by_pid[pid].program == program for pid in children
         )
-        if word in ("clock", "cores") and posixpath.basename(program) in BOOKKEEPERS and by_child:
+        if word in ("clock", "cores", "machine") and posixpath.basename(program) in BOOKKEEPERS and by_child:
             continue
         if by_child and is_idle_question(seen, program, word):
             continue

@@ -18,9 +18,10 @@ TOOLS: Final = re.compile(
     r"|(.*-)?ld(\.(bfd|gold|lld))?|lld|cc1|cc1plus|collect2|lto-wrapper|lto1|rust-lld|gcc-(ar|ranlib|nm)"
     r"|rustc|rustup|cargo|rustdoc|g?make|ninja|cmake|pkg-config|pkgconf|dash"
 )
-"""Names of programs that ask for the time and the processors and put neither into what they make: compilers time
-themselves and seed random names, make compares stamps, all of them count processors for their threads. Where a source
-asks a compiler for the time (`__DATE__`) is looked at apart (`engine.run_sources`)."""
+"""Names of programs that ask for the time and about the machine and put neither into what they make: compilers time
+themselves and seed random names, make compares stamps, all of them count processors for their threads, CMake and rustup
+ask what system this is. Where a source asks a compiler for the time (`__DATE__`) is looked at apart
+(`engine.run_sources`)."""
 
 _READ_BY_ALL: Final = re.compile(
     r"/dev/(null|zero|full|stdin|stdout|stderr|fd(/.*)?)|/proc/filesystems|/proc/sys/vm/overcommit_memory"
@@ -99,7 +100,8 @@ def _not_followed(facts: Facts) -> str:
     )
 
 
-_JUDGED: Final = ("network", "clock", "cores")
+_JUDGED: Final = ("network", "clock", "cores", "machine")
+_OF_THE_MACHINE: Final = {"cores": "processors", "machine": "the machine's name, or its kernel's"}
 
 
 def _network(facts: Facts) -> str:
@@ -114,11 +116,13 @@ def _clock(facts: Facts) -> str:
     )
 
 
-def _cores(facts: Facts) -> str:
+def _machine(facts: Facts) -> str:
     return _first(
-        f"{program or 'a child'}: processors"
+        f"{program or 'a child'}: {_OF_THE_MACHINE[word]}"
         for program, word in facts.seen.unseen
-        if word == "cores" and not is_tool(program) and not is_idle_question(facts.seen, program, word)
+        if word in _OF_THE_MACHINE
+        and not is_tool(program)
+        and not is_idle_question(facts.seen, program, word)
     )
 
 
@@ -190,7 +194,7 @@ ROWS: Final[tuple[Row, ...]] = (
     ("run-not-followed", _not_followed),
     ("run-network", _network),
     ("run-clock", _clock),
-    ("run-machine", _cores),
+    ("run-machine", _machine),
     ("run-machine", _told),
     ("run-machine", _special),
     ("run-wrote", _wrote),

@@ -78,6 +78,8 @@ class UnseenWord(StrEnum):
     """Asked for the time of day."""
     CORES = "cores"
     """Asked how many processors there are."""
+    MACHINE = "machine"
+    """Asked for the machine's name, or its kernel's."""
     SYSTEM = "system"
     """Ran a shell through the C library (`system`, `popen`, `wordexp`)."""
     EXEC = "exec"

@@ -53,6 +53,7 @@ def test_each_kind(subject: Subject) -> None:
         note(SeenKind.ENV, "CPATH", pid=200),
         note(SeenKind.ENV, "TMPDIR", pid=200),
         note(SeenKind.UNSEEN, "clock", pid=200),
+        note(SeenKind.UNSEEN, "machine", pid=200),
         note(SeenKind.WROTE, "/nowhere/cc123.s", pid=200),
         note(SeenKind.READ, "/nowhere/cc123.s", pid=300),
         note(SeenKind.WROTE, f"{here}/a.o", pid=300),

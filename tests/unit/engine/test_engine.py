@@ -309,9 +309,16 @@ def test_results_are_stored_after_the_client_has_gone(tmp_path: Path, engine: En
     made = crate(tmp_path / "a")
     invocation = made.invocation()
     view = made.view(invocation)
-    seen: list[tuple[bool, int]] = []
-    engine.serve(view, invocation, lambda: seen.append((view.ended is not None, store.size().actions)))
-    assert seen == [(True, 0)]
+    seen: list[tuple[str, int]] = []
+    go = view.exit
+
+    def leave(run: Run) -> None:
+        seen.append(("gone", store.size().actions))
+        go(run)
+
+    view.exit = leave  # type: ignore[method-assign]
+    engine.serve(view, invocation, lambda: seen.append(("storing", store.size().actions)))
+    assert seen == [("storing", 0), ("gone", 0)]  # who sees that it is gone finds it storing
     assert store.size().actions == 1
 
 

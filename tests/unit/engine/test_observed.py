@@ -131,19 +131,19 @@ def test_a_pipe_that_was_read(subject: Subject) -> None:
     assert found.missed == Missed("macro-unseen", f"it read {pipe}, which is no file")
 
 
-@pytest.mark.parametrize("word", ["network", "clock", "system", "exec", "listing"])
+@pytest.mark.parametrize("word", ["network", "clock", "machine", "system", "exec", "listing"])
 def test_what_cannot_be_followed_in_rustc_itself(subject: Subject, word: str) -> None:
     assert seen(subject, note(SeenKind.UNSEEN, word)).missed == Missed("macro-unseen", f"{word}: rustc")
 
 
-@pytest.mark.parametrize("word", ["network", "clock", "cores", "system", "exec"])
+@pytest.mark.parametrize("word", ["network", "clock", "cores", "machine", "system", "exec"])
 def test_what_cannot_be_followed_in_a_child(subject: Subject, word: str) -> None:
     child = began(SH, pid=CHILD, parent=PID)
     found = seen(subject, child, note(SeenKind.UNSEEN, word, pid=CHILD))
     assert found.missed == Missed("macro-unseen", f"{word}: sh")
 
 
-@pytest.mark.parametrize("word", ["clock", "cores"])
+@pytest.mark.parametrize("word", ["clock", "cores", "machine"])
 def test_cargo_keeps_books_with_a_clock(subject: Subject, word: str) -> None:
     child = began("/rust/bin/cargo", pid=CHILD, parent=PID)
     assert seen(subject, child, note(SeenKind.UNSEEN, word, pid=CHILD)).missed is None

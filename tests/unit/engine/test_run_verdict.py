@@ -24,7 +24,9 @@ def test_an_ordinary_run() -> None:
         judge(
             read=frozenset({"/c/data.txt", "/dev/null"}),
             wrote=frozenset({f"{OUT}/x", OUT, "/t", "/t/debug", "/tmp/cc1.s", "/dev", "/dev/null"}),
-            unseen=frozenset({("/usr/lib/gcc/cc1", "clock"), ("/usr/bin/make", "cores")}),
+            unseen=frozenset(
+                {("/usr/lib/gcc/cc1", "clock"), ("/usr/bin/make", "cores"), ("/usr/bin/cmake", "machine")}
+            ),
             gone=["/tmp/cc1.s"],
         )
         is None
@@ -43,6 +45,7 @@ def test_an_ordinary_run() -> None:
         ("run-clock", {"unseen": frozenset({("/usr/bin/date", "clock")})}),
         ("run-clock", {"unseen": frozenset({("", "clock")})}),
         ("run-machine", {"unseen": frozenset({(FIRST, "cores")})}),
+        ("run-machine", {"unseen": frozenset({(FIRST, "machine")})}),
         ("run-machine", {"programs": frozenset({"/usr/bin/uname"})}),
         ("run-machine", {"read": frozenset({"/proc/cpuinfo"})}),
         ("run-machine", {"looked": frozenset({"/proc/self/exe"})}),
