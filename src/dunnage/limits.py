@@ -185,6 +185,9 @@ FLIGHT_WAIT_S: Final = 60
 """How old a compile may be for others to wait for it. Nearly all take seconds; one that takes longer may as well stand
 still (Ctrl-Z), and then whoever waits has lost no more than this, once for each unit that stands."""
 
+LANDINGS_KEPT_MAX: Final = 1024
+"""Compiles that have ended, of which a session whose lookup was a moment too early learns that it was."""
+
 FLIGHT_LOOK_S: Final = 1
 """How often a waiting session looks whether its client is still there. A client gives up after `REPLY_TIMEOUT_S`
 without a word."""

@@ -150,6 +150,7 @@ class Engine:
             finally:
                 self._early.end(early)
         reason = "local"
+        landings = self._flights.landings
         found = self._find(view, unit, invocation.env, telling)
         key, flight = self._take_off(found)
         if key is not None and flight is None:
@@ -159,6 +160,9 @@ class Engine:
             found = self._find(view, unit, invocation.env, telling)
             _, flight = self._take_off(found)
         try:
+            if flight is not None and reason == "local" and self._flights.landed_since(flight.key, landings):
+                found = self._find(view, unit, invocation.env, telling)
+                reason = "shared"
             if flight is not None and isinstance(found, _Miss) and self.remotes:
                 found = self._promoted(view, unit, invocation.env, telling, found)
                 reason = "remote"

@@ -16,7 +16,9 @@ Which misses are equal has to be known before the compiler says what it reads. A
     ripgrep into four target directories compiled 62 libraries with its place in the name of a flight, and 48 without.
     A unit that is known to be bound waits at the same places only.
 
-Whoever waited looks everything up again, so a wrong guess costs time and never gives a wrong result.
+Whoever waited looks everything up again, so a wrong guess costs time and never gives a wrong result. So does who comes
+so late that an equal flight has landed between its lookup and its lead: it looked too early, and nobody is left to wait
+for.
 
 It cannot deadlock. A leader waits for nobody but its compiler, so no circle of sessions can wait for each other.
 A compiler needs no more than the job token with which cargo started its client: further ones it asks for, and works
@@ -62,6 +64,14 @@ class Flights:
         self._look_s = look_s
         self._lock = threading.Lock()
         self._aloft: dict[FlightKey, Flight] = {}
+        self._landings = 0
+        self._landed: dict[FlightKey, int] = {}
+        """The last flights that have landed, each with its number, the oldest first."""
+
+    @property
+    def landings(self) -> int:
+        """How many have landed so far."""
+        return self._landings
 
     def lead(self, key: FlightKey) -> Flight | None:
         """Begin a flight, which the caller lands whatever happens; None where another session leads.
@@ -81,7 +91,17 @@ class Flights:
         with self._lock:
             if self._aloft.get(flight.key) is flight:
                 del self._aloft[flight.key]
+            self._landings += 1
+            self._landed.pop(flight.key, None)
+            self._landed[flight.key] = self._landings
+            if len(self._landed) > limits.LANDINGS_KEPT_MAX:
+                del self._landed[next(iter(self._landed))]
         flight.landed.set()
+
+    def landed_since(self, key: FlightKey, landings: int) -> bool:
+        """Whether an equal one has landed since there were so many `landings`: then look up once more."""
+        with self._lock:
+            return self._landed.get(key, 0) > landings
 
     def follow(self, key: FlightKey, ask: Callable[[], object]) -> None:
         """Wait until the leader has landed, left, or takes too long.

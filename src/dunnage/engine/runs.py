@@ -96,6 +96,7 @@ class Runs:
     ) -> Result:
         started = time.perf_counter_ns()
         reason = "local"
+        landings = self._flights.landings
         found = self._find(view, subject)
         flight = None
         if isinstance(found, Missed) and found.reason != "store-failed":
@@ -106,6 +107,9 @@ class Runs:
                 self._flights.follow(key, lambda: view.stat([unit.cwd]))
                 found = self._find(view, subject)
         try:
+            if flight is not None and self._flights.landed_since(flight.key, landings):
+                found = self._find(view, subject)
+                reason = "shared"
             if isinstance(found, Missed) and flight is not None and self._remotes:
                 reason = "remote"
                 missed = self._remotes.promote(view, subject, is_tree)

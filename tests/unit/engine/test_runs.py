@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dunnage.engine.engine import Engine
+from dunnage.engine.flight import Flight, FlightKey, Flights
 from dunnage.model.invocation import Invocation
 from dunnage.model.outcome import REASONS, Outcome, Result
 from dunnage.model.view import Run, StatRecord
@@ -95,6 +96,25 @@ def test_what_it_read_counts(engine: Engine, invocation: Invocation, tmp_path: P
     assert how(engine.serve(Launcher(lambda: None, read), invocation)) == (Outcome.MISS, "inputs-changed")
     written(data, "one")
     assert how(engine.serve(Launcher(), invocation))[0] is Outcome.HIT
+
+
+def test_who_looked_a_moment_too_early_looks_again(
+    engine: Engine, invocation: Invocation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its lookup and its lead the whole session of an equal run passes."""
+    lead = Flights.lead
+    passed: list[Result] = []
+
+    def too_late(flights: Flights, key: FlightKey) -> Flight | None:
+        monkeypatch.setattr(Flights, "lead", lead)
+        passed.append(engine.serve(Launcher(), invocation))
+        return flights.lead(key)
+
+    monkeypatch.setattr(Flights, "lead", too_late)
+    late = Launcher()
+    assert how(engine.serve(late, invocation)) == (Outcome.HIT, "shared")
+    assert late.compiled == 0
+    assert how(passed[0]) == (Outcome.MISS, "new")
 
 
 def test_another_place_is_another_run(engine: Engine, invocation: Invocation, tmp_path: Path) -> None:
