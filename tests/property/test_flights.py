@@ -76,3 +76,13 @@ class FlightMachine(RuleBasedStateMachine):
 
 TestFlights = FlightMachine.TestCase
 TestFlights.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+
+
+def test_what_landed_long_ago_is_forgotten() -> None:
+    flights = Flights()
+    for number in range(limits.LANDINGS_KEPT_MAX + 1):
+        flight = flights.lead((number,))
+        assert flight is not None
+        flights.land(flight)
+    assert not flights.landed_since((0,), 0)
+    assert flights.landed_since((1,), 0)

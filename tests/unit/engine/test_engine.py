@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from dunnage.engine.engine import Engine
+from dunnage.engine.flight import Flight, FlightKey, Flights
 from dunnage.model.outcome import Outcome, Result
 from dunnage.model.view import Run, ViewGone
 from dunnage.store.store import Store
@@ -48,6 +49,26 @@ def test_a_miss_then_a_hit_with_the_same_bytes_and_streams(tmp_path: Path, serve
     assert made.outputs() == outputs
     assert restored.printed == (compiled.ended.stdout, compiled.ended.stderr)
     assert restored.compiled == 0
+
+
+def test_who_looked_a_moment_too_early_looks_again(
+    tmp_path: Path, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between its lookup and its lead the whole session of another one passes."""
+    made = crate(tmp_path / "a")
+    lead = Flights.lead
+    passed: list[Result] = []
+
+    def too_late(flights: Flights, key: FlightKey) -> Flight | None:
+        monkeypatch.setattr(Flights, "lead", lead)
+        passed.append(serve(made)[0])
+        return flights.lead(key)
+
+    serve(crate(tmp_path / "b", "pub fn two() -> u32 { 2 }\n"))  # so nothing begins early
+    monkeypatch.setattr(Flights, "lead", too_late)
+    late, view = serve(made)
+    assert list(map(named, (*passed, late))) == [("miss", "inputs-changed"), ("hit", "shared")]
+    assert view.compiled == 0
 
 
 def test_a_hit_asks_no_compiler_and_opens_no_file(tmp_path: Path, serve: Serve) -> None:
