@@ -13,7 +13,7 @@ import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from dunnage.engine.pwd import of_unit
 from dunnage.engine.subject import Located, Subject
@@ -150,16 +150,13 @@ def joined(parts: Sequence[Seen]) -> Seen:
     """What several looked at, together; the first one's program is the first."""
     first = parts[0]
 
-    def all_of(name: str) -> frozenset[str]:
-        return frozenset().union(*(getattr(part, name) for part in parts))
-
-    def by_program(name: str) -> frozenset[tuple[str, str]]:
+    def all_of(name: str) -> frozenset[Any]:
         return frozenset().union(*(getattr(part, name) for part in parts))
 
     return Seen(
         read=all_of("read"), wrote=all_of("wrote"), looked=all_of("looked"), listed=all_of("listed"),
         env=all_of("env"), compiler_env=all_of("compiler_env"), programs=all_of("programs"),
-        libraries=all_of("libraries"), unseen=by_program("unseen"), special=by_program("special"),
+        libraries=all_of("libraries"), unseen=all_of("unseen"), special=all_of("special"),
         first=first.first, first_pid=first.first_pid,
         by_pid={pid: process for part in reversed(parts) for pid, process in part.by_pid.items()},
     )  # fmt: skip

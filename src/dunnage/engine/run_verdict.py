@@ -5,7 +5,7 @@ Each row looks at what was seen and names what it found; its reason is one of `m
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -109,21 +109,20 @@ def _network(facts: Facts) -> str:
 
 
 def _clock(facts: Facts) -> str:
-    return _first(
-        program or "a child"
-        for program, word in facts.seen.unseen
-        if word == "clock" and not is_tool(program) and not is_idle_question(facts.seen, program, word)
-    )
+    return _first(program or "a child" for program, _ in _asked(facts, ("clock",)))
 
 
 def _machine(facts: Facts) -> str:
     return _first(
-        f"{program or 'a child'}: {_OF_THE_MACHINE[word]}"
-        for program, word in facts.seen.unseen
-        if word in _OF_THE_MACHINE
-        and not is_tool(program)
-        and not is_idle_question(facts.seen, program, word)
+        f"{program or 'a child'}: {_OF_THE_MACHINE[word]}" for program, word in _asked(facts, _OF_THE_MACHINE)
     )
+
+
+def _asked(facts: Facts, words: Container[str]) -> Iterator[tuple[str, str]]:
+    """Who asked for one of these, and may put the answer into what it makes."""
+    for program, word in facts.seen.unseen:
+        if word in words and not is_tool(program) and not is_idle_question(facts.seen, program, word):
+            yield program, word
 
 
 def _told(facts: Facts) -> str:
